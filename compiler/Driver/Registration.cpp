@@ -1,0 +1,16 @@
+#include "compiler/Driver/Registration.h"
+
+#include "dialects/RT/IR/RTOps.h"
+#include "dialects/Ternary/IR/TernaryOps.h"
+#include "dialects/Transformer/IR/TransformerOps.h"
+
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllPasses.h"
+
+void bitnet::registerAllDialects(mlir::DialectRegistry &registry) {
+  mlir::registerAllDialects(registry);
+  registry.insert<rt::RTDialect, ternary::TernaryDialect,
+                  transformer::TransformerDialect>();
+}
+
+void bitnet::registerAllPasses() { mlir::registerAllPasses(); }

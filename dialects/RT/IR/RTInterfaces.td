@@ -1,0 +1,27 @@
+#ifndef DIALECTS_RT_IR_RTINTERFACES_TD
+#define DIALECTS_RT_IR_RTINTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def DestinationFormOpInterface : OpInterface<"DestinationFormOpInterface"> {
+  let cppNamespace = "::bitnet::rt";
+  let description = [{
+    An op that has a tensor form (results, no `outs`) and a memref form (`outs`
+    as its last operands, no results), with the same inputs and attributes.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      The dimensions of each result, in terms of `inputs`: the op's input
+      operands, already memrefs (or scalars). Static sizes are attributes.
+    }], "::llvm::SmallVector<::llvm::SmallVector<::mlir::OpFoldResult>>",
+    "getResultDims", (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$inputs)>,
+    InterfaceMethod<"Position of the first `outs` operand; the number of inputs.",
+    "unsigned", "getNumInputs", (ins)>,
+    InterfaceMethod<"Whether the op is in memref form.", "bool", "isBufferForm", (ins), [{}], [{
+      return $_op->getNumResults() == 0;
+    }]>
+  ];
+}
+
+#endif // DIALECTS_RT_IR_RTINTERFACES_TD

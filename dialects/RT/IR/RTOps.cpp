@@ -1,0 +1,132 @@
+#include "dialects/RT/IR/RTOps.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace bitnet::rt;
+
+#define GET_OP_CLASSES
+#include "dialects/RT/IR/RTOps.cpp.inc"
+
+LogicalResult GlobalOp::verify() {
+  // (C1)
+  if (getValues().empty())
+    return emitOpError("has no values, expected one for each layer");
+  // (C2)
+  Type first;
+  for (Attribute value : getValues()) {
+    auto elements = dyn_cast<ElementsAttr>(value);
+    if (!elements)
+      return emitOpError("holds ") << value << ", expected elements attributes";
+    if (!first)
+      first = elements.getType();
+    if (elements.getType() != first)
+      return emitOpError("holds values of types ")
+             << first << " and " << elements.getType()
+             << ", expected the same for every layer";
+  }
+  return success();
+}
+
+LogicalResult
+GetGlobalOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  // (C1)
+  auto global =
+      symbolTable.lookupNearestSymbolFrom<GlobalOp>(*this, getGlobalAttr());
+  if (!global)
+    return emitOpError("names ")
+           << getGlobalAttr() << ", which is no rt.global";
+  // (C2)
+  auto shaped = cast<ShapedType>(getResult().getType());
+  auto expected = cast<ShapedType>(global.getType());
+  Type element = expected.getElementType();
+  if (auto integer = dyn_cast<IntegerType>(element);
+      integer && isa<MemRefType>(shaped) && !integer.isSignless())
+    element = IntegerType::get(getContext(), integer.getWidth());
+  if (shaped.getShape() != expected.getShape() ||
+      shaped.getElementType() != element)
+    return emitOpError("has type ")
+           << shaped << ", expected the global's " << expected;
+  return success();
+}
+
+LogicalResult KVCacheOp::verify() {
+  // (C1)
+  if (getInputs().size() != getOutputs().size() || getInputs().empty())
+    return emitOpError("has ") << getInputs().size() << " inputs and "
+                               << getOutputs().size()
+                               << " outputs, expected as many and at least one";
+  // (C2)
+  auto type = dyn_cast<RankedTensorType>(getType());
+  if (!type || type.getRank() != 4 || type.isDynamicDim(1) ||
+      type.isDynamicDim(3))
+    return emitOpError("has type ")
+           << getType()
+           << ", expected rank 4 with static heads (axis 1) and head_dim (axis 3)";
+  return success();
+}
+
+void ParallelOp::build(
+    OpBuilder &builder, OperationState &state, Value exec, Value count,
+    int64_t grain, StringRef kernel,
+    function_ref<void(OpBuilder &, Location, Value, Value)> body) {
+  state.addOperands({exec, count});
+  state.addAttribute(getGrainAttrName(state.name),
+                     builder.getI64IntegerAttr(grain));
+  if (!kernel.empty())
+    state.addAttribute(getKernelAttrName(state.name),
+                       builder.getStringAttr(kernel));
+  OpBuilder::InsertionGuard guard(builder);
+  Region *region = state.addRegion();
+  Type index = builder.getIndexType();
+  Block *block = builder.createBlock(region, {}, {index, index},
+                                     {state.location, state.location});
+  if (!body)
+    return;
+  body(builder, state.location, block->getArgument(0), block->getArgument(1));
+  YieldOp::create(builder, state.location);
+}
+
+ParseResult ParallelOp::parse(OpAsmParser &parser, OperationState &result) {
+  OpAsmParser::UnresolvedOperand exec, count;
+  OpAsmParser::Argument begin, end;
+  Builder &builder = parser.getBuilder();
+  Type index = builder.getIndexType();
+  int64_t grain = 1;
+  if (parser.parseOperand(exec) || parser.parseLParen() ||
+      parser.parseArgument(begin) || parser.parseKeyword("to") ||
+      parser.parseArgument(end) || parser.parseRParen() ||
+      parser.parseKeyword("in") || parser.parseOperand(count))
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("grain")) &&
+      parser.parseInteger(grain))
+    return failure();
+  result.addAttribute(getGrainAttrName(result.name),
+                      builder.getI64IntegerAttr(grain));
+  begin.type = end.type = index;
+  if (parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+      parser.resolveOperand(exec, ExecType::get(builder.getContext()),
+                            result.operands) ||
+      parser.resolveOperand(count, index, result.operands) ||
+      parser.parseRegion(*result.addRegion(), {begin, end}))
+    return failure();
+  return success();
+}
+
+void ParallelOp::print(OpAsmPrinter &printer) {
+  printer << ' ' << getExec() << " (" << getBegin() << " to " << getEnd()
+          << ") in " << getCount() << " grain " << getGrain();
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
+                                           {getGrainAttrName()});
+  printer << ' ';
+  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+LogicalResult ParallelOp::verify() {
+  Block &block = getBody().front();
+  if (block.getNumArguments() != 2 ||
+      !llvm::all_of(block.getArgumentTypes(),
+                    [](Type type) { return type.isIndex(); }))
+    return emitOpError("expects a region with two index arguments");
+  return success();
+}

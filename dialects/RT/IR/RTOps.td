@@ -1,0 +1,188 @@
+#ifndef DIALECTS_RT_IR_RTOPS_TD
+#define DIALECTS_RT_IR_RTOPS_TD
+
+include "dialects/RT/IR/RTDialect.td"
+include "dialects/RT/IR/RTInterfaces.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def RT_GlobalOp : RT_Op<"global", [Symbol]> {
+  let summary = "constant data of the weights file, one value for each layer";
+  let description = [{
+    `values` has one ElementsAttr of `type`'s size for each layer that reads
+    it; one in all when it is not part of rolled layers. A tensor of trits is
+    stored as 2-bit codes (trit + 1), four a byte, low bits first, row-major
+    over all elements, in a `tensor<?xi8>` attribute.
+
+    - (C1) `values` is not empty.
+    - (C2) All values have the same type.
+
+    ```mlir
+    rt.global @gain : tensor<4xf32> = [dense<1.0> : tensor<4xf32>, dense<2.0> : tensor<4xf32>]
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<AnyRankedTensor>:$type,
+                       ArrayAttr:$values);
+  let assemblyFormat = "$sym_name `:` $type `=` $values attr-dict";
+  let hasVerifier = 1;
+}
+
+def RT_GetGlobalOp : RT_Op<"get_global", [Pure, AttrSizedOperandSegments, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "read-only view of a global";
+  let description = [{
+    On tensors without `exec`; on memrefs with it. `layer` chooses the value
+    and is absent for globals that have one.
+
+    - (C1) `global` names an `rt.global`.
+    - (C2) The result has the shape and element type of the global; unsigned
+      element types become signless in the memref form.
+
+    ```mlir
+    %w = rt.get_global @gain[%layer] : tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$global, Optional<Index>:$layer,
+                       Optional<RT_ExecType>:$exec);
+  let results = (outs AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$result);
+  let assemblyFormat = [{
+    $global (`[` $layer^ `]`)? (`exec` $exec^)? attr-dict `:` type($result)
+  }];
+}
+
+def RT_KVCacheOp : RT_Op<"kv_cache", [Symbol]> {
+  let summary = "session state that holds the past keys or values of attention";
+  let description = [{
+    State of shape [batch, heads, length, head_dim], appended in place along
+    `length`. There is one state for each layer; `inputs` and `outputs` hold,
+    for each, the position of the ONNX graph input (past) and graph output
+    (present) that it stands for.
+
+    - (C1) `inputs` and `outputs` have the same length, at least 1.
+    - (C2) `type` has rank 4 with static heads and head_dim.
+
+    ```mlir
+    rt.kv_cache @keys : tensor<?x2x?x32xf32> inputs [3, 5] outputs [1, 3]
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<AnyRankedTensor>:$type,
+                       DenseI64ArrayAttr:$inputs, DenseI64ArrayAttr:$outputs,
+                       OptionalAttr<ArrayAttr>:$input_names, OptionalAttr<ArrayAttr>:$output_names);
+  let assemblyFormat = "$sym_name `:` $type `inputs` $inputs `outputs` $outputs attr-dict";
+  let hasVerifier = 1;
+}
+
+def RT_KVOp : RT_Op<"kv", [Pure]> {
+  let summary = "view of a key/value cache, with room for the step's new entries";
+  let description = [{
+    The first `past_length` entries along axis 2 are valid; the kernel appends
+    behind them. Axis 2 has the session's capacity; strides are those of
+    [batch, heads, capacity, head_dim].
+
+    ```mlir
+    %k = rt.kv %exec, @keys[%layer] : memref<?x2x?x32xf32>
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec, FlatSymbolRefAttr:$cache, Optional<Index>:$layer);
+  let results = (outs AnyMemRef:$result);
+  let assemblyFormat = "$exec `,` $cache (`[` $layer^ `]`)? attr-dict `:` type($result)";
+}
+
+def RT_PastLengthOp : RT_Op<"past_length", [Pure]> {
+  let summary = "number of tokens in the caches before this step";
+  let description = [{
+    As `index` with `exec`, or as a one-element or scalar i64 tensor before
+    bufferize.
+
+    ```mlir
+    %p = rt.past_length : tensor<1xi64>
+    ```
+  }];
+  let arguments = (ins Optional<RT_ExecType>:$exec);
+  let results = (outs AnyTypeOf<[Index, AnyRankedTensor]>:$result);
+  let assemblyFormat = "($exec^)? attr-dict `:` type($result)";
+}
+
+def RT_LogitRowsOp : RT_Op<"logit_rows", [Pure]> {
+  let summary = "how many of the last positions of a step need logits";
+  let description = [{
+    0 asks for all of them, as ONNX would give.
+
+    ```mlir
+    %n = rt.logit_rows %exec
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$exec attr-dict";
+}
+
+def RT_InputOp : RT_Op<"input", [Pure]> {
+  let summary = "graph input as a memref";
+  let description = [{
+    ```mlir
+    %ids = rt.input %exec[0] : memref<?x?xi64>
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec, ConfinedAttr<I64Attr, [IntNonNegative]>:$index);
+  let results = (outs AnyMemRef:$result);
+  let assemblyFormat = "$exec `[` $index `]` attr-dict `:` type($result)";
+}
+
+def RT_OutputOp : RT_Op<"output", []> {
+  let summary = "hands a contiguous memref out as a graph output";
+  let description = [{
+    Its memory stays valid until the next execution.
+
+    ```mlir
+    rt.output %exec[0], %logits : memref<?x?x2048xf32>
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec, ConfinedAttr<I64Attr, [IntNonNegative]>:$index,
+                       AnyMemRef:$value);
+  let assemblyFormat = "$exec `[` $index `]` `,` $value attr-dict `:` type($value)";
+}
+
+def RT_YieldOp : RT_Op<"yield", [Pure, Terminator, ReturnLike, ParentOneOf<["ParallelOp"]>]> {
+  let summary = "end of a parallel region";
+  let description = [{
+    ```mlir
+    rt.yield
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def RT_ParallelOp : RT_Op<"parallel", [RecursiveMemoryEffects, SingleBlock]> {
+  let summary = "loop whose iterations may run on any threads";
+  let description = [{
+    The region runs once for each [begin, end) part of [0, count); its two
+    arguments are begin and end. Parts are multiples of `grain` iterations,
+    but for the last. The results do not depend on the partition: iterations
+    write disjoint memory. Runs serially when count * work is small is the
+    runtime's choice, not visible here.
+
+    ```mlir
+    rt.parallel %exec (%begin to %end) in %count grain 4 {
+      rt.yield
+    }
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec, Index:$count,
+                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$grain,
+                       OptionalAttr<StrAttr>:$kernel);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let skipDefaultBuilders = 1;
+  let builders = [OpBuilder<(ins "::mlir::Value":$exec, "::mlir::Value":$count,
+      CArg<"int64_t", "1">:$grain, CArg<"::llvm::StringRef", "{}">:$kernel,
+      CArg<"::llvm::function_ref<void(::mlir::OpBuilder &, ::mlir::Location, ::mlir::Value, ::mlir::Value)>", "nullptr">:$body)>];
+  let extraClassDeclaration = [{
+    ::mlir::Value getBegin() { return getBody().getArgument(0); }
+    ::mlir::Value getEnd() { return getBody().getArgument(1); }
+  }];
+}
+
+#endif // DIALECTS_RT_IR_RTOPS_TD

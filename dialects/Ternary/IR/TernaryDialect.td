@@ -1,0 +1,111 @@
+#ifndef DIALECTS_TERNARY_IR_TERNARYDIALECT_TD
+#define DIALECTS_TERNARY_IR_TERNARYDIALECT_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+
+def Ternary_Dialect : Dialect {
+  let name = "ternary";
+  let cppNamespace = "::bitnet::ternary";
+  let summary = "Exact arithmetic on tensors whose elements are -1, 0 or 1";
+  let description = [{
+    A BitLinear layer is `quantize` followed by `linear`: activations become
+    8-bit integers with a scale for each token, the integer product with the
+    ternary weights is exact, and the scales are applied to its sums in the
+    order that the model's graph gives. Storage of weights is invisible until
+    `ternary-pack` turns trits into the bytes of a layout.
+  }];
+  let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
+  let dependentDialects = ["::bitnet::rt::RTDialect"];
+}
+
+class Ternary_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Ternary_Dialect, mnemonic, traits>;
+
+def Ternary_TritType : TypeDef<Ternary_Dialect, "Trit"> {
+  let mnemonic = "trit";
+  let summary = "trit";
+  let description = [{
+    One of -1, 0, 1. The type says nothing about storage: packing is chosen
+    late, by the target.
+  }];
+}
+
+//===-- How the graph computes the activation's scale ----------------------===//
+
+def Ternary_ScaleForm : I32EnumAttr<"ScaleForm", "how a quantiser forms its scale s from m = max |x|", [
+    I32EnumAttrCase<"MulReciprocal", 0, "mul_reciprocal">,   // s = (1 / m) * range
+    I32EnumAttrCase<"Div", 1, "div">                          // s = range / m
+  ]> {
+  let cppNamespace = "::bitnet::ternary";
+  let genSpecializedAttr = 0;
+}
+def Ternary_ScaleFormAttr : EnumAttr<Ternary_Dialect, Ternary_ScaleForm, "scale_form">;
+
+/// Order in which the sum's scales are applied; s is the activation's scale
+/// (codes = x * s), w the weight's.
+def Ternary_RescaleForm : I32EnumAttr<"RescaleForm", "order in which scales are applied to the integer sum", [
+    I32EnumAttrCase<"DivMul", 0, "div_mul">,         // (sum / s) * w
+    I32EnumAttrCase<"DivByProduct", 1, "div_prod">,  // sum / (w * s)
+    I32EnumAttrCase<"DivDiv", 2, "div_div">,         // (sum / w) / s
+    I32EnumAttrCase<"MulDiv", 3, "mul_div">,         // (sum * w) / s
+    I32EnumAttrCase<"MulMul", 4, "mul_mul">,         // (sum * w) * s, s being a step size (x = codes * s)
+    I32EnumAttrCase<"MulByProduct", 5, "mul_prod">   // sum * (w * s), s being a step size
+  ]> {
+  let cppNamespace = "::bitnet::ternary";
+  let genSpecializedAttr = 0;
+}
+def Ternary_RescaleFormAttr : EnumAttr<Ternary_Dialect, Ternary_RescaleForm, "rescale_form">;
+
+//===-- Layouts and strategies ---------------------------------------------===//
+
+def Ternary_LayoutKind : I32EnumAttr<"LayoutKind", "order of trits in packed bytes", [
+    I32EnumAttrCase<"Pairs", 0, "pairs">,
+    I32EnumAttrCase<"Planes", 1, "planes">
+  ]> {
+  let cppNamespace = "::bitnet::ternary";
+  let genSpecializedAttr = 0;
+}
+def Ternary_LayoutKindAttr : EnumAttr<Ternary_Dialect, Ternary_LayoutKind, "layout_kind">;
+
+def Ternary_LayoutAttr : AttrDef<Ternary_Dialect, "Layout"> {
+  let mnemonic = "layout";
+  let summary = "packed storage of an [N, K] matrix of trits";
+  let description = [{
+    Rows are grouped in blocks of `rows`; N is padded to a multiple of it and K
+    to a multiple of the kind's group with zero trits. Let b be the row block
+    and r the row in it.
+
+    - `pairs`: one byte holds 4 trits of one row, as two base-3 digits pairs:
+      `byte[(b * ceil(K/4) + g) * rows + r] = p0 | p1 << 4` with
+      `p0 = (w[4g] + 1) + 3 (w[4g+1] + 1)` and `p1` likewise from `w[4g+2]`,
+      `w[4g+3]`. 2 bits a trit.
+    - `planes`: for each k, `rows` bits that say "+1" and then `rows` bits that
+      say "-1", low bit = first row:
+      `byte[(b * K + k) * rows/4 + (0 | rows/8) + r/8]`. 2 bits a trit.
+
+    `#ternary.layout<pairs, rows = 64>`
+  }];
+  let parameters = (ins EnumParameter<Ternary_LayoutKind>:$kind, "int64_t":$rows);
+  let assemblyFormat = "`<` $kind `,` `rows` `=` $rows `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Trits along K that one code unit holds: 4 for pairs, 1 for planes.
+    int64_t getGroup() const;
+    /// Bytes of a packed [n, k] matrix, padding included.
+    int64_t getPackedBytes(int64_t n, int64_t k) const;
+  }];
+}
+
+def Ternary_Strategy : I32EnumAttr<"Strategy", "how a kernel multiplies without multiplying", [
+    I32EnumAttrCase<"Masked", 0, "masked">,  // add and subtract under masks
+    I32EnumAttrCase<"Lookup", 1, "lookup">   // table look-ups and additions
+  ]> {
+  let cppNamespace = "::bitnet::ternary";
+  let genSpecializedAttr = 0;
+}
+def Ternary_StrategyAttr : EnumAttr<Ternary_Dialect, Ternary_Strategy, "strategy">;
+
+#endif // DIALECTS_TERNARY_IR_TERNARYDIALECT_TD

@@ -1,0 +1,104 @@
+#ifndef DIALECTS_TERNARY_IR_TERNARYOPS_TD
+#define DIALECTS_TERNARY_IR_TERNARYOPS_TD
+
+include "dialects/RT/IR/RTDialect.td"
+include "dialects/RT/IR/RTInterfaces.td"
+include "dialects/Ternary/IR/TernaryDialect.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Ternary_ConstantOp : Ternary_Op<"constant", [Pure]> {
+  let summary = "matrix of trits";
+  let description = [{
+    `value` holds 2-bit codes (trit + 1), four a byte, low bits first,
+    row-major over [N, K] without padding between rows.
+
+    - (C1) `value` has ceil(N * K / 4) bytes of `i8`.
+    - (C2) No code is 3.
+
+    ```mlir
+    %w = ternary.constant dense<[36, 24]> : tensor<2xi8> as tensor<2x4x!ternary.trit>
+    ```
+  }];
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs RankedTensorOf<[Ternary_TritType]>:$result);
+  let assemblyFormat = "$value attr-dict `as` type($result)";
+  let hasVerifier = 1;
+}
+
+def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<DestinationFormOpInterface>]> {
+  let summary = "quantise activations to 8 bits, a scale for each token";
+  let description = [{
+    For each row x of the last axis, with m = max(max |x|, eps):
+    `scale = (1 / m) * range` or `range / m` (`form`), both in f32;
+    `codes = clamp(roundeven(x * scale), qmin, qmax)`. The scale has the shape
+    of x with 1 on the last axis. Source: BitNet b1.58 (arXiv:2402.17764).
+    -128 <= qmin <= qmax <= 127.
+
+    - (C1) codes and scale have the shapes above.
+
+    ```mlir
+    %q, %s = ternary.quantize %x {form = #ternary.scale_form<mul_reciprocal>, range = 127.0 : f32,
+        eps = 1.0e-5 : f32, qmin = -128 : i64, qmax = 127 : i64}
+        : tensor<?x64xf32> -> tensor<?x64xi8>, tensor<?x1xf32>
+    ```
+  }];
+  let arguments = (ins AnyShaped:$input, Variadic<AnyMemRef>:$outs,
+    Optional<RT_ExecType>:$exec, Ternary_ScaleFormAttr:$form, F32Attr:$range, F32Attr:$eps,
+    DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = [{
+    $input (`outs` `(` $outs^ `:` type($outs) `)`)? (`exec` $exec^)? attr-dict `:` type($input) (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Ternary_LinearOp : Ternary_Op<"linear", [AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<DestinationFormOpInterface>]> {
+  let summary = "products of one quantised input with ternary weights, rescaled";
+  let description = [{
+    For each weight matrix i: `sum[.., n] = sum over k of codes[.., k] *
+    weights_i[n, k]`, exact in i32; then the scales in the order of `rescale`,
+    in f32, then `+ bias`. `weight_scales_i` is a scalar (1 element) or a
+    vector of N_i. Several weights share one input (siblings: q/k/v, gate/up).
+
+    Before `ternary-pack` weights are `tensor<NxKx!ternary.trit>`; after it,
+    `layout`, `rows_of` (= N_i) and `strategy` are set and weights are the
+    layout's bytes, `tensor<Bxi8>`.
+
+    - (C1) As many weights as weight_scales and as results; none or as many biases.
+    - (C2) Trit weights are [N, K] with K the last axis of codes.
+    - (C3) Packed weights have the layout's number of bytes.
+    - (C4) K < 2^23, so that no i32 sum overflows and every sum is exact in f32
+      up to 2^24 / 128 terms.
+
+    ```mlir
+    %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
+        : (tensor<?x64xi8>, tensor<?x1xf32>, tensor<32x64x!ternary.trit>, tensor<1xf32>) -> tensor<?x32xf32>
+    ```
+  }];
+  let arguments = (ins AnyShaped:$codes, AnyShaped:$scale, Variadic<AnyShaped>:$weights,
+    Variadic<AnyShaped>:$weight_scales, Variadic<AnyShaped>:$biases, Variadic<AnyMemRef>:$outs,
+    Ternary_RescaleFormAttr:$rescale,
+    OptionalAttr<Ternary_LayoutAttr>:$layout, OptionalAttr<DenseI64ArrayAttr>:$rows_of,
+    OptionalAttr<Ternary_StrategyAttr>:$strategy, OptionalAttr<DictionaryAttr>:$tile,
+    OptionalAttr<StrAttr>:$kernel, Optional<RT_ExecType>:$exec);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = [{
+    $codes `,` $scale `weights` `(` $weights `)` `scales` `(` $weight_scales `)`
+    (`biases` `(` $biases^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
+    `:` `(` type($codes) `,` type($scale) `,` type($weights) `,` type($weight_scales)
+    (`,` `biases` type($biases)^)? (`,` `outs` type($outs)^)? `)` (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Terms of each sum: the last axis of codes.
+    int64_t getK();
+    /// Outputs of matrix i.
+    int64_t getN(unsigned i);
+  }];
+}
+
+#endif // DIALECTS_TERNARY_IR_TERNARYOPS_TD

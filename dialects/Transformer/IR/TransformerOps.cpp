@@ -1,0 +1,194 @@
+#include "dialects/Transformer/IR/TransformerOps.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace bitnet::transformer;
+
+#define GET_OP_CLASSES
+#include "dialects/Transformer/IR/TransformerOps.cpp.inc"
+
+using Sizes = SmallVector<OpFoldResult>;
+
+static OpFoldResult sizeOf(OpBuilder &builder, Location loc, Value memref,
+                           int64_t axis) {
+  auto type = cast<MemRefType>(memref.getType());
+  if (!type.isDynamicDim(axis))
+    return builder.getIndexAttr(type.getDimSize(axis));
+  return memref::DimOp::create(builder, loc, memref, axis).getResult();
+}
+
+static Sizes sizesOf(OpBuilder &builder, Location loc, Value memref) {
+  Sizes sizes;
+  for (int64_t axis = 0, rank = cast<MemRefType>(memref.getType()).getRank();
+       axis < rank; ++axis)
+    sizes.push_back(sizeOf(builder, loc, memref, axis));
+  return sizes;
+}
+
+/// The type that `op` writes, in either form; null if it writes none or several.
+template <typename Op>
+static ShapedType writtenType(Op op) {
+  if (op.getResult())
+    return cast<ShapedType>(op.getResult().getType());
+  if (op.getOuts().size() == 1)
+    return cast<ShapedType>(op.getOuts()[0].getType());
+  return {};
+}
+
+/// (C1) of the ops that keep their input's shape.
+template <typename Op>
+static LogicalResult verifyKeepsShape(Op op, ShapedType input) {
+  ShapedType written = writtenType(op);
+  if (!written)
+    return op.emitOpError("expects one result or one buffer in `outs`");
+  if (written.getShape() != input.getShape())
+    return op.emitOpError("writes ")
+           << written << ", expected the shape of " << input;
+  return success();
+}
+
+template <typename Op>
+static LogicalResult verifyLastAxis(Op op, Value vector, ShapedType input,
+                                    StringRef what) {
+  if (!vector)
+    return success();
+  auto type = cast<ShapedType>(vector.getType());
+  if (type.getRank() != 1 || type.getDimSize(0) != input.getShape().back())
+    return op.emitOpError("has ")
+           << what << ' ' << type << ", expected " << input.getShape().back()
+           << " elements";
+  return success();
+}
+
+//===- rms_norm, layer_norm, gated_activation ------------------------------===//
+
+unsigned RMSNormOp::getNumInputs() { return 1 + (getGain() ? 1 : 0); }
+SmallVector<Sizes> RMSNormOp::getResultDims(OpBuilder &builder, ValueRange in) {
+  return {sizesOf(builder, getLoc(), in[0])};
+}
+LogicalResult RMSNormOp::verify() {
+  auto input = cast<ShapedType>(getInput().getType());
+  if (failed(verifyKeepsShape(*this, input)))
+    return failure();
+  return verifyLastAxis(*this, getGain(), input, "gain");
+}
+
+unsigned LayerNormOp::getNumInputs() {
+  return 1 + (getGain() ? 1 : 0) + (getBias() ? 1 : 0);
+}
+SmallVector<Sizes> LayerNormOp::getResultDims(OpBuilder &builder,
+                                              ValueRange in) {
+  return {sizesOf(builder, getLoc(), in[0])};
+}
+LogicalResult LayerNormOp::verify() {
+  auto input = cast<ShapedType>(getInput().getType());
+  if (failed(verifyKeepsShape(*this, input)) ||
+      failed(verifyLastAxis(*this, getGain(), input, "gain")))
+    return failure();
+  return verifyLastAxis(*this, getBias(), input, "bias");
+}
+
+unsigned GatedActivationOp::getNumInputs() { return 1 + (getUp() ? 1 : 0); }
+SmallVector<Sizes> GatedActivationOp::getResultDims(OpBuilder &builder,
+                                                    ValueRange in) {
+  return {sizesOf(builder, getLoc(), in[0])};
+}
+LogicalResult GatedActivationOp::verify() {
+  auto gate = cast<ShapedType>(getGate().getType());
+  if (getUp() && cast<ShapedType>(getUp().getType()).getShape() != gate.getShape())
+    return emitOpError("has up ") << getUp().getType() << ", expected the shape of "
+                                  << gate;
+  return verifyKeepsShape(*this, gate);
+}
+
+//===- rotary --------------------------------------------------------------===//
+
+unsigned RotaryOp::getNumInputs() { return 3; }
+SmallVector<Sizes> RotaryOp::getResultDims(OpBuilder &builder, ValueRange in) {
+  return {sizesOf(builder, getLoc(), in[0])};
+}
+LogicalResult RotaryOp::verify() {
+  auto input = cast<ShapedType>(getInput().getType());
+  int64_t d = input.getRank() == 4 ? input.getDimSize(3) : ShapedType::kDynamic;
+  if (ShapedType::isDynamic(d) || d % 2 != 0)
+    return emitOpError("rotates ")
+           << input << ", expected rank 4 and an even static last axis";
+  for (Value table : {getCos(), getSin()}) {
+    auto type = cast<ShapedType>(table.getType());
+    int64_t last = type.getRank() >= 2 ? type.getShape().back() : 0;
+    if (type.getRank() < 2 || type.getRank() > 4 || (last != d && last != d / 2))
+      return emitOpError("has a table ")
+             << type << ", expected rank 2 to 4 and a last axis of " << d
+             << " or " << d / 2;
+  }
+  return verifyKeepsShape(*this, input);
+}
+
+//===- attention -----------------------------------------------------------===//
+
+unsigned AttentionOp::getNumInputs() {
+  return 3 + (getMask() ? 1 : 0) + (getLayer() ? 1 : 0);
+}
+SmallVector<Sizes> AttentionOp::getResultDims(OpBuilder &builder,
+                                              ValueRange in) {
+  Sizes sizes = sizesOf(builder, getLoc(), in[0]);
+  sizes[3] = sizeOf(builder, getLoc(), in[2], 3);
+  return {sizes};
+}
+LogicalResult AttentionOp::verify() {
+  auto query = cast<ShapedType>(getQuery().getType());
+  auto key = cast<ShapedType>(getKey().getType());
+  auto value = cast<ShapedType>(getValue().getType());
+  // (C1)
+  if (query.getRank() != 4 || key.getRank() != 4 || value.getRank() != 4)
+    return emitOpError("has query, key and value ")
+           << query << ", " << key << ", " << value << ", expected rank 4";
+  int64_t heads = query.getDimSize(1), kvHeads = key.getDimSize(1);
+  if (ShapedType::isDynamic(heads) || ShapedType::isDynamic(kvHeads) ||
+      kvHeads == 0 || heads % kvHeads != 0 || value.getDimSize(1) != kvHeads)
+    return emitOpError("has ")
+           << heads << " query heads and " << kvHeads
+           << " key heads, expected a static multiple, as many value heads";
+  if (ShapedType::isDynamic(query.getDimSize(3)) ||
+      query.getDimSize(3) != key.getDimSize(3))
+    return emitOpError("has head sizes ")
+           << query.getDimSize(3) << " and " << key.getDimSize(3)
+           << ", expected the same static size";
+  // (C2)
+  if (getKeyCache().has_value() != getValueCache().has_value())
+    return emitOpError("names one cache, expected both or none");
+  ShapedType written = writtenType(*this);
+  if (!written || written.getRank() != 4)
+    return emitOpError("expects one result or buffer of rank 4");
+  return success();
+}
+
+//===- linear --------------------------------------------------------------===//
+
+unsigned LinearOp::getNumInputs() { return 2 + (getBias() ? 1 : 0); }
+SmallVector<Sizes> LinearOp::getResultDims(OpBuilder &builder, ValueRange in) {
+  Sizes sizes = sizesOf(builder, getLoc(), in[0]);
+  sizes.back() = sizeOf(builder, getLoc(), in[1], 0);
+  return {sizes};
+}
+LogicalResult LinearOp::verify() {
+  auto input = cast<ShapedType>(getInput().getType());
+  auto weights = cast<ShapedType>(getWeights().getType());
+  if (weights.getRank() != 2 || !weights.hasStaticShape() ||
+      input.getRank() < 1 || weights.getDimSize(1) != input.getShape().back())
+    return emitOpError("has weights ")
+           << weights << " for input " << input << ", expected static [N, K]";
+  if (getBias()) {
+    auto bias = cast<ShapedType>(getBias().getType());
+    if (bias.getRank() != 1 || bias.getDimSize(0) != weights.getDimSize(0))
+      return emitOpError("has bias ") << bias << ", expected "
+                                      << weights.getDimSize(0) << " elements";
+  }
+  ShapedType written = writtenType(*this);
+  if (!written || written.getShape().back() != weights.getDimSize(0))
+    return emitOpError("expects one result or buffer with last axis ")
+           << weights.getDimSize(0);
+  return success();
+}

@@ -1,0 +1,188 @@
+#ifndef DIALECTS_TRANSFORMER_IR_TRANSFORMEROPS_TD
+#define DIALECTS_TRANSFORMER_IR_TRANSFORMEROPS_TD
+
+include "dialects/RT/IR/RTDialect.td"
+include "dialects/RT/IR/RTInterfaces.td"
+include "dialects/Transformer/IR/TransformerDialect.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+/// Float tensors and memrefs in f32: narrower types are cast before.
+class Transformer_DestinationOp<string mnemonic, list<Trait> traits = []>
+    : Transformer_Op<mnemonic, traits # [AttrSizedOperandSegments,
+        DeclareOpInterfaceMethods<DestinationFormOpInterface>]>;
+
+def Transformer_RMSNormOp : Transformer_DestinationOp<"rms_norm"> {
+  let summary = "root mean square normalisation of the last axis";
+  let description = [{
+    `result = (x * (1 / sqrt(mean(x^2) + eps))) * gain`. Without gain the last
+    factor is left out. Source: arXiv:1910.07467.
+
+    - (C1) The result has the shape of x; gain has that of its last axis.
+
+    ```mlir
+    %y = transformer.rms_norm %x gain(%g) {eps = 1.0e-5 : f32}
+        : (tensor<?x64xf32>, gain tensor<64xf32>) -> tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins AnyShaped:$input, Optional<AnyShaped>:$gain, Variadic<AnyMemRef>:$outs,
+                       Optional<RT_ExecType>:$exec, F32Attr:$eps);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $input (`gain` `(` $gain^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
+    `:` `(` type($input) (`,` `gain` type($gain)^)? (`,` `outs` type($outs)^)? `)` (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Transformer_LayerNormOp : Transformer_DestinationOp<"layer_norm"> {
+  let summary = "layer normalisation of the last axis";
+  let description = [{
+    `result = (x - mean(x)) / sqrt(var(x) + eps) * gain + bias`, var being the
+    population variance; gain and bias may be absent.
+
+    - (C1) The result has the shape of x; gain and bias have that of its last axis.
+
+    ```mlir
+    %y = transformer.layer_norm %x gain(%g) {eps = 1.0e-5 : f32}
+        : (tensor<?x64xf32>, gain tensor<64xf32>) -> tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins AnyShaped:$input, Optional<AnyShaped>:$gain, Optional<AnyShaped>:$bias,
+                       Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec, F32Attr:$eps);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $input (`gain` `(` $gain^ `)`)? (`bias` `(` $bias^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
+    `:` `(` type($input) (`,` `gain` type($gain)^)? (`,` `bias` type($bias)^)?
+    (`,` `outs` type($outs)^)? `)` (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Transformer_RotaryOp : Transformer_DestinationOp<"rotary"> {
+  let summary = "rotary position embedding, halves rotated";
+  let description = [{
+    For x of shape [B, H, S, D] and cos, sin broadcastable to it (axes of size
+    1 repeat; their last axis is D, or D/2 and then used for both halves):
+    `result = x * cos + rotate_half(x) * sin`, where rotate_half(x) is
+    (-x[D/2:], x[:D/2]). Source: arXiv:2104.09864.
+
+    - (C1) x has rank 4 and an even static D; cos and sin have rank 2 to 4 and
+      a last axis of D or D/2.
+
+    ```mlir
+    %y = transformer.rotary %x, %cos, %sin
+        : (tensor<?x4x?x16xf32>, tensor<?x1x?x16xf32>, tensor<?x1x?x16xf32>) -> tensor<?x4x?x16xf32>
+    ```
+  }];
+  let arguments = (ins AnyShaped:$input, AnyShaped:$cos, AnyShaped:$sin, Variadic<AnyMemRef>:$outs,
+                       Optional<RT_ExecType>:$exec);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $input `,` $cos `,` $sin (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
+    `:` `(` type($input) `,` type($cos) `,` type($sin) (`,` `outs` type($outs)^)? `)` (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
+  let summary = "grouped-query attention, with its key/value cache";
+  let description = [{
+    Query [B, Hq, S, D]; key [B, Hkv, T, D] and value [B, Hkv, T, Dv]. With
+    `key_cache` and `value_cache`, key and value are the step's new entries
+    (T = S): they are appended to the caches behind the past P entries, and
+    attention is over all T = P + S. Query head h reads key head
+    h / (Hq / Hkv). For each query row:
+    `result = softmax(q k^T * scale + mask) v`, with mask, if any, broadcastable
+    to [B, Hq, S, T]: f32 is added, i1 keeps where true. With `causal`, query i
+    (of S) sees key j only if j <= i + T - S. A row whose keys are all masked
+    by -infinity or false gives zeros. Result [B, Hq, S, Dv].
+
+    - (C1) Ranks are 4; Hkv divides Hq; D of query and key agree.
+    - (C2) Both caches are named, or none.
+
+    ```mlir
+    %y = transformer.attention %q, %k, %v mask(%m) {scale = 0.25 : f32, key_cache = @k, value_cache = @v}
+        : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>, mask tensor<?x1x?x?xf32>)
+        -> tensor<?x4x?x16xf32>
+    ```
+  }];
+  let arguments = (ins AnyShaped:$query, AnyShaped:$key, AnyShaped:$value, Optional<AnyShaped>:$mask,
+    Optional<Index>:$layer, Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec,
+    F32Attr:$scale, UnitAttr:$causal,
+    OptionalAttr<FlatSymbolRefAttr>:$key_cache, OptionalAttr<FlatSymbolRefAttr>:$value_cache);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value (`mask` `(` $mask^ `)`)? (`layer` $layer^)? (`outs` `(` $outs^ `)`)?
+    (`exec` $exec^)? attr-dict
+    `:` `(` type($query) `,` type($key) `,` type($value) (`,` `mask` type($mask)^)?
+    (`,` `outs` type($outs)^)? `)` (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Transformer_GatedActivationOp : Transformer_DestinationOp<"gated_activation"> {
+  let summary = "activation(gate) * up";
+  let description = [{
+    Elementwise on operands of one shape; without `up`, the activation alone.
+
+    - (C1) gate, up and result have the same shape.
+
+    ```mlir
+    %y = transformer.gated_activation %gate up(%up) {activation = #transformer.activation<relu2>}
+        : (tensor<?x64xf32>, up tensor<?x64xf32>) -> tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins AnyShaped:$gate, Optional<AnyShaped>:$up, Variadic<AnyMemRef>:$outs,
+                       Optional<RT_ExecType>:$exec, Transformer_ActivationAttr:$activation);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $gate (`up` `(` $up^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
+    `:` `(` type($gate) (`,` `up` type($up)^)? (`,` `outs` type($outs)^)? `)` (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Transformer_LinearOp : Transformer_DestinationOp<"linear"> {
+  let summary = "dense linear layer with constant weights";
+  let description = [{
+    `result[.., n] = sum over k of x[.., k] * weights[n, k] (+ bias[n])`, in
+    f32 with the project's fixed reduction order; weights may be f32, f16 or
+    bf16 and are widened exactly.
+
+    - (C1) weights are [N, K] with K the last axis of x; bias is [N].
+
+    ```mlir
+    %y = transformer.linear %x, %w : (tensor<?x64xf32>, tensor<256x64xf32>) -> tensor<?x256xf32>
+    ```
+  }];
+  let arguments = (ins AnyShaped:$input, AnyShaped:$weights, Optional<AnyShaped>:$bias,
+                       Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $input `,` $weights (`bias` `(` $bias^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
+    `:` `(` type($input) `,` type($weights) (`,` `bias` type($bias)^)? (`,` `outs` type($outs)^)? `)`
+    (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Transformer_LastPositionsOp : Transformer_Op<"last_positions", [Pure, SameOperandsAndResultType]> {
+  let summary = "the positions of a step whose logits are wanted";
+  let description = [{
+    On x of shape [B, S, H]: the last `rt.logit_rows` positions of axis 1, or
+    all of them where that is 0. Lets the LM head skip the rest of a prompt.
+
+    - (C1) x has rank 3; the result has its type with a dynamic axis 1.
+
+    ```mlir
+    %y = transformer.last_positions %x : tensor<?x?x64xf32>
+    ```
+  }];
+  let arguments = (ins RankedTensorOf<[F32]>:$input);
+  let results = (outs RankedTensorOf<[F32]>:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+#endif // DIALECTS_TRANSFORMER_IR_TRANSFORMEROPS_TD

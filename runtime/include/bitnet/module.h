@@ -1,0 +1,141 @@
+/// What a compiled model and the runtime agree on. Not a stable interface for
+/// users: they call bitnet.h. Both sides check `abi`.
+#ifndef BITNET_MODULE_H
+#define BITNET_MODULE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BITNET_MODULE_ABI 1u
+#define BITNET_MAX_RANK 8
+
+/// ONNX TensorProto.DataType numbers.
+enum bitnet_dtype {
+  BITNET_FLOAT32 = 1, BITNET_UINT8 = 2, BITNET_INT8 = 3, BITNET_UINT16 = 4,
+  BITNET_INT16 = 5, BITNET_INT32 = 6, BITNET_INT64 = 7, BITNET_BOOL = 9,
+  BITNET_FLOAT16 = 10, BITNET_FLOAT64 = 11, BITNET_UINT32 = 12,
+  BITNET_UINT64 = 13, BITNET_BFLOAT16 = 16
+};
+
+/// What a graph input or output means to the runtime.
+enum bitnet_role {
+  BITNET_ROLE_NONE = 0,
+  BITNET_ROLE_TOKENS = 1,         ///< i64/i32 [batch, seq]
+  BITNET_ROLE_ATTENTION_MASK = 2, ///< i64 [batch, past + seq], 1 = attend
+  BITNET_ROLE_POSITIONS = 3,      ///< i64 [batch, seq], past .. past + seq - 1
+  BITNET_ROLE_KV = 4,             ///< past (input) or present (output) of a cache
+  BITNET_ROLE_LOGITS = 5          ///< f32 [batch, seq, vocab]
+};
+
+/// One graph input or output.
+typedef struct bitnet_value_desc {
+  const char *name;
+  int32_t dtype;       ///< enum bitnet_dtype
+  int32_t role;        ///< enum bitnet_role
+  int32_t kv;          ///< index into the module's caches for BITNET_ROLE_KV, else -1
+  int32_t rank;
+  const int64_t *dims; ///< >= 0: static; negative: -(1 + index into the module's symbols)
+} bitnet_value_desc;
+
+/// One key or value cache: session memory of shape [batch, heads, capacity, head_dim].
+typedef struct bitnet_kv_desc {
+  int32_t input;  ///< graph input that is its past
+  int32_t output; ///< graph output that is its present
+  int32_t dtype;  ///< element type of the session's memory
+  int32_t reserved;
+  int64_t heads;
+  int64_t head_dim;
+} bitnet_kv_desc;
+
+/// A contiguous row-major tensor.
+typedef struct bitnet_buffer {
+  void *data;
+  int64_t dims[BITNET_MAX_RANK];
+} bitnet_buffer;
+
+typedef void (*bitnet_range_fn)(void *args, int64_t begin, int64_t end);
+
+/// One execution, as compiled code sees it. The runtime fills it; `run` writes
+/// `outputs` and `status`. Compiled code reads it through the offsets of this
+/// declaration: change it together with BITNET_MODULE_ABI.
+typedef struct bitnet_exec {
+  const uint8_t *weights;  ///< start of the weights file's data section, 64-byte aligned
+  uint8_t *arena;          ///< 64-byte aligned, at least arena_bytes(exec) bytes
+  bitnet_buffer *inputs;   ///< one for each graph input; unused for KV inputs
+  bitnet_buffer *outputs;  ///< one for each graph output; unused for KV outputs
+  void **kv;               ///< memory of each cache
+  int64_t kv_capacity;     ///< entries along the length axis
+  int64_t kv_batch;        ///< batch of the session
+  int64_t past_length;     ///< entries valid before this execution
+  int64_t logit_rows;      ///< last positions that need logits; 0: all
+  /// Runs fn on parts of [0, count), each a multiple of grain but the last.
+  void (*parallel)(struct bitnet_exec *exec, bitnet_range_fn fn, void *args,
+                   int64_t count, int64_t grain);
+  /// Memory for sizes that depend on data, freed after the outputs were read;
+  /// NULL when out of memory.
+  void *(*allocate)(struct bitnet_exec *exec, int64_t bytes);
+  void *runtime;           ///< the runtime's own
+} bitnet_exec;
+
+/// Result of `run`.
+enum bitnet_run_status {
+  BITNET_RUN_OK = 0,
+  BITNET_RUN_OUT_OF_MEMORY = 1, ///< `allocate` gave NULL
+  BITNET_RUN_BAD_INDEX = 2,     ///< e.g. a Gather index out of range
+  BITNET_RUN_BAD_SHAPE = 3      ///< input shapes that the graph cannot combine
+};
+
+/// A compiled model: the object exports one of these as `bitnet_module`.
+typedef struct bitnet_module {
+  uint32_t abi;             ///< BITNET_MODULE_ABI
+  uint32_t required_cpu;    ///< bits of enum bitnet_cpu
+  const char *name;
+  const char *target;       ///< triple, CPU and features, for messages
+  uint8_t weights_hash[32]; ///< of the weights file this code belongs to
+  uint64_t weights_bytes;   ///< of its data section
+  const bitnet_value_desc *inputs;
+  const bitnet_value_desc *outputs;
+  const bitnet_kv_desc *kv;
+  const char *const *symbols; ///< names of symbolic dimensions
+  int32_t num_inputs, num_outputs, num_kv, num_symbols;
+  int64_t context_length; ///< most positions that the model allows; 0: unknown
+  int64_t vocab_size;     ///< last axis of the logits; 0: not a language model
+  /// Arena that one execution with exec's inputs (dims), past_length and
+  /// logit_rows needs. Monotone in all of them.
+  int64_t (*arena_bytes)(const bitnet_exec *exec);
+  /// Runs the graph once; enum bitnet_run_status. Allocates nothing but
+  /// through exec->allocate.
+  int32_t (*run)(bitnet_exec *exec);
+} bitnet_module;
+
+/// CPU features that code may require, as bits of bitnet_module::required_cpu.
+enum bitnet_cpu {
+  BITNET_CPU_SSSE3 = 1u << 0, BITNET_CPU_AVX2 = 1u << 1, BITNET_CPU_FMA = 1u << 2,
+  BITNET_CPU_F16C = 1u << 3, BITNET_CPU_AVX512F = 1u << 4, BITNET_CPU_AVX512BW = 1u << 5,
+  BITNET_CPU_AVX512VL = 1u << 6, BITNET_CPU_AVX512DQ = 1u << 7, BITNET_CPU_AVX512VNNI = 1u << 8,
+  BITNET_CPU_AVX512VBMI = 1u << 9, BITNET_CPU_BMI2 = 1u << 10, BITNET_CPU_SSE41 = 1u << 11,
+  BITNET_CPU_SSE42 = 1u << 12, BITNET_CPU_AVX = 1u << 13, BITNET_CPU_POPCNT = 1u << 14,
+  BITNET_CPU_AVX512CD = 1u << 15
+};
+
+/// Start of a weights file; the data section follows at `data_offset`.
+typedef struct bitnet_weights_header {
+  char magic[8];          ///< "BITNETW\0"
+  uint32_t version;       ///< 1
+  uint32_t header_bytes;  ///< sizeof(bitnet_weights_header)
+  uint64_t data_offset;   ///< multiple of 4096
+  uint64_t data_bytes;
+  uint8_t hash[32];       ///< SHA-256 of the data section
+  char target[64];        ///< layout family, for messages
+  uint8_t header_hash[32];///< SHA-256 of all bytes before this field
+} bitnet_weights_header;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif // BITNET_MODULE_H
