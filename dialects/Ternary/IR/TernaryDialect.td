@@ -42,7 +42,9 @@ def Ternary_ScaleForm : I32EnumAttr<"ScaleForm", "how a quantiser forms its scal
   let cppNamespace = "::bitnet::ternary";
   let genSpecializedAttr = 0;
 }
-def Ternary_ScaleFormAttr : EnumAttr<Ternary_Dialect, Ternary_ScaleForm, "scale_form">;
+def Ternary_ScaleFormAttr : EnumAttr<Ternary_Dialect, Ternary_ScaleForm, "scale_form"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 /// Order in which the sum's scales are applied; s is the activation's scale
 /// (codes = x * s), w the weight's.
@@ -57,7 +59,9 @@ def Ternary_RescaleForm : I32EnumAttr<"RescaleForm", "order in which scales are 
   let cppNamespace = "::bitnet::ternary";
   let genSpecializedAttr = 0;
 }
-def Ternary_RescaleFormAttr : EnumAttr<Ternary_Dialect, Ternary_RescaleForm, "rescale_form">;
+def Ternary_RescaleFormAttr : EnumAttr<Ternary_Dialect, Ternary_RescaleForm, "rescale_form"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 //===-- Layouts and strategies ---------------------------------------------===//
 
@@ -68,7 +72,9 @@ def Ternary_LayoutKind : I32EnumAttr<"LayoutKind", "order of trits in packed byt
   let cppNamespace = "::bitnet::ternary";
   let genSpecializedAttr = 0;
 }
-def Ternary_LayoutKindAttr : EnumAttr<Ternary_Dialect, Ternary_LayoutKind, "layout_kind">;
+def Ternary_LayoutKindAttr : EnumAttr<Ternary_Dialect, Ternary_LayoutKind, "layout_kind"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 def Ternary_LayoutAttr : AttrDef<Ternary_Dialect, "Layout"> {
   let mnemonic = "layout";
@@ -106,6 +112,8 @@ def Ternary_Strategy : I32EnumAttr<"Strategy", "how a kernel multiplies without 
   let cppNamespace = "::bitnet::ternary";
   let genSpecializedAttr = 0;
 }
-def Ternary_StrategyAttr : EnumAttr<Ternary_Dialect, Ternary_Strategy, "strategy">;
+def Ternary_StrategyAttr : EnumAttr<Ternary_Dialect, Ternary_Strategy, "strategy"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 #endif // DIALECTS_TERNARY_IR_TERNARYDIALECT_TD

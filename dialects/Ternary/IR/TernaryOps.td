@@ -76,7 +76,7 @@ def Ternary_LinearOp : Ternary_Op<"linear", [AttrSizedOperandSegments,
 
     ```mlir
     %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
-        : (tensor<?x64xi8>, tensor<?x1xf32>, tensor<32x64x!ternary.trit>, tensor<1xf32>) -> tensor<?x32xf32>
+        : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<32x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x32xf32>
     ```
   }];
   let arguments = (ins AnyShaped:$codes, AnyShaped:$scale, Variadic<AnyShaped>:$weights,
@@ -89,8 +89,8 @@ def Ternary_LinearOp : Ternary_Op<"linear", [AttrSizedOperandSegments,
   let assemblyFormat = [{
     $codes `,` $scale `weights` `(` $weights `)` `scales` `(` $weight_scales `)`
     (`biases` `(` $biases^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
-    `:` `(` type($codes) `,` type($scale) `,` type($weights) `,` type($weight_scales)
-    (`,` `biases` type($biases)^)? (`,` `outs` type($outs)^)? `)` (`->` type($results)^)?
+    `:` `(` type($codes) `,` type($scale) `weights` `(` type($weights) `)` `scales` `(` type($weight_scales) `)`
+    (`biases` `(` type($biases)^ `)`)? (`outs` `(` type($outs)^ `)`)? `)` (`->` type($results)^)?
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

@@ -29,6 +29,8 @@ def Transformer_Activation : I32EnumAttr<"Activation", "gate of a gated MLP", [
   let cppNamespace = "::bitnet::transformer";
   let genSpecializedAttr = 0;
 }
-def Transformer_ActivationAttr : EnumAttr<Transformer_Dialect, Transformer_Activation, "activation">;
+def Transformer_ActivationAttr : EnumAttr<Transformer_Dialect, Transformer_Activation, "activation"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 #endif // DIALECTS_TRANSFORMER_IR_TRANSFORMERDIALECT_TD

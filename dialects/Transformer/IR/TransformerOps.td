@@ -23,7 +23,7 @@ def Transformer_RMSNormOp : Transformer_DestinationOp<"rms_norm"> {
 
     ```mlir
     %y = transformer.rms_norm %x gain(%g) {eps = 1.0e-5 : f32}
-        : (tensor<?x64xf32>, gain tensor<64xf32>) -> tensor<?x64xf32>
+        : (tensor<?x64xf32> gain(tensor<64xf32>)) -> tensor<?x64xf32>
     ```
   }];
   let arguments = (ins AnyShaped:$input, Optional<AnyShaped>:$gain, Variadic<AnyMemRef>:$outs,
@@ -31,7 +31,7 @@ def Transformer_RMSNormOp : Transformer_DestinationOp<"rms_norm"> {
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $input (`gain` `(` $gain^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
-    `:` `(` type($input) (`,` `gain` type($gain)^)? (`,` `outs` type($outs)^)? `)` (`->` type($result)^)?
+    `:` `(` type($input) (`gain` `(` type($gain)^ `)`)? (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
   }];
   let hasVerifier = 1;
 }
@@ -46,7 +46,7 @@ def Transformer_LayerNormOp : Transformer_DestinationOp<"layer_norm"> {
 
     ```mlir
     %y = transformer.layer_norm %x gain(%g) {eps = 1.0e-5 : f32}
-        : (tensor<?x64xf32>, gain tensor<64xf32>) -> tensor<?x64xf32>
+        : (tensor<?x64xf32> gain(tensor<64xf32>)) -> tensor<?x64xf32>
     ```
   }];
   let arguments = (ins AnyShaped:$input, Optional<AnyShaped>:$gain, Optional<AnyShaped>:$bias,
@@ -54,8 +54,8 @@ def Transformer_LayerNormOp : Transformer_DestinationOp<"layer_norm"> {
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $input (`gain` `(` $gain^ `)`)? (`bias` `(` $bias^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
-    `:` `(` type($input) (`,` `gain` type($gain)^)? (`,` `bias` type($bias)^)?
-    (`,` `outs` type($outs)^)? `)` (`->` type($result)^)?
+    `:` `(` type($input) (`gain` `(` type($gain)^ `)`)? (`bias` `(` type($bias)^ `)`)?
+    (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
   }];
   let hasVerifier = 1;
 }
@@ -81,7 +81,7 @@ def Transformer_RotaryOp : Transformer_DestinationOp<"rotary"> {
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $input `,` $cos `,` $sin (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
-    `:` `(` type($input) `,` type($cos) `,` type($sin) (`,` `outs` type($outs)^)? `)` (`->` type($result)^)?
+    `:` `(` type($input) `,` type($cos) `,` type($sin) (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
   }];
   let hasVerifier = 1;
 }
@@ -104,7 +104,7 @@ def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
 
     ```mlir
     %y = transformer.attention %q, %k, %v mask(%m) {scale = 0.25 : f32, key_cache = @k, value_cache = @v}
-        : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>, mask tensor<?x1x?x?xf32>)
+        : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32> mask(tensor<?x1x?x?xf32>))
         -> tensor<?x4x?x16xf32>
     ```
   }];
@@ -116,8 +116,8 @@ def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` `(` $mask^ `)`)? (`layer` $layer^)? (`outs` `(` $outs^ `)`)?
     (`exec` $exec^)? attr-dict
-    `:` `(` type($query) `,` type($key) `,` type($value) (`,` `mask` type($mask)^)?
-    (`,` `outs` type($outs)^)? `)` (`->` type($result)^)?
+    `:` `(` type($query) `,` type($key) `,` type($value) (`mask` `(` type($mask)^ `)`)?
+    (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
   }];
   let hasVerifier = 1;
 }
@@ -131,7 +131,7 @@ def Transformer_GatedActivationOp : Transformer_DestinationOp<"gated_activation"
 
     ```mlir
     %y = transformer.gated_activation %gate up(%up) {activation = #transformer.activation<relu2>}
-        : (tensor<?x64xf32>, up tensor<?x64xf32>) -> tensor<?x64xf32>
+        : (tensor<?x64xf32> up(tensor<?x64xf32>)) -> tensor<?x64xf32>
     ```
   }];
   let arguments = (ins AnyShaped:$gate, Optional<AnyShaped>:$up, Variadic<AnyMemRef>:$outs,
@@ -139,7 +139,7 @@ def Transformer_GatedActivationOp : Transformer_DestinationOp<"gated_activation"
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $gate (`up` `(` $up^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
-    `:` `(` type($gate) (`,` `up` type($up)^)? (`,` `outs` type($outs)^)? `)` (`->` type($result)^)?
+    `:` `(` type($gate) (`up` `(` type($up)^ `)`)? (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
   }];
   let hasVerifier = 1;
 }
@@ -162,7 +162,7 @@ def Transformer_LinearOp : Transformer_DestinationOp<"linear"> {
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $input `,` $weights (`bias` `(` $bias^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
-    `:` `(` type($input) `,` type($weights) (`,` `bias` type($bias)^)? (`,` `outs` type($outs)^)? `)`
+    `:` `(` type($input) `,` type($weights) (`bias` `(` type($bias)^ `)`)? (`outs` `(` type($outs)^ `)`)? `)`
     (`->` type($result)^)?
   }];
   let hasVerifier = 1;
