@@ -1,0 +1,47 @@
+// RUN: bitnet-opt %s --split-input-file --verify-diagnostics
+
+// expected-error @+1 {{has no values, expected one for each layer}}
+rt.global @global_c1 : tensor<4xf32> = []
+
+// -----
+
+// expected-error @+1 {{holds values of types 'tensor<4xf32>' and 'tensor<2xf32>', expected the same for every layer}}
+rt.global @global_c2 : tensor<4xf32> = [dense<1.0> : tensor<4xf32>, dense<1.0> : tensor<2xf32>]
+
+// -----
+
+func.func @get_global_c1() {
+  // expected-error @+1 {{names @nowhere, which is no rt.global}}
+  %0 = rt.get_global @nowhere : tensor<4xf32>
+  return
+}
+
+// -----
+
+rt.global @g : tensor<4xf32> = [dense<1.0> : tensor<4xf32>]
+func.func @get_global_c2() {
+  // expected-error @+1 {{has type 'tensor<5xf32>', expected the global's 'tensor<4xf32>'}}
+  %0 = rt.get_global @g : tensor<5xf32>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{has 1 inputs and 2 outputs, expected as many and at least one}}
+rt.kv_cache @kv_c1 : tensor<?x2x?x32xf32> inputs [1] outputs [1, 2]
+
+// -----
+
+// expected-error @+1 {{expected rank 4 with static heads (axis 1) and head_dim (axis 3)}}
+rt.kv_cache @kv_c2 : tensor<?x?x?x32xf32> inputs [1] outputs [1]
+
+// -----
+
+func.func @parallel_arguments(%exec: !rt.exec, %n: index) {
+  // expected-error @+1 {{expects a region with two index arguments}}
+  "rt.parallel"(%exec, %n) <{grain = 1 : i64}> ({
+  ^bb0(%i: index):
+    rt.yield
+  }) : (!rt.exec, index) -> ()
+  return
+}

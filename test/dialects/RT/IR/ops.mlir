@@ -1,0 +1,38 @@
+// RUN: bitnet-opt %s | bitnet-opt | FileCheck %s
+// RUN: bitnet-opt %s --mlir-print-op-generic | bitnet-opt | FileCheck %s
+
+// CHECK: rt.global @gain : tensor<4xf32> = [dense<1.000000e+00> : tensor<4xf32>, dense<2.000000e+00> : tensor<4xf32>]
+rt.global @gain : tensor<4xf32> = [dense<1.0> : tensor<4xf32>, dense<2.0> : tensor<4xf32>]
+// CHECK: rt.kv_cache @keys : tensor<?x2x?x32xf32> inputs [3, 5] outputs [1, 3]
+rt.kv_cache @keys : tensor<?x2x?x32xf32> inputs [3, 5] outputs [1, 3]
+
+// CHECK-LABEL: func @reads
+func.func @reads(%exec: !rt.exec, %layer: index) {
+  // CHECK: rt.get_global @gain[%{{.+}}] : tensor<4xf32>
+  %0 = rt.get_global @gain[%layer] : tensor<4xf32>
+  // CHECK: rt.get_global @gain[%{{.+}}] exec %{{.+}} : memref<4xf32>
+  %1 = rt.get_global @gain[%layer] exec %exec : memref<4xf32>
+  // CHECK: rt.kv %{{.+}}, @keys[%{{.+}}] : memref<?x2x?x32xf32>
+  %2 = rt.kv %exec, @keys[%layer] : memref<?x2x?x32xf32>
+  // CHECK: rt.past_length : tensor<1xi64>
+  %3 = rt.past_length : tensor<1xi64>
+  // CHECK: rt.past_length %{{.+}} : index
+  %4 = rt.past_length %exec : index
+  // CHECK: rt.logit_rows
+  %5 = rt.logit_rows %exec
+  // CHECK: %[[IN:.+]] = rt.input %{{.+}}[0] : memref<?x?xi64>
+  %6 = rt.input %exec[0] : memref<?x?xi64>
+  // CHECK: rt.output %{{.+}}[1], %[[IN]] : memref<?x?xi64>
+  rt.output %exec[1], %6 : memref<?x?xi64>
+  return
+}
+
+// CHECK-LABEL: func @parallel
+func.func @parallel(%exec: !rt.exec, %n: index) {
+  // CHECK: rt.parallel %{{.+}} (%{{.+}} to %{{.+}}) in %{{.+}} grain 4 attributes {kernel = "k"}
+  rt.parallel %exec (%begin to %end) in %n grain 4 attributes {kernel = "k"} {
+    // CHECK: rt.yield
+    rt.yield
+  }
+  return
+}

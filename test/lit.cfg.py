@@ -1,0 +1,39 @@
+"""lit configuration of the suite that mirrors the source tree."""
+
+import os
+import platform
+
+import lit.formats
+
+config.name = "bitnet"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test", ".s"]
+config.excludes = ["unit", "models", "Inputs", "fuzz", "lit.cfg.py"]
+config.test_source_root = os.path.join(config.bitnet_source_root, "test")
+config.test_exec_root = os.path.join(config.bitnet_build_root, "test")
+
+tools = os.path.join(config.bitnet_build_root, "bin")
+config.environment["PATH"] = os.pathsep.join(
+    [tools, config.llvm_tools_dir, os.environ.get("PATH", "")]
+)
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "HOME"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+config.substitutions.append(("%models", os.path.join(config.test_source_root, "models")))
+config.substitutions.append(("%e2e", os.path.join(config.test_source_root, "e2e")))
+config.substitutions.append(("%python", config.python))
+
+config.available_features.add(platform.machine().replace("AMD64", "x86_64"))
+try:
+    with open("/proc/cpuinfo") as cpuinfo:
+        flags = set(
+            next((line for line in cpuinfo if line.startswith("flags")), "").split()
+        )
+except OSError:
+    flags = set()
+for feature in ("avx2", "avx512bw", "avx512_vnni", "avx512vbmi"):
+    if feature in flags:
+        config.available_features.add(feature)
+if config.sanitizers:
+    config.available_features.add("sanitizers")
