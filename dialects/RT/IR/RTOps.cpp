@@ -53,16 +53,16 @@ GetGlobalOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
 LogicalResult KVCacheOp::verify() {
   // (C1)
   if (getInputs().size() != getOutputs().size() || getInputs().empty())
-    return emitOpError("has ") << getInputs().size() << " inputs and "
-                               << getOutputs().size()
-                               << " outputs, expected as many and at least one";
+    return emitOpError("has ")
+           << getInputs().size() << " inputs and " << getOutputs().size()
+           << " outputs, expected as many and at least one";
   // (C2)
   auto type = dyn_cast<RankedTensorType>(getType());
   if (!type || type.getRank() != 4 || type.isDynamicDim(1) ||
       type.isDynamicDim(3))
-    return emitOpError("has type ")
-           << getType()
-           << ", expected rank 4 with static heads (axis 1) and head_dim (axis 3)";
+    return emitOpError("has type ") << getType()
+                                    << ", expected rank 4 with static heads "
+                                       "(axis 1) and head_dim (axis 3)";
   return success();
 }
 
@@ -129,4 +129,19 @@ LogicalResult ParallelOp::verify() {
                     [](Type type) { return type.isIndex(); }))
     return emitOpError("expects a region with two index arguments");
   return success();
+}
+
+void bitnet::rt::getDestinationFormEffects(DestinationFormOpInterface op,
+                                           MemoryEffects &effects) {
+  if (!op.isBufferForm())
+    return;
+  unsigned numInputs = op.getNumInputs();
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    if (operand.getOperandNumber() < numInputs)
+      effects.emplace_back(mlir::MemoryEffects::Read::get(), &operand);
+    else
+      effects.emplace_back(mlir::MemoryEffects::Write::get(), &operand);
+  }
 }

@@ -19,4 +19,14 @@
 #define GET_OP_CLASSES
 #include "dialects/RT/IR/RTOps.h.inc"
 
+namespace bitnet::rt {
+using MemoryEffects = ::llvm::SmallVectorImpl<
+    ::mlir::SideEffects::EffectInstance<::mlir::MemoryEffects::Effect>>;
+
+/// Effects of an op with a tensor and a memref form: none on tensors; on
+/// memrefs it reads its inputs and writes its `outs`.
+void getDestinationFormEffects(DestinationFormOpInterface op,
+                               MemoryEffects &effects);
+} // namespace bitnet::rt
+
 #endif // DIALECTS_RT_IR_RTOPS_H

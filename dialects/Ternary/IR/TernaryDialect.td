@@ -54,7 +54,8 @@ def Ternary_RescaleForm : I32EnumAttr<"RescaleForm", "order in which scales are 
     I32EnumAttrCase<"DivDiv", 2, "div_div">,         // (sum / w) / s
     I32EnumAttrCase<"MulDiv", 3, "mul_div">,         // (sum * w) / s
     I32EnumAttrCase<"MulMul", 4, "mul_mul">,         // (sum * w) * s, s being a step size (x = codes * s)
-    I32EnumAttrCase<"MulByProduct", 5, "mul_prod">   // sum * (w * s), s being a step size
+    I32EnumAttrCase<"MulByProduct", 5, "mul_prod">,  // sum * (w * s), s being a step size
+    I32EnumAttrCase<"Mul", 6, "mul">                 // sum * w: the graph applies s elsewhere
   ]> {
   let cppNamespace = "::bitnet::ternary";
   let genSpecializedAttr = 0;

@@ -4,6 +4,7 @@
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
+using namespace bitnet;
 using namespace bitnet::ternary;
 
 #define GET_OP_CLASSES
@@ -15,8 +16,8 @@ LogicalResult ConstantOp::verify() {
   // (C1)
   int64_t bytes = llvm::divideCeil(type.getNumElements(), 4);
   if (!codes.getElementType().isInteger(8) || codes.getNumElements() != bytes)
-    return emitOpError("holds ") << codes << ", expected " << bytes
-                                 << " bytes of i8 for " << type;
+    return emitOpError("holds ")
+           << codes << ", expected " << bytes << " bytes of i8 for " << type;
   return success();
 }
 
@@ -57,15 +58,16 @@ LogicalResult QuantizeOp::verify() {
   auto codes = cast<ShapedType>(written[0]);
   auto scale = cast<ShapedType>(written[1]);
   if (input.getRank() < 1 || input.isDynamicDim(input.getRank() - 1))
-    return emitOpError("has input ") << input << ", expected a static last axis";
+    return emitOpError("has input ")
+           << input << ", expected a static last axis";
   if (codes.getShape() != input.getShape() ||
       !codes.getElementType().isInteger(8))
     return emitOpError("has codes ")
            << codes << ", expected i8 in the shape of " << input;
   if (scale.getRank() != input.getRank() || scale.getShape().back() != 1 ||
       scale.getShape().drop_back() != input.getShape().drop_back())
-    return emitOpError("has scale ") << scale << ", expected one for each row of "
-                                     << input;
+    return emitOpError("has scale ")
+           << scale << ", expected one for each row of " << input;
   return success();
 }
 
@@ -96,17 +98,20 @@ LogicalResult LinearOp::verify() {
   size_t count = getWeights().size();
   size_t written = isBufferForm() ? getOuts().size() : getNumResults();
   if (count == 0 || getWeightScales().size() != count || written != count)
-    return emitOpError("has ") << count << " weights, " << getWeightScales().size()
-                               << " scales and writes " << written
-                               << " values, expected as many of each";
+    return emitOpError("has ")
+           << count << " weights, " << getWeightScales().size()
+           << " scales and writes " << written
+           << " values, expected as many of each";
   if (!getBiases().empty() && getBiases().size() != count)
-    return emitOpError("has ") << getBiases().size() << " biases, expected none or "
-                               << count;
+    return emitOpError("has ")
+           << getBiases().size() << " biases, expected none or " << count;
   if (getLayout() && (!getRowsOf() || getRowsOf()->size() != count))
-    return emitOpError("is packed, expected `rows_of` to give N of each weight");
+    return emitOpError(
+        "is packed, expected `rows_of` to give N of each weight");
   // (C4)
   if (getK() >= (1 << 23))
-    return emitOpError("sums over ") << getK() << " terms, expected fewer than 2^23";
+    return emitOpError("sums over ")
+           << getK() << " terms, expected fewer than 2^23";
   for (auto [i, weight] : llvm::enumerate(getWeights())) {
     auto type = cast<ShapedType>(weight.getType());
     if (isa<TritType>(type.getElementType())) {
@@ -118,11 +123,22 @@ LogicalResult LinearOp::verify() {
     }
     // (C3)
     if (!getLayout())
-      return emitOpError("has weights ") << type << ", expected trits or a layout";
+      return emitOpError("has weights ")
+             << type << ", expected trits or a layout";
     int64_t bytes = getLayout()->getPackedBytes(getN(i), getK());
     if (type.getRank() != 1 || type.getDimSize(0) != bytes)
       return emitOpError("has packed weights ")
              << type << ", expected " << bytes << " bytes";
   }
   return success();
+}
+
+//===- Memory effects -----------------------------------------------------===//
+
+void QuantizeOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+}
+
+void LinearOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
 }

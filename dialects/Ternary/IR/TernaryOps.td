@@ -28,7 +28,8 @@ def Ternary_ConstantOp : Ternary_Op<"constant", [Pure]> {
 }
 
 def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<DestinationFormOpInterface>]> {
+    DeclareOpInterfaceMethods<DestinationFormOpInterface>,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "quantise activations to 8 bits, a scale for each token";
   let description = [{
     For each row x of the last axis, with m = max(max |x|, eps):
@@ -56,7 +57,8 @@ def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
 }
 
 def Ternary_LinearOp : Ternary_Op<"linear", [AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<DestinationFormOpInterface>]> {
+    DeclareOpInterfaceMethods<DestinationFormOpInterface>,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "products of one quantised input with ternary weights, rescaled";
   let description = [{
     For each weight matrix i: `sum[.., n] = sum over k of codes[.., k] *

@@ -4,6 +4,7 @@
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
+using namespace bitnet;
 using namespace bitnet::transformer;
 
 #define GET_OP_CLASSES
@@ -27,7 +28,8 @@ static Sizes sizesOf(OpBuilder &builder, Location loc, Value memref) {
   return sizes;
 }
 
-/// The type that `op` writes, in either form; null if it writes none or several.
+/// The type that `op` writes, in either form; null if it writes none or
+/// several.
 template <typename Op>
 static ShapedType writtenType(Op op) {
   if (op.getResult())
@@ -56,13 +58,13 @@ static LogicalResult verifyLastAxis(Op op, Value vector, ShapedType input,
     return success();
   auto type = cast<ShapedType>(vector.getType());
   if (type.getRank() != 1 || type.getDimSize(0) != input.getShape().back())
-    return op.emitOpError("has ")
-           << what << ' ' << type << ", expected " << input.getShape().back()
-           << " elements";
+    return op.emitOpError("has ") << what << ' ' << type << ", expected "
+                                  << input.getShape().back() << " elements";
   return success();
 }
 
-//===- rms_norm, layer_norm, gated_activation ------------------------------===//
+//===- rms_norm, layer_norm, gated_activation
+//------------------------------===//
 
 unsigned RMSNormOp::getNumInputs() { return 1 + (getGain() ? 1 : 0); }
 SmallVector<Sizes> RMSNormOp::getResultDims(OpBuilder &builder, ValueRange in) {
@@ -97,13 +99,15 @@ SmallVector<Sizes> GatedActivationOp::getResultDims(OpBuilder &builder,
 }
 LogicalResult GatedActivationOp::verify() {
   auto gate = cast<ShapedType>(getGate().getType());
-  if (getUp() && cast<ShapedType>(getUp().getType()).getShape() != gate.getShape())
-    return emitOpError("has up ") << getUp().getType() << ", expected the shape of "
-                                  << gate;
+  if (getUp() &&
+      cast<ShapedType>(getUp().getType()).getShape() != gate.getShape())
+    return emitOpError("has up ")
+           << getUp().getType() << ", expected the shape of " << gate;
   return verifyKeepsShape(*this, gate);
 }
 
-//===- rotary --------------------------------------------------------------===//
+//===- rotary
+//--------------------------------------------------------------===//
 
 unsigned RotaryOp::getNumInputs() { return 3; }
 SmallVector<Sizes> RotaryOp::getResultDims(OpBuilder &builder, ValueRange in) {
@@ -118,7 +122,8 @@ LogicalResult RotaryOp::verify() {
   for (Value table : {getCos(), getSin()}) {
     auto type = cast<ShapedType>(table.getType());
     int64_t last = type.getRank() >= 2 ? type.getShape().back() : 0;
-    if (type.getRank() < 2 || type.getRank() > 4 || (last != d && last != d / 2))
+    if (type.getRank() < 2 || type.getRank() > 4 ||
+        (last != d && last != d / 2))
       return emitOpError("has a table ")
              << type << ", expected rank 2 to 4 and a last axis of " << d
              << " or " << d / 2;
@@ -126,7 +131,8 @@ LogicalResult RotaryOp::verify() {
   return verifyKeepsShape(*this, input);
 }
 
-//===- attention -----------------------------------------------------------===//
+//===- attention
+//-----------------------------------------------------------===//
 
 unsigned AttentionOp::getNumInputs() {
   return 3 + (getMask() ? 1 : 0) + (getLayer() ? 1 : 0);
@@ -165,7 +171,8 @@ LogicalResult AttentionOp::verify() {
   return success();
 }
 
-//===- linear --------------------------------------------------------------===//
+//===- linear
+//--------------------------------------------------------------===//
 
 unsigned LinearOp::getNumInputs() { return 2 + (getBias() ? 1 : 0); }
 SmallVector<Sizes> LinearOp::getResultDims(OpBuilder &builder, ValueRange in) {
@@ -183,12 +190,41 @@ LogicalResult LinearOp::verify() {
   if (getBias()) {
     auto bias = cast<ShapedType>(getBias().getType());
     if (bias.getRank() != 1 || bias.getDimSize(0) != weights.getDimSize(0))
-      return emitOpError("has bias ") << bias << ", expected "
-                                      << weights.getDimSize(0) << " elements";
+      return emitOpError("has bias ")
+             << bias << ", expected " << weights.getDimSize(0) << " elements";
   }
   ShapedType written = writtenType(*this);
   if (!written || written.getShape().back() != weights.getDimSize(0))
     return emitOpError("expects one result or buffer with last axis ")
            << weights.getDimSize(0);
   return success();
+}
+
+//===- Memory effects -----------------------------------------------------===//
+
+void RMSNormOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+}
+
+void LayerNormOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+}
+
+void RotaryOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+}
+
+void GatedActivationOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+}
+
+void LinearOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+}
+
+void AttentionOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+  // Caches are appended to, in both forms.
+  if (getKeyCache())
+    effects.emplace_back(mlir::MemoryEffects::Write::get());
 }

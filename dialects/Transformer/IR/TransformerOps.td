@@ -11,7 +11,8 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 /// Float tensors and memrefs in f32: narrower types are cast before.
 class Transformer_DestinationOp<string mnemonic, list<Trait> traits = []>
     : Transformer_Op<mnemonic, traits # [AttrSizedOperandSegments,
-        DeclareOpInterfaceMethods<DestinationFormOpInterface>]>;
+        DeclareOpInterfaceMethods<DestinationFormOpInterface>,
+        DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]>;
 
 def Transformer_RMSNormOp : Transformer_DestinationOp<"rms_norm"> {
   let summary = "root mean square normalisation of the last axis";
