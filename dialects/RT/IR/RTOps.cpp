@@ -1,6 +1,7 @@
 #include "dialects/RT/IR/RTOps.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 using namespace bitnet::rt;
@@ -120,6 +121,19 @@ void ParallelOp::print(OpAsmPrinter &printer) {
                                            {getGrainAttrName()});
   printer << ' ';
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+LogicalResult ForkOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  // (C1)
+  auto callee = symbolTable.lookupNearestSymbolFrom<FunctionOpInterface>(
+      *this, getCalleeAttr());
+  if (!callee)
+    return emitOpError("names ") << getCalleeAttr() << ", which is no function";
+  if (callee.getNumArguments() != 3 || callee.getNumResults() != 0)
+    return emitOpError("calls ")
+           << getCalleeAttr() << " of type " << callee.getFunctionType()
+           << ", expected (!llvm.ptr, index, index) -> ()";
+  return success();
 }
 
 LogicalResult ParallelOp::verify() {

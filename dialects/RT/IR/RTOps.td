@@ -185,4 +185,81 @@ def RT_ParallelOp : RT_Op<"parallel", [RecursiveMemoryEffects, SingleBlock]> {
   }];
 }
 
+def RT_FailIfOp : RT_Op<"fail_if"> {
+  let summary = "ends the execution with a status when a condition holds";
+  let description = [{
+    `status` is one of `bitnet_run_status`. Not allowed in a parallel region:
+    check before it.
+
+    ```mlir
+    rt.fail_if %bad status 2
+    ```
+  }];
+  let arguments = (ins I1:$condition, ConfinedAttr<I32Attr, [IntPositive]>:$status);
+  let assemblyFormat = "$condition `status` $status attr-dict";
+}
+
+//===- What codegen's own passes make --------------------------------------===//
+
+def RT_ArenaOp : RT_Op<"arena", [Pure]> {
+  let summary = "the execution's planned memory";
+  let description = [{
+    64-byte aligned, at least as many bytes as the module's `arena_bytes` says.
+
+    ```mlir
+    %arena = rt.arena %exec : memref<?xi8>
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec);
+  let results = (outs MemRefRankOf<[I8], [1]>:$result);
+  let assemblyFormat = "$exec attr-dict `:` type($result)";
+}
+
+def RT_AllocateOp : RT_Op<"allocate", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "memory whose size depends on data";
+  let description = [{
+    Freed by the runtime after the outputs were read. Without memory the
+    execution ends with the status `BITNET_RUN_OUT_OF_MEMORY`.
+
+    ```mlir
+    %m = rt.allocate %exec, %bytes : memref<?xi8>
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec, Index:$bytes);
+  let results = (outs MemRefRankOf<[I8], [1]>:$result);
+  let assemblyFormat = "$exec `,` $bytes attr-dict `:` type($result)";
+}
+
+def RT_ForkOp : RT_Op<"fork", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "outlined rt.parallel";
+  let description = [{
+    Runs `callee(captures, begin, end)` for parts of [0, count). The callee has
+    the arguments (!llvm.ptr, index, index) and reads the captures with
+    `rt.captures`.
+
+    - (C1) `callee` names a function with those arguments and no results.
+
+    ```mlir
+    rt.fork %exec, @body(%x, %y : memref<?xf32>, index) in %count grain 4
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec, Index:$count, FlatSymbolRefAttr:$callee,
+                       Variadic<AnyType>:$captures, I64Attr:$grain);
+  let assemblyFormat = [{
+    $exec `,` $callee `(` ($captures^ `:` type($captures))? `)` `in` $count `grain` $grain attr-dict
+  }];
+}
+
+def RT_CapturesOp : RT_Op<"captures", [Pure]> {
+  let summary = "values that an rt.fork passes to its callee";
+  let description = [{
+    ```mlir
+    %x, %y = rt.captures %args : !llvm.ptr -> memref<?xf32>, index
+    ```
+  }];
+  let arguments = (ins AnyType:$args);
+  let results = (outs Variadic<AnyType>:$results);
+  let assemblyFormat = "$args attr-dict `:` type($args) `->` type($results)";
+}
+
 #endif // DIALECTS_RT_IR_RTOPS_TD
