@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Sets everything up on Debian 12 and runs the project's two jobs.
+#
+#   tools/bootstrap.sh demo     set up, build, compile the shipped model, generate text
+#   tools/bootstrap.sh test     set up, build, run every test
+#   tools/bootstrap.sh build    set up and build
+#   tools/bootstrap.sh sanitize set up, build with sanitizers, run the bounded suite
+#
+# What is there already is not done again: packages, configuration, objects, the
+# compiled model. BUILD_DIR chooses the build folder (default: build), JOBS the
+# number of parallel compilations (default: the cores, at most one for 2 GB of
+# memory).
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=${BUILD_DIR:-$root/build}
+llvm=/usr/lib/llvm-22
+models=$root/test/models/tinylm
+
+packages=(
+  clang-22 libclang-rt-22-dev lld-22 liblld-22-dev     # compiler and linker
+  llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
+  cmake ninja-build ccache git ca-certificates
+  libprotobuf-dev protobuf-compiler                    # ONNX files
+  libpcre2-dev nlohmann-json3-dev                      # tokenizer
+  libgtest-dev python3 python3-numpy                   # tests
+  zlib1g-dev libzstd-dev
+)
+
+say() { printf '== %s\n' "$*"; }
+fail() { printf 'bootstrap: error: %s\n' "$*" >&2; exit 1; }
+
+default_jobs() {
+  local cores memory
+  cores=$(nproc)
+  memory=$(awk '/^MemTotal/ {print int($2 / 2097152)}' /proc/meminfo)
+  ((memory < 1)) && memory=1
+  echo $((cores < memory ? cores : memory))
+}
+
+install_packages() {
+  local missing=() package sudo=()
+  command -v dpkg-query >/dev/null || fail "found no dpkg, expected Debian 12"
+  for package in "${packages[@]}"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || fail "needs root or sudo to install: ${missing[*]}"
+    sudo=(sudo)
+  fi
+  say "installing packages: ${missing[*]}"
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# configure DIR [cmake arguments...]
+configure() {
+  local dir=$1
+  shift
+  [ -f "$dir/build.ninja" ] && return 0
+  say "configuring in $dir"
+  cmake -G Ninja -S "$root" -B "$dir" \
+    -DMLIR_DIR="$llvm/lib/cmake/mlir" \
+    -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 \
+    -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+    "$@" >/dev/null
+}
+
+# compile DIR [targets...]
+compile() {
+  local dir=$1
+  shift
+  say "building in $dir"
+  ninja -C "$dir" -j"${JOBS:-$(default_jobs)}" --quiet "$@"
+}
+
+setup() {
+  export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+  install_packages
+  configure "$build"
+}
+
+demo() {
+  setup
+  compile "$build" bitnet-opt bitnet-run
+  local story=$build/demo/story
+  mkdir -p "$build/demo"
+  if [ ! -x "$story" ] || [ "$models/onnx-packed/model.onnx" -nt "$story" ] ||
+    [ "$build/bin/bitnet-opt" -nt "$story" ]; then
+    say "bitnet-opt compile test/models/tinylm/onnx-packed/model.onnx -o $story"
+    "$build/bin/bitnet-opt" compile "$models/onnx-packed/model.onnx" \
+      --tokenizer="$models/tokenizer.json" -o "$story"
+  fi
+  say "$story \"In the evening they went up to the city, and\""
+  "$story" "In the evening they went up to the city, and" -n 64
+}
+
+# Prints the closing line of a lit run from its results file.
+summarize() {
+  python3 - "$1" <<'PY'
+import json, sys
+codes = [t["code"] for t in json.load(open(sys.argv[1]))["tests"]]
+good = sum(c in ("PASS", "XFAIL", "FLAKYPASS") for c in codes)
+skipped = sum(c in ("UNSUPPORTED", "SKIPPED", "EXCLUDED") for c in codes)
+print(f"{good} passed, {len(codes) - good - skipped} failed, {skipped} skipped")
+PY
+}
+
+run_tests() {
+  setup
+  compile "$build"
+  say "testing"
+  local status=0
+  rm -f "$build/test/results.json"
+  ninja -C "$build" --quiet check-bitnet || status=$?
+  summarize "$build/test/results.json"
+  return $status
+}
+
+# The parts that read input from outside, again with AddressSanitizer and
+# UndefinedBehaviorSanitizer.
+sanitize() {
+  setup
+  local dir=$build-sanitize status=0
+  configure "$dir" -DBITNET_SANITIZE=address,undefined -DCMAKE_CXX_FLAGS_RELEASE=-O1 -DCMAKE_C_FLAGS_RELEASE=-O1
+  compile "$dir" bitnet-opt bitnet-run bitnet-unit-tests
+  say "testing with sanitizers"
+  export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
+  python3 "$llvm/bin/lit" -sv --output "$dir/test/results.json" "$dir/test" "$dir/test/unit" \
+    --filter='unit|Import|models/bad|dialects|e2e/wrong-input' || status=$?
+  summarize "$dir/test/results.json"
+  return $status
+}
+
+case "${1:-}" in
+  demo) demo ;;
+  test) run_tests ;;
+  build) setup && compile "$build" ;;
+  sanitize) sanitize ;;
+  *)
+    sed -n '2,13s/^# \{0,1\}//p' "$0"
+    [ -z "${1:-}" ] || fail "found '$1', expected demo, test, build or sanitize"
+    exit 1
+    ;;
+esac
