@@ -1,0 +1,128 @@
+"""Holds the shipped language model to golden.json.
+
+usage: check_tinylm.py MODELS_DIR FORM CHECK [compile flags...]
+
+FORM is onnx-packed or onnx-qat. CHECK is one of
+  greedy      token ids of every prompt, up to the first position whose stored
+              lead (top-1 less top-2 logit) is below 0.05
+  perplexity  of heldout.txt, within 0.05 % of the stored figure
+  identity    logits equal bit for bit with 1 and 2 threads, with the prompt in
+              one piece and token by token, and for each strategy
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+
+def run(*command):
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode != 0:
+        sys.exit(f"{' '.join(command)}\nexit code {result.returncode}\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+def compile_model(models, form, out, *flags):
+    run("bitnet-opt", "compile", os.path.join(models, form, "model.onnx"), "--emit=lib",
+        f"--tokenizer={os.path.join(models, 'tokenizer.json')}", "-o", out, *flags)
+    return out
+
+
+def check_greedy(models, golden, form, work, flags):
+    model = compile_model(models, form, os.path.join(work, "model"), *flags)
+    source = "torch_qat" if form == "onnx-qat" else "torch_packed"
+    compared = 0
+    for prompt in golden["prompts"]:
+        want = prompt[source]["tokens"]
+        leads = prompt[source].get("leads") or prompt["torch_qat"]["leads"]
+        sure = next((i for i, lead in enumerate(leads) if lead < 0.05), len(want))
+        text = run("bitnet-run", model, "generate", "--prompt", prompt["text"],
+                   "-n", str(len(want)), "--print-token-ids", "-t", "2")
+        ids = [int(word) for word in re.findall(r"\d+", text)]
+        # The prompt's own ids may lead.
+        if ids[: len(prompt["tokens"])] == prompt["tokens"]:
+            ids = ids[len(prompt["tokens"]):]
+        if ids[:sure] != want[:sure]:
+            sys.exit(f"{prompt['text']!r}: tokens {ids[:sure]}, expected {want[:sure]}")
+        compared += sure
+    print(f"{compared} tokens of {len(golden['prompts'])} prompts equal")
+
+
+def check_perplexity(models, golden, form, work, flags):
+    model = compile_model(models, form, os.path.join(work, "model"), *flags)
+    source = "torch_qat" if form == "onnx-qat" else "torch_packed"
+    want = golden["perplexity"]["all_windows"][source]
+    text = run("bitnet-run", model, "perplexity", os.path.join(models, "heldout.txt"), "-t", "2")
+    found = re.search(r"perplexity\D*(\d+\.\d+)", text)
+    if not found:
+        sys.exit(f"no perplexity in:\n{text}")
+    got = float(found.group(1))
+    if abs(got / want - 1) > 5e-4:
+        sys.exit(f"perplexity {got}, expected {want} within 0.05 %")
+    print(f"perplexity {got}, torch {want}")
+
+
+def invoke(model, work, inputs, outputs, threads):
+    command = ["bitnet-run", model, "invoke", "-t", str(threads)]
+    for i, (name, value) in enumerate(inputs.items()):
+        np.save(os.path.join(work, f"in{i}.npy"), value)
+        command += ["--input", f"{name}={work}/in{i}.npy"]
+    for i, name in enumerate(outputs):
+        command += ["--output", f"{name}={work}/out{i}.npy"]
+    run(*command)
+    return {name: np.load(os.path.join(work, f"out{i}.npy")) for i, name in enumerate(outputs)}
+
+
+def feed(ids, caches):
+    batch, count = ids.shape
+    past = next(iter(caches.values())).shape[2]
+    positions = np.tile(np.arange(past, past + count, dtype=np.int64), (batch, 1))
+    return {"input_ids": ids, "attention_mask": np.ones((batch, past + count), np.int64),
+            "position_ids": positions, **caches}
+
+
+def check_identity(models, golden, form, work, flags):
+    ids = np.array([golden["prompts"][0]["tokens"] * 4], np.int64)  # 48 tokens: more than one tile
+    names = [f"past_key_values.{i}.{kind}" for i in range(4) for kind in ("key", "value")]
+    empty = {name: np.zeros((1, 2, 0, 32), np.float32) for name in names}
+    presents = [name.replace("past_key_values", "present") for name in names]
+    reference = None
+    for strategy in ("auto", "masked", "lookup"):
+        model = compile_model(models, form, os.path.join(work, f"model-{strategy}"),
+                              f"--strategy={strategy}", *flags)
+        for threads in (1, 2):
+            whole = invoke(model, work, feed(ids, empty), ["logits"], threads)["logits"]
+            if reference is None:
+                reference = whole
+                if not np.isfinite(whole).all() or whole.std() < 0.5:
+                    sys.exit(f"logits do not look like logits: deviation {whole.std()}")
+            if not np.array_equal(whole.view(np.uint32), reference.view(np.uint32)):
+                sys.exit(f"{strategy}, {threads} threads: logits differ")
+        caches, pieces = empty, []
+        for step in (ids[:, :1], ids[:, 1:2], ids[:, 2:19], ids[:, 19:20], ids[:, 20:]):
+            out = invoke(model, work, feed(step, caches), ["logits"] + presents, 2)
+            pieces.append(out["logits"])
+            caches = {name: out[present] for name, present in zip(names, presents)}
+        stepped = np.concatenate(pieces, axis=1)
+        if not np.array_equal(stepped.view(np.uint32), reference.view(np.uint32)):
+            where = np.argwhere(stepped != reference)
+            sys.exit(f"{strategy}, in chunks: logits differ first at {where[0] if len(where) else '-0'}")
+    print(f"{reference.size} logits bit-identical")
+
+
+def main():
+    models, form, check, *flags = sys.argv[1:]
+    with open(os.path.join(models, "golden.json")) as file:
+        golden = json.load(file)
+    checks = {"greedy": check_greedy, "perplexity": check_perplexity, "identity": check_identity}
+    with tempfile.TemporaryDirectory() as work:
+        checks[check](models, golden, form, work, flags)
+
+
+if __name__ == "__main__":
+    main()
