@@ -1,5 +1,6 @@
 #include "compiler/Driver/Registration.h"
 
+#include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
@@ -9,7 +10,7 @@
 
 void bitnet::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
-  registry.insert<rt::RTDialect, ternary::TernaryDialect,
+  registry.insert<onnx::OnnxDialect, rt::RTDialect, ternary::TernaryDialect,
                   transformer::TransformerDialect>();
 }
 

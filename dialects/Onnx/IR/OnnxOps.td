@@ -1,0 +1,8 @@
+#ifndef DIALECTS_ONNX_IR_ONNXOPS_TD
+#define DIALECTS_ONNX_IR_ONNXOPS_TD
+
+include "dialects/Onnx/IR/OnnxElementwise.td"
+include "dialects/Onnx/IR/OnnxMath.td"
+include "dialects/Onnx/IR/OnnxShape.td"
+
+#endif // DIALECTS_ONNX_IR_ONNXOPS_TD

@@ -1,0 +1,186 @@
+#include "dialects/Onnx/IR/OperatorInfo.h"
+
+#include "dialects/Onnx/IR/OnnxOps.h"
+
+#include "llvm/ADT/StringMap.h"
+
+using namespace bitnet::onnx;
+
+namespace {
+/// Operators of the default domain that no op stands for, with the operator set
+/// that introduced each: so that "does not exist in this operator set" and "is
+/// not supported" can be told apart.
+struct ForeignOperator {
+  llvm::StringLiteral name;
+  int sinceVersion;
+};
+const ForeignOperator foreignOperators[] = {{"Acos", 7},
+                                            {"Acosh", 9},
+                                            {"AffineGrid", 20},
+                                            {"ArgMin", 1},
+                                            {"Asin", 7},
+                                            {"Asinh", 9},
+                                            {"Atan", 7},
+                                            {"Atanh", 9},
+                                            {"Attention", 23},
+                                            {"AveragePool", 1},
+                                            {"BatchNormalization", 1},
+                                            {"Bernoulli", 15},
+                                            {"BitCast", 26},
+                                            {"BlackmanWindow", 17},
+                                            {"CausalConvWithState", 27},
+                                            {"Celu", 12},
+                                            {"CenterCropPad", 18},
+                                            {"Col2Im", 18},
+                                            {"Compress", 9},
+                                            {"ConcatFromSequence", 11},
+                                            {"Conv", 1},
+                                            {"ConvInteger", 10},
+                                            {"ConvTranspose", 1},
+                                            {"Cosh", 9},
+                                            {"CumProd", 26},
+                                            {"DFT", 17},
+                                            {"DeformConv", 19},
+                                            {"DepthToSpace", 1},
+                                            {"DequantizeLinear", 10},
+                                            {"Det", 11},
+                                            {"Dropout", 1},
+                                            {"DynamicQuantizeLinear", 11},
+                                            {"Einsum", 12},
+                                            {"Elu", 1},
+                                            {"EyeLike", 9},
+                                            {"GRU", 1},
+                                            {"GlobalAveragePool", 1},
+                                            {"GlobalLpPool", 1},
+                                            {"GlobalMaxPool", 1},
+                                            {"GridSample", 16},
+                                            {"GroupNormalization", 18},
+                                            {"HammingWindow", 17},
+                                            {"HannWindow", 17},
+                                            {"HardSigmoid", 1},
+                                            {"HardSwish", 14},
+                                            {"Hardmax", 1},
+                                            {"If", 1},
+                                            {"ImageDecoder", 20},
+                                            {"InstanceNormalization", 1},
+                                            {"LRN", 1},
+                                            {"LSTM", 1},
+                                            {"LeakyRelu", 1},
+                                            {"LinearAttention", 27},
+                                            {"LogSoftmax", 1},
+                                            {"Loop", 1},
+                                            {"LpNormalization", 1},
+                                            {"LpPool", 1},
+                                            {"MatMulInteger", 10},
+                                            {"MaxPool", 1},
+                                            {"MaxRoiPool", 1},
+                                            {"MaxUnpool", 9},
+                                            {"MeanVarianceNormalization", 9},
+                                            {"MelWeightMatrix", 17},
+                                            {"Mish", 18},
+                                            {"Multinomial", 7},
+                                            {"NegativeLogLikelihoodLoss", 12},
+                                            {"NonMaxSuppression", 10},
+                                            {"NonZero", 9},
+                                            {"OneHot", 9},
+                                            {"Optional", 15},
+                                            {"OptionalGetElement", 15},
+                                            {"OptionalHasElement", 15},
+                                            {"PRelu", 1},
+                                            {"Pad", 1},
+                                            {"QLinearConv", 10},
+                                            {"QLinearMatMul", 10},
+                                            {"QuantizeLinear", 10},
+                                            {"RMSNormalization", 23},
+                                            {"RNN", 1},
+                                            {"RandomNormal", 1},
+                                            {"RandomNormalLike", 1},
+                                            {"RandomUniform", 1},
+                                            {"RandomUniformLike", 1},
+                                            {"ReduceL1", 1},
+                                            {"ReduceL2", 1},
+                                            {"ReduceLogSum", 1},
+                                            {"ReduceLogSumExp", 1},
+                                            {"ReduceProd", 1},
+                                            {"ReduceSumSquare", 1},
+                                            {"RegexFullMatch", 20},
+                                            {"Resize", 10},
+                                            {"ReverseSequence", 10},
+                                            {"RoiAlign", 10},
+                                            {"RotaryEmbedding", 23},
+                                            {"STFT", 17},
+                                            {"Scan", 8},
+                                            {"Scatter", 9},
+                                            {"ScatterElements", 11},
+                                            {"Selu", 1},
+                                            {"SequenceAt", 11},
+                                            {"SequenceConstruct", 11},
+                                            {"SequenceEmpty", 11},
+                                            {"SequenceErase", 11},
+                                            {"SequenceInsert", 11},
+                                            {"SequenceLength", 11},
+                                            {"SequenceMap", 17},
+                                            {"Shrink", 9},
+                                            {"Sinh", 9},
+                                            {"SoftmaxCrossEntropyLoss", 12},
+                                            {"Softplus", 1},
+                                            {"Softsign", 1},
+                                            {"SpaceToDepth", 1},
+                                            {"SplitToSequence", 11},
+                                            {"StringConcat", 20},
+                                            {"StringNormalizer", 10},
+                                            {"StringSplit", 20},
+                                            {"SwiGLU", 28},
+                                            {"Swish", 24},
+                                            {"Tan", 7},
+                                            {"TensorScatter", 24},
+                                            {"TfIdfVectorizer", 9},
+                                            {"ThresholdedRelu", 10},
+                                            {"TopK", 1},
+                                            {"Unique", 11},
+                                            {"Upsample", 1}};
+
+using Table = llvm::StringMap<OperatorInfo>;
+
+/// The table's keys are op names without the dialect: "MatMul",
+/// "ms.FusedMatMul".
+template <typename... Ops>
+Table makeTable() {
+  Table table;
+  for (const ForeignOperator &op : foreignOperators)
+    table[op.name] = {"", op.sinceVersion, op.sinceVersion, kNewestOpset, 0,
+                      -1};
+  auto add = [&](llvm::StringRef name, OperatorInfo info) {
+    table[name.drop_front(OnnxDialect::getDialectNamespace().size() + 1)] =
+        info;
+  };
+  (add(Ops::getOperationName(),
+       {Ops::getOperationName(), Ops::kSinceVersion, Ops::kMinVersion,
+        Ops::kMaxVersion, Ops::kRequiredInputs, Ops::kMaxInputs}),
+   ...);
+  // Not an operator: it stands for an operand left out.
+  table.erase("None");
+  return table;
+}
+} // namespace
+
+std::optional<OperatorInfo>
+bitnet::onnx::getOperatorInfo(llvm::StringRef domain, llvm::StringRef opType) {
+  static const Table table = makeTable<
+#define GET_OP_LIST
+#include "dialects/Onnx/IR/OnnxOps.cpp.inc"
+      >();
+  std::string key;
+  if (domain == "com.microsoft")
+    key = "ms.";
+  else if (!domain.empty() && domain != "ai.onnx")
+    return std::nullopt;
+  key += opType.str();
+  // A name with a dot in the default domain is nobody's, and not ours.
+  if (key.size() == opType.size() && opType.contains('.'))
+    return std::nullopt;
+  auto found = table.find(key);
+  if (found == table.end())
+    return std::nullopt;
+  return found->second;
+}
