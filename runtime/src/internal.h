@@ -1,0 +1,147 @@
+/// What the runtime's files share. Nothing here is visible outside the library.
+#ifndef BITNET_RUNTIME_INTERNAL_H
+#define BITNET_RUNTIME_INTERNAL_H
+
+#include "bitnet/bitnet.h"
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BN_ALIGNMENT 64
+
+// ---- error.c ---------------------------------------------------------------
+
+/// Writes the message where `error` is not NULL; returns `code`.
+int32_t bn_fail(bitnet_error *error, int32_t code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/// "[2, 3, ?]" with ? for negative dims, cut to `size`; returns `buffer`.
+const char *bn_shape_string(char *buffer, size_t size, const int64_t *dims,
+                            int32_t rank);
+
+// ---- memory.c --------------------------------------------------------------
+
+/// The given allocator, or malloc below and mmap from 64 KiB on.
+bitnet_allocator bn_allocator_or_default(const bitnet_allocator *allocator);
+/// Zero-filled; never NULL for 0 bytes (gives 1). NULL: out of memory.
+void *bn_allocate(const bitnet_allocator *allocator, size_t bytes);
+void bn_release(const bitnet_allocator *allocator, void *memory, size_t bytes);
+
+/// a * b in *out; false: negative or beyond INT64_MAX.
+bool bn_multiply(int64_t a, int64_t b, int64_t *out);
+/// Bytes of a contiguous tensor; false: negative dim, unknown dtype, overflow.
+bool bn_tensor_bytes(int32_t dtype, const int64_t *dims, int32_t rank,
+                     int64_t *out);
+
+// ---- sha256.c --------------------------------------------------------------
+
+void bn_sha256(const void *data, size_t bytes, uint8_t out[32]);
+
+// ---- cpu.c -----------------------------------------------------------------
+
+/// Bits of enum bitnet_cpu that this CPU and operating system offer.
+uint32_t bn_cpu_features(void);
+/// Names of the set bits, ", " between them.
+const char *bn_cpu_feature_names(uint32_t features, char *buffer, size_t size);
+/// CPUs that this process may run on, at least 1.
+int32_t bn_cpu_count(void);
+
+// ---- convert.c -------------------------------------------------------------
+
+/// Converts between float32, float16, bfloat16 and float64 (round to nearest
+/// even) or copies equal types; false: no such conversion.
+bool bn_convert(int32_t to, void *out, int32_t from, const void *in,
+                int64_t count);
+
+// ---- weights.c -------------------------------------------------------------
+
+typedef struct bn_weights {
+  const uint8_t *data; ///< the data section
+  void *map;           ///< NULL: the caller's memory
+  size_t map_bytes;
+} bn_weights;
+
+int32_t bn_weights_open(const bitnet_module *module,
+                        const bitnet_weights_source *source, bool verify,
+                        bn_weights *out, bitnet_error *error);
+void bn_weights_close(bn_weights *weights);
+
+// ---- pool.c ----------------------------------------------------------------
+
+typedef struct bn_pool bn_pool;
+
+/// A team of `threads` >= 1, the caller of bn_pool_run being one of them.
+int32_t bn_pool_create(const bitnet_allocator *allocator, int32_t threads,
+                       bn_pool **out, bitnet_error *error);
+void bn_pool_destroy(bn_pool *pool);
+int32_t bn_pool_threads(const bn_pool *pool);
+/// Runs fn on contiguous parts of [0, count), each a multiple of `grain` but
+/// the last; returns when all are done. Inside a part it runs serially.
+void bn_pool_run(bn_pool *pool, bitnet_range_fn fn, void *args, int64_t count,
+                 int64_t grain);
+
+// ---- model.c ---------------------------------------------------------------
+
+struct bitnet_model {
+  const bitnet_module *module;
+  bitnet_allocator allocator;
+  bn_weights weights;
+};
+
+/// OK where a session can feed the graph: tokens in, logits out, every other
+/// input of a role that the runtime fills.
+int32_t bn_check_generative(const bitnet_module *module, bitnet_error *error);
+/// Index of the graph input (output) of that role, or -1.
+int32_t bn_find_input(const bitnet_module *module, int32_t role);
+int32_t bn_find_output(const bitnet_module *module, int32_t role);
+
+// ---- shapes.c --------------------------------------------------------------
+
+/// Values of the symbols met so far, and where each was met first.
+typedef struct bn_bindings {
+  int64_t *values; ///< -1: unbound
+  int32_t *inputs;
+  int32_t *axes;
+} bn_bindings;
+
+/// Checks dims of graph input `index` against its declaration and binds its
+/// symbols.
+int32_t bn_check_shape(const bitnet_module *module, int32_t index,
+                       const int64_t *dims, int32_t rank, bn_bindings *bindings,
+                       bitnet_error *error);
+
+// ---- runner.c --------------------------------------------------------------
+
+/// A block that compiled code asked for while it ran.
+typedef struct bn_block {
+  struct bn_block *next;
+  size_t bytes;
+} bn_block;
+
+/// What one execution needs: pool, arena and the exec that compiled code sees.
+typedef struct bn_runner {
+  const bitnet_model *model;
+  bn_pool *pool;
+  bitnet_exec exec;
+  int64_t arena_bytes;
+  bn_block *blocks;
+} bn_runner;
+
+/// threads 0: as many as CPUs.
+int32_t bn_runner_create(bn_runner *runner, const bitnet_model *model,
+                         int32_t threads, bitnet_error *error);
+void bn_runner_destroy(bn_runner *runner);
+/// Makes the arena for an execution with the dims, past_length, kv_capacity and
+/// logit_rows that exec has now.
+int32_t bn_runner_reserve(bn_runner *runner, bitnet_error *error);
+/// Runs once; frees what the run before had asked for.
+int32_t bn_runner_run(bn_runner *runner, bitnet_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif // BITNET_RUNTIME_INTERNAL_H

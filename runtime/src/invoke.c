@@ -1,0 +1,346 @@
+#include "internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/// One execution of a graph and what it gave.
+struct bitnet_results {
+  bn_runner runner;
+  const bitnet_module *module;
+  bitnet_allocator allocator;
+  const bitnet_tensor **given; ///< the caller's tensor for each graph input
+  bn_bindings bindings;
+  void **kv; ///< memory of each cache
+  void *
+      *present; ///< what each cache holds after the run, [B, H, past + seq, D]
+  int64_t *kv_bytes, *present_bytes;
+  int64_t batch, past, seq;
+  int64_t capacity; ///< entries of each cache, at least past + seq
+};
+
+static size_t arrayBytes(int32_t count, size_t each) {
+  return (size_t)count * each;
+}
+
+static int32_t makeArrays(bitnet_results *r, bitnet_error *error) {
+  const bitnet_module *m = r->module;
+  const bitnet_allocator *a = &r->allocator;
+  r->given = (const bitnet_tensor **)bn_allocate(
+      a, arrayBytes(m->num_inputs, sizeof(*r->given)));
+  r->bindings.values =
+      (int64_t *)bn_allocate(a, arrayBytes(m->num_symbols, sizeof(int64_t)));
+  r->bindings.inputs =
+      (int32_t *)bn_allocate(a, arrayBytes(m->num_symbols, sizeof(int32_t)));
+  r->bindings.axes =
+      (int32_t *)bn_allocate(a, arrayBytes(m->num_symbols, sizeof(int32_t)));
+  r->kv = (void **)bn_allocate(a, arrayBytes(m->num_kv, sizeof(void *)));
+  r->present = (void **)bn_allocate(a, arrayBytes(m->num_kv, sizeof(void *)));
+  r->kv_bytes =
+      (int64_t *)bn_allocate(a, arrayBytes(m->num_kv, sizeof(int64_t)));
+  r->present_bytes =
+      (int64_t *)bn_allocate(a, arrayBytes(m->num_kv, sizeof(int64_t)));
+  if (!r->given || !r->bindings.values || !r->bindings.inputs ||
+      !r->bindings.axes || !r->kv || !r->present || !r->kv_bytes ||
+      !r->present_bytes)
+    return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                   "out of memory for the lists of inputs and caches");
+  for (int32_t i = 0; i < m->num_symbols; ++i)
+    r->bindings.values[i] = -1;
+  return BITNET_OK;
+}
+
+void bitnet_results_destroy(bitnet_results *r) {
+  if (!r)
+    return;
+  const bitnet_module *m = r->module;
+  bitnet_allocator a = r->allocator;
+  if (r->runner.exec.runtime)
+    bn_runner_destroy(&r->runner);
+  for (int32_t i = 0; i < m->num_kv; ++i) {
+    if (r->kv && r->kv_bytes)
+      bn_release(&a, r->kv[i], (size_t)r->kv_bytes[i]);
+    if (r->present && r->present_bytes)
+      bn_release(&a, r->present[i], (size_t)r->present_bytes[i]);
+  }
+  bn_release(&a, r->given, arrayBytes(m->num_inputs, sizeof(*r->given)));
+  bn_release(&a, r->bindings.values,
+             arrayBytes(m->num_symbols, sizeof(int64_t)));
+  bn_release(&a, r->bindings.inputs,
+             arrayBytes(m->num_symbols, sizeof(int32_t)));
+  bn_release(&a, r->bindings.axes, arrayBytes(m->num_symbols, sizeof(int32_t)));
+  bn_release(&a, r->kv, arrayBytes(m->num_kv, sizeof(void *)));
+  bn_release(&a, r->present, arrayBytes(m->num_kv, sizeof(void *)));
+  bn_release(&a, r->kv_bytes, arrayBytes(m->num_kv, sizeof(int64_t)));
+  bn_release(&a, r->present_bytes, arrayBytes(m->num_kv, sizeof(int64_t)));
+  bn_release(&a, r, sizeof(*r));
+}
+
+/// "'a', 'b', 'c'", cut to `size`.
+static const char *inputNames(const bitnet_module *m, char *buffer,
+                              size_t size) {
+  size_t used = 0;
+  buffer[0] = 0;
+  for (int32_t i = 0; i < m->num_inputs && used < size; ++i)
+    used += (size_t)snprintf(buffer + used, size - used, "%s'%s'",
+                             i ? ", " : "", m->inputs[i].name);
+  return buffer;
+}
+
+/// Pairs the caller's tensors with the graph's inputs and checks them.
+static int32_t bind(bitnet_results *r, const bitnet_tensor *inputs,
+                    int32_t count, bitnet_error *error) {
+  const bitnet_module *m = r->module;
+  char names[512];
+  for (int32_t i = 0; i < count; ++i) {
+    int32_t at = 0;
+    while (at < m->num_inputs &&
+           (!inputs[i].name || strcmp(inputs[i].name, m->inputs[at].name)))
+      ++at;
+    if (at == m->num_inputs)
+      return bn_fail(error, BITNET_NOT_FOUND,
+                     "'%s' has no input '%s'; its inputs are %s", m->name,
+                     inputs[i].name ? inputs[i].name : "",
+                     inputNames(m, names, sizeof(names)));
+    if (r->given[at])
+      return bn_fail(error, BITNET_INVALID_ARGUMENT,
+                     "input '%s' is given twice", inputs[i].name);
+    r->given[at] = &inputs[i];
+  }
+  for (int32_t i = 0; i < m->num_inputs; ++i) {
+    const bitnet_value_desc *desc = &m->inputs[i];
+    const bitnet_tensor *tensor = r->given[i];
+    if (!tensor)
+      return bn_fail(error, BITNET_NOT_FOUND,
+                     "input '%s' is missing; the inputs of '%s' are %s",
+                     desc->name, m->name, inputNames(m, names, sizeof(names)));
+    if (tensor->dtype != desc->dtype) {
+      const char *found = bitnet_dtype_name(tensor->dtype);
+      return bn_fail(error, BITNET_SHAPE_MISMATCH,
+                     "input '%s' is %s, expected %s", desc->name,
+                     found ? found : "of an unknown type",
+                     bitnet_dtype_name(desc->dtype));
+    }
+    int32_t code =
+        bn_check_shape(m, i, tensor->dims, tensor->rank, &r->bindings, error);
+    if (code)
+      return code;
+    int64_t bytes;
+    if (!bn_tensor_bytes(tensor->dtype, tensor->dims, tensor->rank, &bytes))
+      return bn_fail(error, BITNET_SHAPE_MISMATCH,
+                     "input '%s' would exceed 2^63 bytes", desc->name);
+    if (bytes && !tensor->data)
+      return bn_fail(error, BITNET_INVALID_ARGUMENT, "input '%s' has no data",
+                     desc->name);
+    bitnet_buffer *buffer = &r->runner.exec.inputs[i];
+    buffer->data = (void *)(uintptr_t)tensor->data;
+    for (int32_t axis = 0; axis < tensor->rank; ++axis)
+      buffer->dims[axis] = tensor->dims[axis];
+  }
+  return BITNET_OK;
+}
+
+/// The graph input that says how many tokens are new, [batch, seq, ...]: the
+/// tokens, else the positions, else the first input that is no cache or mask.
+static int32_t sequenceInput(const bitnet_module *m) {
+  int32_t input = bn_find_input(m, BITNET_ROLE_TOKENS);
+  if (input < 0)
+    input = bn_find_input(m, BITNET_ROLE_POSITIONS);
+  for (int32_t i = 0; input < 0 && i < m->num_inputs; ++i)
+    if (m->inputs[i].role == BITNET_ROLE_NONE && m->inputs[i].rank >= 2)
+      input = i;
+  return input;
+}
+
+/// Reads batch, past and seq off the inputs of a graph with caches.
+static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
+  const bitnet_module *m = r->module;
+  int32_t tokens = sequenceInput(m);
+  if (tokens < 0 || m->inputs[tokens].rank < 1)
+    return bn_fail(error, BITNET_UNSUPPORTED,
+                   "no input of '%s' says how many tokens are new", m->name);
+  const bitnet_tensor *sequence = r->given[tokens];
+  r->seq = sequence->dims[sequence->rank > 1];
+  const bitnet_tensor *first = r->given[m->kv[0].input];
+  r->batch = first->dims[0];
+  r->past = first->dims[2];
+  // Tokens and positions are known to be [batch, seq]; of another input any
+  // axis might be the sequence, so the caches get room for the longest.
+  int64_t longest = r->seq;
+  for (int32_t i = 0;
+       m->inputs[tokens].role == BITNET_ROLE_NONE && i < m->num_inputs; ++i)
+    for (int32_t axis = 0;
+         m->inputs[i].role != BITNET_ROLE_KV && axis < m->inputs[i].rank;
+         ++axis)
+      if (r->given[i]->dims[axis] > longest)
+        longest = r->given[i]->dims[axis];
+  if (__builtin_add_overflow(r->past, longest, &r->capacity))
+    return bn_fail(error, BITNET_SHAPE_MISMATCH, "input '%s' is too long",
+                   first->name);
+  if (sequence->rank > 1 && sequence->dims[0] != r->batch)
+    return bn_fail(error, BITNET_SHAPE_MISMATCH,
+                   "input '%s' has a batch of %lld, but '%s' one of %lld",
+                   first->name, (long long)r->batch, sequence->name,
+                   (long long)sequence->dims[0]);
+  for (int32_t i = 0; i < m->num_kv; ++i) {
+    const bitnet_tensor *past = r->given[m->kv[i].input];
+    if (past->dims[0] != r->batch || past->dims[2] != r->past)
+      return bn_fail(error, BITNET_SHAPE_MISMATCH,
+                     "input '%s' has batch %lld and length %lld, but '%s' has "
+                     "%lld and %lld",
+                     past->name, (long long)past->dims[0],
+                     (long long)past->dims[2], first->name, (long long)r->batch,
+                     (long long)r->past);
+    if (past->dims[1] != m->kv[i].heads || past->dims[3] != m->kv[i].head_dim)
+      return bn_fail(error, BITNET_SHAPE_MISMATCH,
+                     "input '%s' has %lld heads of %lld, expected %lld of %lld",
+                     past->name, (long long)past->dims[1],
+                     (long long)past->dims[3], (long long)m->kv[i].heads,
+                     (long long)m->kv[i].head_dim);
+  }
+  return BITNET_OK;
+}
+
+/// Lines of one head lie `from_rows` and `to_rows` apart; copies `rows` of
+/// each.
+static bool copyCache(const bitnet_kv_desc *kv, int64_t lines, int64_t rows,
+                      int32_t to, void *out, int64_t to_rows, int32_t from,
+                      const void *in, int64_t from_rows) {
+  int64_t toBytes = kv->head_dim * (int64_t)bitnet_dtype_size(to);
+  int64_t fromBytes = kv->head_dim * (int64_t)bitnet_dtype_size(from);
+  for (int64_t i = 0; i < lines; ++i)
+    if (!bn_convert(to, (uint8_t *)out + i * to_rows * toBytes, from,
+                    (const uint8_t *)in + i * from_rows * fromBytes,
+                    rows * kv->head_dim))
+      return false;
+  return true;
+}
+
+/// Makes the caches with room for the new entries and copies the past in.
+static int32_t loadCaches(bitnet_results *r, bitnet_error *error) {
+  const bitnet_module *m = r->module;
+  bitnet_exec *exec = &r->runner.exec;
+  int64_t capacity = r->capacity;
+  exec->past_length = r->past;
+  exec->kv_capacity = capacity;
+  exec->kv_batch = r->batch;
+  for (int32_t i = 0; i < m->num_kv; ++i) {
+    const bitnet_kv_desc *kv = &m->kv[i];
+    const bitnet_tensor *past = r->given[kv->input];
+    const int64_t dims[4] = {r->batch, kv->heads, capacity, kv->head_dim};
+    int64_t bytes;
+    if (!bn_tensor_bytes(kv->dtype, dims, 4, &bytes) ||
+        !(r->kv[i] = bn_allocate(&r->allocator, (size_t)bytes)))
+      return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                     "out of memory for the cache of '%s'", past->name);
+    r->kv_bytes[i] = bytes;
+    exec->kv[i] = r->kv[i];
+    if (!copyCache(kv, r->batch * kv->heads, r->past, kv->dtype, r->kv[i],
+                   capacity, past->dtype, past->data, r->past))
+      return bn_fail(error, BITNET_UNSUPPORTED,
+                     "input '%s' is %s, which its %s cache cannot take",
+                     past->name, bitnet_dtype_name(past->dtype),
+                     bitnet_dtype_name(kv->dtype));
+  }
+  return BITNET_OK;
+}
+
+/// Copies the caches out, in the type of their graph outputs.
+static int32_t storeCaches(bitnet_results *r, bitnet_error *error) {
+  const bitnet_module *m = r->module;
+  int64_t length = r->past + r->seq;
+  for (int32_t i = 0; i < m->num_kv; ++i) {
+    const bitnet_kv_desc *kv = &m->kv[i];
+    const bitnet_value_desc *desc = &m->outputs[kv->output];
+    const int64_t dims[4] = {r->batch, kv->heads, length, kv->head_dim};
+    int64_t bytes;
+    if (!bn_tensor_bytes(desc->dtype, dims, 4, &bytes) ||
+        !(r->present[i] = bn_allocate(&r->allocator, (size_t)bytes)))
+      return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                     "out of memory for output '%s'", desc->name);
+    r->present_bytes[i] = bytes;
+    if (!copyCache(kv, r->batch * kv->heads, length, desc->dtype, r->present[i],
+                   length, kv->dtype, r->kv[i], r->capacity))
+      return bn_fail(error, BITNET_UNSUPPORTED,
+                     "output '%s' is %s, which its %s cache cannot give",
+                     desc->name, bitnet_dtype_name(desc->dtype),
+                     bitnet_dtype_name(kv->dtype));
+  }
+  return BITNET_OK;
+}
+
+static int32_t execute(bitnet_results *r, const bitnet_invoke_options *options,
+                       const bitnet_tensor *inputs, int32_t count,
+                       bitnet_error *error) {
+  int32_t code = bn_runner_create(&r->runner, r->runner.model,
+                                  options ? options->threads : 0, error);
+  if (!code)
+    code = makeArrays(r, error);
+  if (!code)
+    code = bind(r, inputs, count, error);
+  if (!code && r->module->num_kv)
+    code = readLengths(r, error);
+  if (!code && r->module->num_kv)
+    code = loadCaches(r, error);
+  if (!code)
+    code = bn_runner_reserve(&r->runner, error);
+  if (!code)
+    code = bn_runner_run(&r->runner, error);
+  if (!code)
+    code = storeCaches(r, error);
+  return code;
+}
+
+int32_t bitnet_invoke(const bitnet_model *model,
+                      const bitnet_invoke_options *options,
+                      const bitnet_tensor *inputs, int32_t num_inputs,
+                      bitnet_results **out, bitnet_error *error) {
+  if (!model || !out || num_inputs < 0 || (num_inputs && !inputs))
+    return bn_fail(error, BITNET_INVALID_ARGUMENT,
+                   "model, inputs and out must not be NULL");
+  *out = NULL;
+  if (options && options->struct_bytes != sizeof(*options))
+    return bn_fail(error, BITNET_INVALID_ARGUMENT,
+                   "invoke options of %u bytes, expected %zu",
+                   options->struct_bytes, sizeof(*options));
+  bitnet_results *r =
+      (bitnet_results *)bn_allocate(&model->allocator, sizeof(*r));
+  if (!r)
+    return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                   "out of memory for the results' handle");
+  r->module = model->module;
+  r->allocator = model->allocator;
+  r->runner.model = model;
+  int32_t code = execute(r, options, inputs, num_inputs, error);
+  if (code) {
+    bitnet_results_destroy(r);
+    return code;
+  }
+  *out = r;
+  return BITNET_OK;
+}
+
+int32_t bitnet_results_get(const bitnet_results *r, int32_t index,
+                           bitnet_tensor *out, bitnet_error *error) {
+  const bitnet_module *m = r->module;
+  if (index < 0 || index >= m->num_outputs)
+    return bn_fail(error, BITNET_NOT_FOUND,
+                   "output %d does not exist, '%s' has %d", index, m->name,
+                   m->num_outputs);
+  const bitnet_value_desc *desc = &m->outputs[index];
+  memset(out, 0, sizeof(*out));
+  out->name = desc->name;
+  out->dtype = desc->dtype;
+  out->rank = desc->rank;
+  if (desc->role == BITNET_ROLE_KV) {
+    const bitnet_kv_desc *kv = &m->kv[desc->kv];
+    const int64_t dims[4] = {r->batch, kv->heads, r->past + r->seq,
+                             kv->head_dim};
+    memcpy(out->dims, dims, sizeof(dims));
+    out->data = r->present[desc->kv];
+    return BITNET_OK;
+  }
+  const bitnet_buffer *buffer = &r->runner.exec.outputs[index];
+  memcpy(out->dims, buffer->dims, sizeof(int64_t) * (size_t)desc->rank);
+  out->data = buffer->data;
+  return BITNET_OK;
+}

@@ -1,0 +1,125 @@
+#include "internal.h"
+
+#include <string.h>
+
+static int32_t checkCpu(const bitnet_module *module, bitnet_error *error) {
+  uint32_t missing = module->required_cpu & ~bn_cpu_features();
+  if (!missing)
+    return BITNET_OK;
+  char names[256];
+  return bn_fail(error, BITNET_UNSUPPORTED_CPU,
+                 "'%s' was compiled for %s, but this CPU lacks %s; compile it "
+                 "for this machine or "
+                 "with an older target",
+                 module->name, module->target,
+                 bn_cpu_feature_names(missing, names, sizeof(names)));
+}
+
+int32_t bitnet_model_open(const bitnet_module *module,
+                          const bitnet_weights_source *weights,
+                          const bitnet_model_options *options,
+                          bitnet_model **out, bitnet_error *error) {
+  if (!module || !weights || !out)
+    return bn_fail(error, BITNET_INVALID_ARGUMENT,
+                   "module, weights and out must not be NULL");
+  *out = NULL;
+  if (module->abi != BITNET_MODULE_ABI)
+    return bn_fail(
+        error, BITNET_UNSUPPORTED,
+        "the code was compiled for module ABI %u, this runtime has %u",
+        module->abi, BITNET_MODULE_ABI);
+  if (options && options->struct_bytes != sizeof(*options))
+    return bn_fail(error, BITNET_INVALID_ARGUMENT,
+                   "model options of %u bytes, expected %zu",
+                   options->struct_bytes, sizeof(*options));
+  int32_t code = checkCpu(module, error);
+  if (code)
+    return code;
+  bitnet_allocator allocator =
+      bn_allocator_or_default(options ? options->allocator : NULL);
+  bitnet_model *model = (bitnet_model *)bn_allocate(&allocator, sizeof(*model));
+  if (!model)
+    return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                   "out of memory for the model's handle");
+  model->module = module;
+  model->allocator = allocator;
+  code = bn_weights_open(module, weights, options && options->verify,
+                         &model->weights, error);
+  if (code) {
+    bn_release(&allocator, model, sizeof(*model));
+    return code;
+  }
+  *out = model;
+  return BITNET_OK;
+}
+
+void bitnet_model_close(bitnet_model *model) {
+  if (!model)
+    return;
+  bitnet_allocator allocator = model->allocator;
+  bn_weights_close(&model->weights);
+  bn_release(&allocator, model, sizeof(*model));
+}
+
+int32_t bn_find_input(const bitnet_module *module, int32_t role) {
+  for (int32_t i = 0; i < module->num_inputs; ++i)
+    if (module->inputs[i].role == role)
+      return i;
+  return -1;
+}
+
+int32_t bn_find_output(const bitnet_module *module, int32_t role) {
+  for (int32_t i = 0; i < module->num_outputs; ++i)
+    if (module->outputs[i].role == role)
+      return i;
+  return -1;
+}
+
+void bitnet_model_get_info(const bitnet_model *model, bitnet_model_info *out) {
+  const bitnet_module *module = model->module;
+  memset(out, 0, sizeof(*out));
+  out->name = module->name;
+  out->target = module->target;
+  out->context_length = module->context_length;
+  out->vocab_size = module->vocab_size;
+  out->weights_bytes = module->weights_bytes;
+  out->num_inputs = module->num_inputs;
+  out->num_outputs = module->num_outputs;
+  out->num_caches = module->num_kv;
+  out->is_generative = bn_check_generative(module, NULL) == BITNET_OK;
+}
+
+static int32_t describe(const bitnet_module *module, const char *what,
+                        const bitnet_value_desc *descs, int32_t count,
+                        int32_t index, bitnet_value_info *out,
+                        bitnet_error *error) {
+  if (index < 0 || index >= count)
+    return bn_fail(error, BITNET_NOT_FOUND, "%s %d does not exist, '%s' has %d",
+                   what, index, module->name, count);
+  const bitnet_value_desc *desc = &descs[index];
+  memset(out, 0, sizeof(*out));
+  out->name = desc->name;
+  out->dtype = desc->dtype;
+  out->role = desc->role;
+  out->rank = desc->rank;
+  for (int32_t i = 0; i < desc->rank && i < BITNET_MAX_RANK; ++i) {
+    out->dims[i] = desc->dims[i] < 0 ? -1 : desc->dims[i];
+    if (desc->dims[i] < 0)
+      out->symbols[i] = module->symbols[-(desc->dims[i] + 1)];
+  }
+  return BITNET_OK;
+}
+
+int32_t bitnet_model_get_input(const bitnet_model *model, int32_t index,
+                               bitnet_value_info *out, bitnet_error *error) {
+  const bitnet_module *module = model->module;
+  return describe(module, "input", module->inputs, module->num_inputs, index,
+                  out, error);
+}
+
+int32_t bitnet_model_get_output(const bitnet_model *model, int32_t index,
+                                bitnet_value_info *out, bitnet_error *error) {
+  const bitnet_module *module = model->module;
+  return describe(module, "output", module->outputs, module->num_outputs, index,
+                  out, error);
+}

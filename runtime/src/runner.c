@@ -1,0 +1,131 @@
+#include "internal.h"
+
+#include <string.h>
+
+/// Blocks of compiled code begin behind their header, at the next 64 bytes.
+#define BN_BLOCK_HEADER 64
+
+static void parallel(bitnet_exec *exec, bitnet_range_fn fn, void *args,
+                     int64_t count, int64_t grain) {
+  bn_pool_run(((bn_runner *)exec->runtime)->pool, fn, args, count, grain);
+}
+
+/// Called by compiled code outside its parallel regions.
+static void *allocate(bitnet_exec *exec, int64_t bytes) {
+  bn_runner *runner = (bn_runner *)exec->runtime;
+  if (bytes < 0 || bytes > INT64_MAX - BN_BLOCK_HEADER)
+    return NULL;
+  size_t size = (size_t)bytes + BN_BLOCK_HEADER;
+  bn_block *block = (bn_block *)bn_allocate(&runner->model->allocator, size);
+  if (!block)
+    return NULL;
+  block->next = runner->blocks;
+  block->bytes = size;
+  runner->blocks = block;
+  return (uint8_t *)block + BN_BLOCK_HEADER;
+}
+
+static void freeBlocks(bn_runner *runner) {
+  while (runner->blocks) {
+    bn_block *block = runner->blocks;
+    runner->blocks = block->next;
+    bn_release(&runner->model->allocator, block, block->bytes);
+  }
+}
+
+/// Sizes of the arrays that a runner owns, by module.
+static size_t inputBytes(const bitnet_module *m) {
+  return sizeof(bitnet_buffer) * (size_t)m->num_inputs;
+}
+static size_t outputBytes(const bitnet_module *m) {
+  return sizeof(bitnet_buffer) * (size_t)m->num_outputs;
+}
+static size_t kvBytes(const bitnet_module *m) {
+  return sizeof(void *) * (size_t)m->num_kv;
+}
+
+int32_t bn_runner_create(bn_runner *runner, const bitnet_model *model,
+                         int32_t threads, bitnet_error *error) {
+  const bitnet_module *module = model->module;
+  memset(runner, 0, sizeof(*runner));
+  runner->model = model;
+  if (threads < 0 || threads > 1024)
+    return bn_fail(error, BITNET_INVALID_ARGUMENT,
+                   "%d threads, expected 1 to 1024, or 0 for all CPUs",
+                   threads);
+  bitnet_exec *exec = &runner->exec;
+  exec->weights = model->weights.data;
+  exec->inputs =
+      (bitnet_buffer *)bn_allocate(&model->allocator, inputBytes(module));
+  exec->outputs =
+      (bitnet_buffer *)bn_allocate(&model->allocator, outputBytes(module));
+  exec->kv = (void **)bn_allocate(&model->allocator, kvBytes(module));
+  exec->parallel = parallel;
+  exec->allocate = allocate;
+  exec->runtime = runner;
+  int32_t code = BITNET_OK;
+  if (!exec->inputs || !exec->outputs || !exec->kv)
+    code = bn_fail(error, BITNET_OUT_OF_MEMORY,
+                   "out of memory for inputs and outputs");
+  if (!code)
+    code = bn_pool_create(&model->allocator, threads ? threads : bn_cpu_count(),
+                          &runner->pool, error);
+  if (code)
+    bn_runner_destroy(runner);
+  return code;
+}
+
+void bn_runner_destroy(bn_runner *runner) {
+  if (!runner->model)
+    return;
+  const bitnet_allocator *allocator = &runner->model->allocator;
+  const bitnet_module *module = runner->model->module;
+  freeBlocks(runner);
+  bn_pool_destroy(runner->pool);
+  bn_release(allocator, runner->exec.arena, (size_t)runner->arena_bytes);
+  bn_release(allocator, runner->exec.inputs, inputBytes(module));
+  bn_release(allocator, runner->exec.outputs, outputBytes(module));
+  bn_release(allocator, runner->exec.kv, kvBytes(module));
+  memset(runner, 0, sizeof(*runner));
+}
+
+int32_t bn_runner_reserve(bn_runner *runner, bitnet_error *error) {
+  int64_t bytes = runner->model->module->arena_bytes(&runner->exec);
+  if (bytes < 0)
+    return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                   "the intermediate results would exceed 2^63 bytes");
+  runner->exec.arena =
+      (uint8_t *)bn_allocate(&runner->model->allocator, (size_t)bytes);
+  if (!runner->exec.arena)
+    return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                   "out of memory: %lld bytes for intermediate results",
+                   (long long)bytes);
+  runner->arena_bytes = bytes;
+  return BITNET_OK;
+}
+
+int32_t bn_runner_run(bn_runner *runner, bitnet_error *error) {
+  const bitnet_module *module = runner->model->module;
+  freeBlocks(runner);
+  int64_t needed = module->arena_bytes(&runner->exec);
+  if (needed > runner->arena_bytes)
+    return bn_fail(error, BITNET_INTERNAL,
+                   "the arena has %lld bytes, the code asks for %lld",
+                   (long long)runner->arena_bytes, (long long)needed);
+  switch (module->run(&runner->exec)) {
+  case BITNET_RUN_OK:
+    return BITNET_OK;
+  case BITNET_RUN_OUT_OF_MEMORY:
+    return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                   "out of memory for a tensor whose size depends on data");
+  case BITNET_RUN_BAD_INDEX:
+    return bn_fail(error, BITNET_RUN_FAILED,
+                   "an index in the inputs lies outside the table it reads");
+  case BITNET_RUN_BAD_SHAPE:
+    return bn_fail(error, BITNET_SHAPE_MISMATCH,
+                   "the graph cannot combine inputs of these shapes");
+  default:
+    return bn_fail(error, BITNET_INTERNAL,
+                   "the compiled code returned an unknown status");
+  }
+}
