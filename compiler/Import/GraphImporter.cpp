@@ -1,0 +1,243 @@
+#include "compiler/Import/GraphImporter.h"
+
+#include "compiler/Import/Import.h"
+
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+using namespace bitnet;
+using ::onnx::NodeProto;
+using ::onnx::TensorProto;
+using ::onnx::TensorShapeProto;
+using ::onnx::ValueInfoProto;
+
+GraphImporter::GraphImporter(const ::onnx::ModelProto &model,
+                             TensorReader &tensors, StringRef file,
+                             MLIRContext &context)
+    : model(model), graph(model.graph()), tensors(tensors), builder(&context),
+      file(builder.getStringAttr(file)),
+      fileLoc(FileLineColLoc::get(this->file, 0, 0)),
+      nodes(model, tensors, builder) {}
+
+Location GraphImporter::locateName(StringRef name) {
+  return NameLoc::get(builder.getStringAttr(name), fileLoc);
+}
+
+Location GraphImporter::locateNode(int index) {
+  const NodeProto &node = graph.node(index);
+  StringRef name = !node.name().empty()      ? StringRef(node.name())
+                   : node.output_size() != 0 ? StringRef(node.output(0))
+                                             : StringRef(node.op_type());
+  return NameLoc::get(builder.getStringAttr(name),
+                      FileLineColLoc::get(file, index, 0));
+}
+
+LogicalResult GraphImporter::checkModel() {
+  if (model.ir_version() > kMaxIRVersion)
+    return emitError(fileLoc)
+           << "IR version " << model.ir_version()
+           << " is newer than supported, expected at most " << kMaxIRVersion;
+  if (model.ir_version() < 1)
+    return emitError(fileLoc) << "the model has no IR version";
+  FailureOr<OperatorSets> read =
+      readOperatorSets(model.opset_import(), /*needsDefault=*/true, fileLoc);
+  if (failed(read))
+    return failure();
+  opsets = std::move(*read);
+  return nodes.addFunctions(fileLoc);
+}
+
+LogicalResult GraphImporter::collectInitializers() {
+  if (graph.sparse_initializer_size() != 0)
+    return emitError(fileLoc) << "sparse initializers are not supported";
+  for (const TensorProto &tensor : graph.initializer())
+    if (!initializers.try_emplace(tensor.name(), &tensor).second)
+      return emitError(locateName(tensor.name()))
+             << "initializer '" << tensor.name() << "' is defined twice";
+  return success();
+}
+
+/// Checks order and names of the whole graph before any op is made.
+LogicalResult GraphImporter::checkOrder() {
+  llvm::StringSet<> defined;
+  for (const auto &entry : initializers)
+    defined.insert(entry.getKey());
+  llvm::StringSet<> inputs;
+  for (const ValueInfoProto &input : graph.input()) {
+    if (!inputs.insert(input.name()).second)
+      return emitError(locateName(input.name()))
+             << "graph input '" << input.name() << "' is defined twice";
+    defined.insert(input.name());
+  }
+  return checkGraphOrder(graph.node(), defined,
+                         [&](int index) { return locateNode(index); });
+}
+
+FailureOr<Value> GraphImporter::createInitializer(StringRef name,
+                                                  Scope &scope) {
+  const TensorProto *tensor = initializers.lookup(name);
+  std::string what = ("initializer '" + name + "'").str();
+  Location loc = locateName(name);
+  if (!tensor)
+    return emitError(loc) << "value '" << name << "' is not defined";
+  ElementsAttr value = tensors.read(*tensor, what, loc);
+  if (!value)
+    return failure();
+  return scope.values[name] = nodes.createConstant(value, loc);
+}
+
+//===-- Inputs and outputs
+//-------------------------------------------------===//
+
+FailureOr<GraphImporter::Port>
+GraphImporter::readPort(const ValueInfoProto &info, StringRef what) {
+  Location loc = locateName(info.name());
+  std::string name = (what + " '" + info.name() + "'").str();
+  if (!info.type().has_tensor_type())
+    return emitError(loc) << name << ": is not a tensor";
+  const auto &tensor = info.type().tensor_type();
+  Type element = importElementType(tensor.elem_type(), name, loc);
+  if (!element)
+    return failure();
+  if (!tensor.has_shape())
+    return emitError(loc) << name << ": has no shape";
+  Port port;
+  SmallVector<int64_t> shape, sizes;
+  for (const TensorShapeProto::Dimension &dim : tensor.shape().dim()) {
+    bool isStatic = dim.has_dim_value();
+    if (isStatic && dim.dim_value() < 0)
+      return emitError(loc) << name << ": axis " << shape.size()
+                            << " has the negative size " << dim.dim_value();
+    shape.push_back(isStatic ? dim.dim_value() : ShapedType::kDynamic);
+    port.dims.push_back(isStatic ? std::string() : dim.dim_param());
+    if (isStatic)
+      sizes.push_back(dim.dim_value());
+  }
+  if (bitnet::onnx::checkedElementCount(sizes) < 0)
+    return emitError(loc) << name
+                          << ": has more elements than a tensor can have";
+  port.type = RankedTensorType::get(shape, element);
+  return port;
+}
+
+DictionaryAttr GraphImporter::portAttributes(StringRef name,
+                                             RankedTensorType type,
+                                             ArrayRef<std::string> dims) {
+  SmallVector<StringRef> names(dims.begin(), dims.end());
+  names.resize(type.getRank());
+  for (int64_t axis = 0; axis < type.getRank(); ++axis)
+    if (!type.isDynamicDim(axis))
+      names[axis] = "";
+  return builder.getDictionaryAttr(
+      {builder.getNamedAttr("onnx.name", builder.getStringAttr(name)),
+       builder.getNamedAttr("onnx.dims", builder.getStrArrayAttr(names))});
+}
+
+LogicalResult GraphImporter::importInputs(Scope &scope, func::FuncOp main) {
+  SmallVector<Type> types;
+  SmallVector<Attribute> attributes;
+  for (const ValueInfoProto &input : graph.input()) {
+    // An initializer that is also an input is a default value, which nobody
+    // can override here: it is a constant.
+    if (initializers.contains(input.name()))
+      continue;
+    FailureOr<Port> port = readPort(input, "graph input");
+    if (failed(port))
+      return failure();
+    scope.values[input.name()] =
+        main.getBody().addArgument(port->type, locateName(input.name()));
+    types.push_back(port->type);
+    attributes.push_back(portAttributes(input.name(), port->type, port->dims));
+  }
+  main.setFunctionType(builder.getFunctionType(types, {}));
+  main.setArgAttrsAttr(builder.getArrayAttr(attributes));
+  return success();
+}
+
+/// Compares what the graph declares of an output with what inference found.
+/// Inference is trusted; `dims` receives the declared names.
+LogicalResult
+GraphImporter::checkOutputType(const ValueInfoProto &info,
+                               RankedTensorType inferred,
+                               SmallVectorImpl<std::string> &dims) {
+  if (!info.type().has_tensor_type() || !info.type().tensor_type().has_shape())
+    return success();
+  FailureOr<Port> port = readPort(info, "graph output");
+  if (failed(port))
+    return failure();
+  bool fits = port->type.getElementType() == inferred.getElementType() &&
+              succeeded(verifyCompatibleShape(port->type, inferred));
+  if (!fits)
+    return emitError(locateName(info.name()))
+           << "graph output '" << info.name() << "' is " << inferred
+           << ", but is declared as " << port->type;
+  dims.assign(port->dims.begin(), port->dims.end());
+  return success();
+}
+
+LogicalResult GraphImporter::importOutputs(Scope &scope, func::FuncOp main) {
+  if (graph.output_size() == 0)
+    return emitError(fileLoc) << "the graph has no outputs";
+  SmallVector<Value> results;
+  SmallVector<Attribute> attributes;
+  for (const ValueInfoProto &output : graph.output()) {
+    auto known = scope.values.find(output.name());
+    FailureOr<Value> value = failure();
+    if (known != scope.values.end())
+      value = known->second;
+    else if (initializers.contains(output.name()))
+      value = createInitializer(output.name(), scope);
+    else
+      return emitError(locateName(output.name()))
+             << "graph output '" << output.name()
+             << "' is not defined by any node, input or initializer";
+    if (failed(value))
+      return failure();
+    auto type = dyn_cast<RankedTensorType>(value->getType());
+    if (!type)
+      return emitError(locateName(output.name()))
+             << "graph output '" << output.name() << "' is absent";
+    SmallVector<std::string> dims;
+    if (failed(checkOutputType(output, type, dims)))
+      return failure();
+    results.push_back(*value);
+    attributes.push_back(portAttributes(output.name(), type, dims));
+  }
+  func::ReturnOp::create(builder, fileLoc, results);
+  main.setFunctionType(
+      builder.getFunctionType(main.getArgumentTypes(),
+                              llvm::to_vector(ValueRange(results).getTypes())));
+  main.setResAttrsAttr(builder.getArrayAttr(attributes));
+  return success();
+}
+
+OwningOpRef<ModuleOp> GraphImporter::import() {
+  if (failed(checkModel()) || failed(collectInitializers()) ||
+      failed(checkOrder()))
+    return {};
+  OwningOpRef<ModuleOp> module = ModuleOp::create(fileLoc);
+  Operation *op = module->getOperation();
+  op->setAttr("onnx.opset", builder.getI64IntegerAttr(opsets[""]));
+  op->setAttr("onnx.ir_version", builder.getI64IntegerAttr(model.ir_version()));
+  op->setAttr(
+      "onnx.producer",
+      builder.getStringAttr(model.producer_name() +
+                            (model.producer_version().empty() ? "" : " ") +
+                            model.producer_version()));
+
+  builder.setInsertionPointToEnd(module->getBody());
+  auto main = func::FuncOp::create(builder, fileLoc, "main",
+                                   builder.getFunctionType({}, {}));
+  builder.setInsertionPointToEnd(main.addEntryBlock());
+  Scope scope;
+  scope.opsets = &opsets;
+  scope.locate = [&](int index) { return locateNode(index); };
+  scope.resolve = [&](StringRef name) {
+    return createInitializer(name, scope);
+  };
+  if (failed(importInputs(scope, main)) ||
+      failed(nodes.importNodes(graph.node(), scope)) ||
+      failed(importOutputs(scope, main)) || failed(verify(*module)))
+    return {};
+  return module;
+}

@@ -1,0 +1,122 @@
+#include "dialects/Onnx/Transforms/HostTensor.h"
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/Support/Alignment.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/MemAlloc.h"
+
+using namespace mlir;
+using namespace bitnet::onnx;
+
+unsigned bitnet::onnx::hostElementBytes(Type type) {
+  if (type.isF16() || type.isBF16() || type.isF32() || type.isF64())
+    return type.getIntOrFloatBitWidth() / 8;
+  auto integer = dyn_cast<IntegerType>(type);
+  if (!integer || integer.isSigned())
+    return 0;
+  switch (integer.getWidth()) {
+  case 1:
+    return integer.isSignless() ? 1 : 0;
+  case 8:
+  case 16:
+  case 32:
+  case 64:
+    return integer.getWidth() / 8;
+  default:
+    return 0;
+  }
+}
+
+int64_t bitnet::onnx::checkedElementCount(ArrayRef<int64_t> shape) {
+  int64_t count = 1;
+  bool overflow = false;
+  for (int64_t dim : shape) {
+    if (dim == 0)
+      return 0;
+    overflow = overflow || llvm::MulOverflow(count, dim, count);
+  }
+  return overflow ? -1 : count;
+}
+
+HostTensor HostTensor::allocate(RankedTensorType type, char *&data) {
+  constexpr size_t alignment = 64;
+  size_t size = type.getNumElements() * hostElementBytes(type.getElementType());
+  data = static_cast<char *>(
+      llvm::allocate_buffer(std::max<size_t>(size, 1), alignment));
+  char *start = data;
+  std::shared_ptr<const void> owner(start, [=](const void *) {
+    llvm::deallocate_buffer(start, std::max<size_t>(size, 1), alignment);
+  });
+  return {type, ArrayRef<char>(data, size), std::move(owner)};
+}
+
+/// Expands a dense attribute, in which i1 may be packed and splats are held
+/// once.
+static HostTensor fromDense(DenseElementsAttr attr, RankedTensorType type) {
+  char *data;
+  HostTensor tensor = HostTensor::allocate(type, data);
+  if (type.getElementType().isInteger(1)) {
+    for (bool bit : attr.getValues<bool>())
+      *data++ = bit;
+    return tensor;
+  }
+  ArrayRef<char> raw = attr.getRawData();
+  if (!attr.isSplat()) {
+    std::memcpy(data, raw.data(), tensor.bytes.size());
+    return tensor;
+  }
+  size_t width = hostElementBytes(type.getElementType());
+  for (size_t at = 0; at < tensor.bytes.size(); at += width)
+    std::memcpy(data + at, raw.data(), width);
+  return tensor;
+}
+
+FailureOr<HostTensor> HostTensor::get(ElementsAttr attr) {
+  auto type = dyn_cast<RankedTensorType>(attr.getShapedType());
+  if (!type || !type.hasStaticShape())
+    return failure();
+  size_t width = hostElementBytes(type.getElementType());
+  int64_t count = checkedElementCount(type.getShape());
+  if (width == 0 || count < 0)
+    return failure();
+  type = RankedTensorType::get(type.getShape(), type.getElementType());
+  if (auto dense = dyn_cast<DenseElementsAttr>(attr))
+    return fromDense(dense, type);
+
+  auto resource = dyn_cast<DenseResourceElementsAttr>(attr);
+  if (!resource || !resource.getRawHandle().getBlob())
+    return failure();
+  ArrayRef<char> bytes = resource.getData();
+  if (bytes.size() / width != static_cast<uint64_t>(count) ||
+      bytes.size() % width != 0)
+    return failure();
+  if (llvm::isAddrAligned(llvm::Align(width), bytes.data()))
+    return HostTensor{type, bytes, nullptr};
+  char *data;
+  HostTensor copy = allocate(type, data);
+  std::memcpy(data, bytes.data(), bytes.size());
+  return copy;
+}
+
+ElementsAttr HostTensor::toAttr(StringRef name) const {
+  int64_t count = size();
+  if (count == 0)
+    return DenseElementsAttr::get(type, ArrayRef<Attribute>{});
+  if (count > kMaxInlineElements) {
+    // The resource lives as long as the context, and with it the bytes.
+    auto keepAlive = [owner = owner](void *, size_t, size_t) {};
+    size_t width = hostElementBytes(type.getElementType());
+    size_t alignment =
+        llvm::isAddrAligned(llvm::Align(width), bytes.data()) ? width : 1;
+    return DenseResourceElementsAttr::get(
+        type, name.empty() ? "constant" : name,
+        UnmanagedAsmResourceBlob::allocateWithAlign(bytes, alignment,
+                                                    std::move(keepAlive)));
+  }
+  if (type.getElementType().isInteger(1)) {
+    SmallVector<bool> bits(llvm::map_range(bytes, [](char c) { return c; }));
+    return DenseElementsAttr::get(type, ArrayRef<bool>(bits));
+  }
+  return DenseElementsAttr::getFromRawBuffer(type, bytes);
+}
