@@ -29,6 +29,13 @@ LogicalResult GlobalOp::verify() {
   return success();
 }
 
+uint64_t bitnet::rt::getGlobalBytes(GlobalOp global) {
+  auto type = cast<RankedTensorType>(global.getType());
+  Type element = type.getElementType();
+  unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+  return type.getNumElements() * llvm::divideCeil(bits, 8);
+}
+
 LogicalResult
 GetGlobalOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
   // (C1)

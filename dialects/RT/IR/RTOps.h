@@ -29,4 +29,12 @@ void getDestinationFormEffects(DestinationFormOpInterface op,
                                MemoryEffects &effects);
 } // namespace bitnet::rt
 
+namespace bitnet::rt {
+
+/// Bytes of one layer's value of `global` in the weights file; one byte for an i1.
+/// The element type is an integer, float or index.
+uint64_t getGlobalBytes(GlobalOp global);
+
+} // namespace bitnet::rt
+
 #endif // DIALECTS_RT_IR_RTOPS_H

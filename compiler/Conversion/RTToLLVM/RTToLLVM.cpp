@@ -1,0 +1,434 @@
+#include "compiler/Conversion/RTToLLVM/Passes.h"
+#include "dialects/RT/IR/RTOps.h"
+
+#include "bitnet/module.h"
+
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
+#include "mlir/Conversion/LLVMCommon/Pattern.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+namespace bitnet::rt {
+#define GEN_PASS_DEF_CONVERTRTTOLLVMPASS
+#include "compiler/Conversion/RTToLLVM/Passes.h.inc"
+} // namespace bitnet::rt
+
+using namespace mlir;
+using namespace bitnet::rt;
+
+namespace {
+
+/// What every pattern here does: fields of C structures, memrefs from pointers.
+template <typename Op> struct RTPattern : ConvertOpToLLVMPattern<Op> {
+  using ConvertOpToLLVMPattern<Op>::ConvertOpToLLVMPattern;
+  using Rewriter = ConversionPatternRewriter;
+
+  Type pointerType() const {
+    return LLVM::LLVMPointerType::get(this->getContext());
+  }
+  static Value integer(Rewriter &rewriter, Location loc, int64_t value) {
+    return LLVM::ConstantOp::create(rewriter, loc, rewriter.getI64Type(), value);
+  }
+  /// Address `bytes` behind `base`.
+  Value at(Rewriter &rewriter, Location loc, Value base, Value bytes) const {
+    return LLVM::GEPOp::create(rewriter, loc, pointerType(), rewriter.getI8Type(),
+                               base, ValueRange{bytes});
+  }
+  Value at(Rewriter &rewriter, Location loc, Value base, int64_t bytes) const {
+    return LLVM::GEPOp::create(rewriter, loc, pointerType(), rewriter.getI8Type(),
+                               base, ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
+  }
+  Value load(Rewriter &rewriter, Location loc, Type type, Value base,
+             int64_t offset) const {
+    return LLVM::LoadOp::create(rewriter, loc, type,
+                                at(rewriter, loc, base, offset));
+  }
+  Value loadPointer(Rewriter &rewriter, Location loc, Value base,
+                    int64_t offset) const {
+    return load(rewriter, loc, pointerType(), base, offset);
+  }
+  Value loadInteger(Rewriter &rewriter, Location loc, Value base,
+                    int64_t offset) const {
+    return load(rewriter, loc, rewriter.getI64Type(), base, offset);
+  }
+
+  /// Descriptor of a contiguous memref; `sizeOf` gives its dynamic sizes.
+  Value describe(Rewriter &rewriter, Location loc, MemRefType type, Value pointer,
+                 function_ref<Value(unsigned)> sizeOf) const {
+    SmallVector<Value> sizes, strides(type.getRank());
+    for (unsigned axis = 0; axis < type.getRank(); ++axis)
+      sizes.push_back(type.isDynamicDim(axis)
+                          ? sizeOf(axis)
+                          : integer(rewriter, loc, type.getDimSize(axis)));
+    Value stride = integer(rewriter, loc, 1);
+    for (int64_t axis = type.getRank() - 1; axis >= 0; --axis) {
+      strides[axis] = stride;
+      stride = LLVM::MulOp::create(rewriter, loc, stride, sizes[axis]);
+    }
+    auto descriptor = MemRefDescriptor::poison(
+        rewriter, loc, this->getTypeConverter()->convertType(type));
+    descriptor.setAllocatedPtr(rewriter, loc, pointer);
+    descriptor.setAlignedPtr(rewriter, loc, pointer);
+    descriptor.setOffset(rewriter, loc, integer(rewriter, loc, 0));
+    for (auto [axis, size] : llvm::enumerate(sizes)) {
+      descriptor.setSize(rewriter, loc, axis, size);
+      descriptor.setStride(rewriter, loc, axis, strides[axis]);
+    }
+    return descriptor;
+  }
+  Value describeBytes(Rewriter &rewriter, Location loc, MemRefType type,
+                      Value pointer, Value bytes) const {
+    return describe(rewriter, loc, type, pointer, [&](unsigned) { return bytes; });
+  }
+
+  /// A new block with the rest of `op`'s, reached when `condition` is false; else
+  /// the execution ends with `status`. Continues before `op`.
+  LogicalResult endIf(Rewriter &rewriter, Operation *op, Value condition,
+                      int64_t status) const {
+    Location loc = op->getLoc();
+    if (op->getParentOfType<func::FuncOp>().getNumResults() != 1)
+      return op->emitOpError("is in a parallel region, which cannot end the "
+                             "execution");
+    Block *block = op->getBlock();
+    Block *rest = rewriter.splitBlock(block, op->getIterator());
+    Block *leave = rewriter.createBlock(block->getParent(),
+                                        block->getParent()->end());
+    Value code = arith::ConstantOp::create(rewriter, loc,
+                                           rewriter.getI32IntegerAttr(status));
+    func::ReturnOp::create(rewriter, loc, code);
+    rewriter.setInsertionPointToEnd(block);
+    LLVM::CondBrOp::create(rewriter, loc, condition, leave, rest);
+    rewriter.setInsertionPoint(op);
+    return success();
+  }
+};
+
+struct LowerInput : RTPattern<InputOp> {
+  using RTPattern::RTPattern;
+  LogicalResult matchAndRewrite(InputOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<MemRefType>(op.getType());
+    if (type.getRank() > BITNET_MAX_RANK)
+      return op.emitOpError("has rank ")
+             << type.getRank() << ", expected at most " << BITNET_MAX_RANK;
+    Value buffers = loadPointer(rewriter, loc, adaptor.getExec(),
+                                offsetof(bitnet_exec, inputs));
+    Value buffer =
+        at(rewriter, loc, buffers, op.getIndex() * sizeof(bitnet_buffer));
+    Value data =
+        loadPointer(rewriter, loc, buffer, offsetof(bitnet_buffer, data));
+    rewriter.replaceOp(op, describe(rewriter, loc, type, data, [&](unsigned axis) {
+      return loadInteger(rewriter, loc, buffer,
+                         offsetof(bitnet_buffer, dims) + axis * sizeof(int64_t));
+    }));
+    return success();
+  }
+};
+
+struct LowerOutput : RTPattern<OutputOp> {
+  using RTPattern::RTPattern;
+  LogicalResult matchAndRewrite(OutputOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<MemRefType>(op.getValue().getType());
+    if (type.getRank() > BITNET_MAX_RANK)
+      return op.emitOpError("has rank ")
+             << type.getRank() << ", expected at most " << BITNET_MAX_RANK;
+    Value buffers = loadPointer(rewriter, loc, adaptor.getExec(),
+                                offsetof(bitnet_exec, outputs));
+    Value buffer =
+        at(rewriter, loc, buffers, op.getIndex() * sizeof(bitnet_buffer));
+    MemRefDescriptor descriptor(adaptor.getValue());
+    Value data = descriptor.bufferPtr(rewriter, loc, *getTypeConverter(), type);
+    LLVM::StoreOp::create(
+        rewriter, loc, data,
+        at(rewriter, loc, buffer, int64_t(offsetof(bitnet_buffer, data))));
+    for (unsigned axis = 0; axis < type.getRank(); ++axis)
+      LLVM::StoreOp::create(rewriter, loc, descriptor.size(rewriter, loc, axis),
+                            at(rewriter, loc, buffer,
+                               int64_t(offsetof(bitnet_buffer, dims) +
+                                       axis * sizeof(int64_t))));
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct LowerGetGlobal : RTPattern<GetGlobalOp> {
+  using RTPattern::RTPattern;
+  LogicalResult matchAndRewrite(GetGlobalOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto global =
+        SymbolTable::lookupNearestSymbolFrom<GlobalOp>(op, op.getGlobalAttr());
+    auto offset = global->getAttrOfType<IntegerAttr>("offset");
+    auto stride = global->getAttrOfType<IntegerAttr>("stride");
+    if (!offset || !stride || !adaptor.getExec())
+      return op.emitOpError("reads ") << op.getGlobalAttr()
+                                      << ", which rt-assign-weights has not placed";
+    Value data = loadPointer(rewriter, loc, adaptor.getExec(),
+                             offsetof(bitnet_exec, weights));
+    Value bytes = integer(rewriter, loc, offset.getInt());
+    if (adaptor.getLayer()) {
+      Value step = integer(rewriter, loc, stride.getInt());
+      Value behind = LLVM::MulOp::create(rewriter, loc, adaptor.getLayer(), step);
+      bytes = LLVM::AddOp::create(rewriter, loc, bytes, behind);
+    }
+    data = at(rewriter, loc, data, bytes);
+    auto type = cast<MemRefType>(op.getType());
+    rewriter.replaceOp(op, describe(rewriter, loc, type, data, [](unsigned) {
+      return Value(); // static, as its global is
+    }));
+    return success();
+  }
+};
+
+struct LowerKV : RTPattern<KVOp> {
+  using RTPattern::RTPattern;
+  LogicalResult matchAndRewrite(KVOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto cache =
+        SymbolTable::lookupNearestSymbolFrom<KVCacheOp>(op, op.getCacheAttr());
+    auto first = cache ? cache->getAttrOfType<IntegerAttr>("first") : nullptr;
+    if (!first)
+      return op.emitOpError("names ") << op.getCacheAttr()
+                                      << ", which is no rt.kv_cache";
+    Value exec = adaptor.getExec();
+    Value table =
+        loadPointer(rewriter, loc, exec, offsetof(bitnet_exec, kv));
+    Value position = integer(rewriter, loc, first.getInt());
+    if (adaptor.getLayer())
+      position = LLVM::AddOp::create(rewriter, loc, position, adaptor.getLayer());
+    Value entry = LLVM::GEPOp::create(rewriter, loc, pointerType(), pointerType(),
+                                      table, ValueRange{position});
+    Value data = LLVM::LoadOp::create(rewriter, loc, pointerType(), entry);
+    auto type = cast<MemRefType>(op.getType());
+    rewriter.replaceOp(op, describe(rewriter, loc, type, data, [&](unsigned axis) {
+      return loadInteger(rewriter, loc, exec,
+                         axis == 0 ? offsetof(bitnet_exec, kv_batch)
+                                   : offsetof(bitnet_exec, kv_capacity));
+    }));
+    return success();
+  }
+};
+
+template <typename Op, size_t offset> struct LowerField : RTPattern<Op> {
+  using RTPattern<Op>::RTPattern;
+  LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    if (!adaptor.getExec() || !op.getType().isIndex())
+      return op.emitOpError("is on tensors, expected an index from !rt.exec");
+    rewriter.replaceOp(op, this->loadInteger(rewriter, op.getLoc(),
+                                             adaptor.getExec(), offset));
+    return success();
+  }
+};
+using LowerPastLength =
+    LowerField<PastLengthOp, offsetof(bitnet_exec, past_length)>;
+using LowerLogitRows = LowerField<LogitRowsOp, offsetof(bitnet_exec, logit_rows)>;
+
+struct LowerArena : RTPattern<ArenaOp> {
+  using RTPattern::RTPattern;
+  LogicalResult matchAndRewrite(ArenaOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Value data = loadPointer(rewriter, loc, adaptor.getExec(),
+                             offsetof(bitnet_exec, arena));
+    // The views' sizes are computed, nothing asks for the arena's.
+    rewriter.replaceOp(op, describeBytes(rewriter, loc,
+                                         cast<MemRefType>(op.getType()), data,
+                                         integer(rewriter, loc, INT64_MAX)));
+    return success();
+  }
+};
+
+struct LowerAllocate : RTPattern<AllocateOp> {
+  using RTPattern::RTPattern;
+  LogicalResult matchAndRewrite(AllocateOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Value function = loadPointer(rewriter, loc, adaptor.getExec(),
+                                 offsetof(bitnet_exec, allocate));
+    auto type = LLVM::LLVMFunctionType::get(
+        pointerType(), {pointerType(), rewriter.getI64Type()});
+    auto call = LLVM::CallOp::create(
+        rewriter, loc, type,
+        ValueRange{function, adaptor.getExec(), adaptor.getBytes()});
+    Value null = LLVM::ZeroOp::create(rewriter, loc, pointerType());
+    Value isNull = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::eq,
+                                        call.getResult(), null);
+    if (failed(endIf(rewriter, op, isNull, BITNET_RUN_OUT_OF_MEMORY)))
+      return failure();
+    rewriter.replaceOp(op, describeBytes(rewriter, loc,
+                                         cast<MemRefType>(op.getType()),
+                                         call.getResult(), adaptor.getBytes()));
+    return success();
+  }
+};
+
+struct LowerFailIf : RTPattern<FailIfOp> {
+  using RTPattern::RTPattern;
+  LogicalResult matchAndRewrite(FailIfOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    if (failed(endIf(rewriter, op, adaptor.getCondition(), op.getStatus())))
+      return failure();
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct LowerFork : RTPattern<ForkOp> {
+  using RTPattern::RTPattern;
+  LogicalResult matchAndRewrite(ForkOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Value args = packCaptures(op, adaptor.getCaptures(), rewriter);
+    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+        op, op.getCalleeAttr());
+    Value symbol = func::ConstantOp::create(
+        rewriter, loc, callee.getFunctionType(), op.getCalleeAttr());
+    Value body = UnrealizedConversionCastOp::create(rewriter, loc, pointerType(),
+                                                    symbol)
+                     .getResult(0);
+    Value exec = adaptor.getExec();
+    Value parallel =
+        loadPointer(rewriter, loc, exec, offsetof(bitnet_exec, parallel));
+    Type pointer = pointerType(), i64 = rewriter.getI64Type();
+    auto type = LLVM::LLVMFunctionType::get(
+        LLVM::LLVMVoidType::get(getContext()),
+        {pointer, pointer, pointer, i64, i64});
+    Value grain = integer(rewriter, loc, op.getGrain());
+    LLVM::CallOp::create(
+        rewriter, loc, type,
+        ValueRange{parallel, exec, body, args, adaptor.getCount(), grain});
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+  /// Address of a structure with the captures, one for all iterations of a
+  /// loop around: stack taken in a loop is given back only on return.
+  Value packCaptures(ForkOp op, ValueRange captures,
+                     ConversionPatternRewriter &rewriter) const {
+    Location loc = op.getLoc();
+    auto type = LLVM::LLVMStructType::getLiteral(
+        getContext(), llvm::to_vector(captures.getTypes()));
+    Block &entry = op->getParentOfType<func::FuncOp>().getBody().front();
+    Value args;
+    {
+      OpBuilder::InsertionGuard guard(rewriter);
+      rewriter.setInsertionPointToStart(&entry);
+      args = LLVM::AllocaOp::create(rewriter, loc, pointerType(), type,
+                                    integer(rewriter, loc, 1), /*alignment=*/0);
+    }
+    for (auto [i, value] : llvm::enumerate(captures)) {
+      Value field = LLVM::GEPOp::create(rewriter, loc, pointerType(), type, args,
+                                        ArrayRef<LLVM::GEPArg>{0, int32_t(i)});
+      LLVM::StoreOp::create(rewriter, loc, value, field);
+    }
+    return args;
+  }
+};
+
+struct LowerCaptures : RTPattern<CapturesOp> {
+  using RTPattern::RTPattern;
+  LogicalResult matchAndRewrite(CapturesOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    SmallVector<Type> types;
+    if (failed(getTypeConverter()->convertTypes(op.getResultTypes(), types)))
+      return rewriter.notifyMatchFailure(op, "captures a type without LLVM form");
+    auto type = LLVM::LLVMStructType::getLiteral(getContext(), types);
+    SmallVector<Value> values;
+    for (auto [i, fieldType] : llvm::enumerate(types)) {
+      Value field = LLVM::GEPOp::create(rewriter, loc, pointerType(), type,
+                                        adaptor.getArgs(),
+                                        ArrayRef<LLVM::GEPArg>{0, int32_t(i)});
+      values.push_back(LLVM::LoadOp::create(rewriter, loc, fieldType, field));
+    }
+    rewriter.replaceOp(op, values);
+    return success();
+  }
+};
+
+struct ConvertRTToLLVM
+    : bitnet::rt::impl::ConvertRTToLLVMPassBase<ConvertRTToLLVM> {
+  using ConvertRTToLLVMPassBase::ConvertRTToLLVMPassBase;
+
+  void runOnOperation() override {
+    numberCaches();
+    setSignatures();
+    LLVMTypeConverter converter(&getContext());
+    converter.addConversion([&](ExecType) {
+      return LLVM::LLVMPointerType::get(&getContext());
+    });
+    RewritePatternSet patterns(&getContext());
+    patterns.add<LowerInput, LowerOutput, LowerGetGlobal, LowerKV, LowerPastLength,
+                 LowerLogitRows, LowerArena, LowerAllocate, LowerFailIf, LowerFork,
+                 LowerCaptures>(converter);
+    ConversionTarget target(getContext());
+    target.addIllegalDialect<RTDialect>();
+    target.addLegalOp<GlobalOp, KVCacheOp>();
+    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+    if (failed(applyPartialConversion(getOperation(), target,
+                                      std::move(patterns))))
+      return signalPassFailure();
+    eraseSymbols();
+  }
+
+  /// Caches lie in the execution's table in order of appearance.
+  void numberCaches() {
+    Builder builder(&getContext());
+    int64_t first = 0;
+    for (auto cache : getOperation().getOps<KVCacheOp>()) {
+      cache->setAttr("first", builder.getI64IntegerAttr(first));
+      first += cache.getInputs().size();
+    }
+  }
+
+  void setSignatures();
+
+  void eraseSymbols() {
+    for (Operation &op : llvm::make_early_inc_range(*getOperation().getBody()))
+      if (isa<GlobalOp, KVCacheOp>(op))
+        op.erase();
+  }
+};
+
+/// Arguments of type !rt.exec become pointers; @main gives a status.
+void ConvertRTToLLVM::setSignatures() {
+  auto linkage =
+      LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal);
+  auto pointer = LLVM::LLVMPointerType::get(&getContext());
+  OpBuilder builder(&getContext());
+  for (auto func : getOperation().getOps<func::FuncOp>()) {
+    if (func.isExternal())
+      continue;
+    SmallVector<Type> inputs(func.getArgumentTypes());
+    SmallVector<Type> results(func.getResultTypes());
+    for (auto [i, type] : llvm::enumerate(inputs))
+      if (isa<ExecType>(type)) {
+        type = pointer;
+        func.getArgument(i).setType(pointer);
+      }
+    if (func.getSymName() == "main") {
+      results.assign({builder.getI32Type()});
+      func.walk([&](func::ReturnOp op) {
+        builder.setInsertionPoint(op);
+        Value ok = arith::ConstantOp::create(
+            builder, op.getLoc(), builder.getI32IntegerAttr(BITNET_RUN_OK));
+        op->setOperands(ok);
+      });
+      func.setSymName(runFunctionName);
+    } else if (func.getSymName() == "arena_bytes") {
+      func.setSymName(arenaFunctionName);
+    }
+    func.setType(builder.getFunctionType(inputs, results));
+    func->setAttr("llvm.linkage", linkage);
+  }
+}
+
+} // namespace

@@ -1,0 +1,54 @@
+#ifndef DIALECTS_RT_TRANSFORMS_PASSES_TD
+#define DIALECTS_RT_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def DescribeSignaturePass : Pass<"rt-describe-signature", "::mlir::ModuleOp"> {
+  let summary = "Record the ONNX signature as module attributes";
+  let description = [{
+    Sets `bitnet.graph_inputs` and `bitnet.graph_outputs`, unless there, from
+    the arguments and results of `@main`: arrays of dictionaries with `name`,
+    `type` and `dims` in ONNX order. Then copies each argument's and result's
+    `bitnet.role` into its dictionary. Runs before bufferize, which takes the
+    arguments away.
+  }];
+}
+
+def AssignWeightsPass : Pass<"rt-assign-weights", "::mlir::ModuleOp"> {
+  let summary = "Give each rt.global its place in the weights file";
+  let description = [{
+    Sets `offset` and `stride` (bytes between layers) on each `rt.global`, in
+    order of appearance and aligned to 64 bytes, and `bitnet.weights_bytes` on
+    the module. Requires packed globals: a tensor of trits is an error.
+  }];
+}
+
+def PlanArenaPass : Pass<"rt-plan-arena", "::mlir::ModuleOp"> {
+  let summary = "Place the buffers of @main in one arena";
+  let description = [{
+    Replaces each `memref.alloc` of `@main` by a view of `rt.arena`. Buffers
+    whose lifetimes do not meet share a slot, which is as large as the largest
+    of them; sizes are computed once, on entry, from the inputs' dimensions.
+    `@arena_bytes(%exec)` computes the sum for the runtime. A buffer whose size
+    depends on data becomes `rt.allocate`. In `rt.parallel`, small static
+    buffers become `memref.alloca`, others are an error. A buffer that a loop
+    passes to its next iteration is copied into one that outlives the loop.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::func::FuncDialect"];
+  let options = [Option<"maxStackBytes", "max-stack-bytes", "int64_t", /*default=*/"65536",
+                        "Largest buffer that a parallel region may have">];
+}
+
+def OutlineParallelPass : Pass<"rt-outline-parallel", "::mlir::ModuleOp"> {
+  let summary = "Move the body of each rt.parallel to a function";
+  let description = [{
+    The function is named by the op's `kernel`, else `parallel`; `rt.fork`
+    calls it. Constants are cloned into it. A region within a region runs
+    serially.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect"];
+}
+
+#endif // DIALECTS_RT_TRANSFORMS_PASSES_TD
