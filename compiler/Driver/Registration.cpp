@@ -1,7 +1,9 @@
 #include "compiler/Driver/Registration.h"
 
+#include "compiler/Conversion/RTToLLVM/Passes.h"
 #include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/RT/IR/RTOps.h"
+#include "dialects/RT/Transforms/Passes.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
 
@@ -14,4 +16,8 @@ void bitnet::registerAllDialects(mlir::DialectRegistry &registry) {
                   transformer::TransformerDialect>();
 }
 
-void bitnet::registerAllPasses() { mlir::registerAllPasses(); }
+void bitnet::registerAllPasses() {
+  mlir::registerAllPasses();
+  rt::registerRTPasses();
+  rt::registerRTToLLVMPasses();
+}

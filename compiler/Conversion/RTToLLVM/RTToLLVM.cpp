@@ -22,7 +22,8 @@ using namespace bitnet::rt;
 namespace {
 
 /// What every pattern here does: fields of C structures, memrefs from pointers.
-template <typename Op> struct RTPattern : ConvertOpToLLVMPattern<Op> {
+template <typename Op>
+struct RTPattern : ConvertOpToLLVMPattern<Op> {
   using ConvertOpToLLVMPattern<Op>::ConvertOpToLLVMPattern;
   using Rewriter = ConversionPatternRewriter;
 
@@ -30,16 +31,18 @@ template <typename Op> struct RTPattern : ConvertOpToLLVMPattern<Op> {
     return LLVM::LLVMPointerType::get(this->getContext());
   }
   static Value integer(Rewriter &rewriter, Location loc, int64_t value) {
-    return LLVM::ConstantOp::create(rewriter, loc, rewriter.getI64Type(), value);
+    return LLVM::ConstantOp::create(rewriter, loc, rewriter.getI64Type(),
+                                    value);
   }
   /// Address `bytes` behind `base`.
   Value at(Rewriter &rewriter, Location loc, Value base, Value bytes) const {
-    return LLVM::GEPOp::create(rewriter, loc, pointerType(), rewriter.getI8Type(),
-                               base, ValueRange{bytes});
+    return LLVM::GEPOp::create(rewriter, loc, pointerType(),
+                               rewriter.getI8Type(), base, ValueRange{bytes});
   }
   Value at(Rewriter &rewriter, Location loc, Value base, int64_t bytes) const {
-    return LLVM::GEPOp::create(rewriter, loc, pointerType(), rewriter.getI8Type(),
-                               base, ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
+    return LLVM::GEPOp::create(rewriter, loc, pointerType(),
+                               rewriter.getI8Type(), base,
+                               ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
   }
   Value load(Rewriter &rewriter, Location loc, Type type, Value base,
              int64_t offset) const {
@@ -56,8 +59,8 @@ template <typename Op> struct RTPattern : ConvertOpToLLVMPattern<Op> {
   }
 
   /// Descriptor of a contiguous memref; `sizeOf` gives its dynamic sizes.
-  Value describe(Rewriter &rewriter, Location loc, MemRefType type, Value pointer,
-                 function_ref<Value(unsigned)> sizeOf) const {
+  Value describe(Rewriter &rewriter, Location loc, MemRefType type,
+                 Value pointer, function_ref<Value(unsigned)> sizeOf) const {
     SmallVector<Value> sizes, strides(type.getRank());
     for (unsigned axis = 0; axis < type.getRank(); ++axis)
       sizes.push_back(type.isDynamicDim(axis)
@@ -81,11 +84,12 @@ template <typename Op> struct RTPattern : ConvertOpToLLVMPattern<Op> {
   }
   Value describeBytes(Rewriter &rewriter, Location loc, MemRefType type,
                       Value pointer, Value bytes) const {
-    return describe(rewriter, loc, type, pointer, [&](unsigned) { return bytes; });
+    return describe(rewriter, loc, type, pointer,
+                    [&](unsigned) { return bytes; });
   }
 
-  /// A new block with the rest of `op`'s, reached when `condition` is false; else
-  /// the execution ends with `status`. Continues before `op`.
+  /// A new block with the rest of `op`'s, reached when `condition` is false;
+  /// else the execution ends with `status`. Continues before `op`.
   LogicalResult endIf(Rewriter &rewriter, Operation *op, Value condition,
                       int64_t status) const {
     Location loc = op->getLoc();
@@ -94,8 +98,8 @@ template <typename Op> struct RTPattern : ConvertOpToLLVMPattern<Op> {
                              "execution");
     Block *block = op->getBlock();
     Block *rest = rewriter.splitBlock(block, op->getIterator());
-    Block *leave = rewriter.createBlock(block->getParent(),
-                                        block->getParent()->end());
+    Block *leave =
+        rewriter.createBlock(block->getParent(), block->getParent()->end());
     Value code = arith::ConstantOp::create(rewriter, loc,
                                            rewriter.getI32IntegerAttr(status));
     func::ReturnOp::create(rewriter, loc, code);
@@ -108,8 +112,9 @@ template <typename Op> struct RTPattern : ConvertOpToLLVMPattern<Op> {
 
 struct LowerInput : RTPattern<InputOp> {
   using RTPattern::RTPattern;
-  LogicalResult matchAndRewrite(InputOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(InputOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     auto type = cast<MemRefType>(op.getType());
     if (type.getRank() > BITNET_MAX_RANK)
@@ -121,18 +126,21 @@ struct LowerInput : RTPattern<InputOp> {
         at(rewriter, loc, buffers, op.getIndex() * sizeof(bitnet_buffer));
     Value data =
         loadPointer(rewriter, loc, buffer, offsetof(bitnet_buffer, data));
-    rewriter.replaceOp(op, describe(rewriter, loc, type, data, [&](unsigned axis) {
-      return loadInteger(rewriter, loc, buffer,
-                         offsetof(bitnet_buffer, dims) + axis * sizeof(int64_t));
-    }));
+    rewriter.replaceOp(op,
+                       describe(rewriter, loc, type, data, [&](unsigned axis) {
+                         return loadInteger(rewriter, loc, buffer,
+                                            offsetof(bitnet_buffer, dims) +
+                                                axis * sizeof(int64_t));
+                       }));
     return success();
   }
 };
 
 struct LowerOutput : RTPattern<OutputOp> {
   using RTPattern::RTPattern;
-  LogicalResult matchAndRewrite(OutputOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(OutputOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     auto type = cast<MemRefType>(op.getValue().getType());
     if (type.getRank() > BITNET_MAX_RANK)
@@ -148,10 +156,10 @@ struct LowerOutput : RTPattern<OutputOp> {
         rewriter, loc, data,
         at(rewriter, loc, buffer, int64_t(offsetof(bitnet_buffer, data))));
     for (unsigned axis = 0; axis < type.getRank(); ++axis)
-      LLVM::StoreOp::create(rewriter, loc, descriptor.size(rewriter, loc, axis),
-                            at(rewriter, loc, buffer,
-                               int64_t(offsetof(bitnet_buffer, dims) +
-                                       axis * sizeof(int64_t))));
+      LLVM::StoreOp::create(
+          rewriter, loc, descriptor.size(rewriter, loc, axis),
+          at(rewriter, loc, buffer,
+             int64_t(offsetof(bitnet_buffer, dims) + axis * sizeof(int64_t))));
     rewriter.eraseOp(op);
     return success();
   }
@@ -159,67 +167,75 @@ struct LowerOutput : RTPattern<OutputOp> {
 
 struct LowerGetGlobal : RTPattern<GetGlobalOp> {
   using RTPattern::RTPattern;
-  LogicalResult matchAndRewrite(GetGlobalOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(GetGlobalOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     auto global =
         SymbolTable::lookupNearestSymbolFrom<GlobalOp>(op, op.getGlobalAttr());
     auto offset = global->getAttrOfType<IntegerAttr>("offset");
     auto stride = global->getAttrOfType<IntegerAttr>("stride");
     if (!offset || !stride || !adaptor.getExec())
-      return op.emitOpError("reads ") << op.getGlobalAttr()
-                                      << ", which rt-assign-weights has not placed";
+      return op.emitOpError("reads ")
+             << op.getGlobalAttr()
+             << ", which rt-assign-weights has not placed";
     Value data = loadPointer(rewriter, loc, adaptor.getExec(),
                              offsetof(bitnet_exec, weights));
     Value bytes = integer(rewriter, loc, offset.getInt());
     if (adaptor.getLayer()) {
       Value step = integer(rewriter, loc, stride.getInt());
-      Value behind = LLVM::MulOp::create(rewriter, loc, adaptor.getLayer(), step);
+      Value behind =
+          LLVM::MulOp::create(rewriter, loc, adaptor.getLayer(), step);
       bytes = LLVM::AddOp::create(rewriter, loc, bytes, behind);
     }
     data = at(rewriter, loc, data, bytes);
     auto type = cast<MemRefType>(op.getType());
     rewriter.replaceOp(op, describe(rewriter, loc, type, data, [](unsigned) {
-      return Value(); // static, as its global is
-    }));
+                         return Value(); // static, as its global is
+                       }));
     return success();
   }
 };
 
 struct LowerKV : RTPattern<KVOp> {
   using RTPattern::RTPattern;
-  LogicalResult matchAndRewrite(KVOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(KVOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     auto cache =
         SymbolTable::lookupNearestSymbolFrom<KVCacheOp>(op, op.getCacheAttr());
     auto first = cache ? cache->getAttrOfType<IntegerAttr>("first") : nullptr;
     if (!first)
-      return op.emitOpError("names ") << op.getCacheAttr()
-                                      << ", which is no rt.kv_cache";
+      return op.emitOpError("names ")
+             << op.getCacheAttr() << ", which is no rt.kv_cache";
     Value exec = adaptor.getExec();
-    Value table =
-        loadPointer(rewriter, loc, exec, offsetof(bitnet_exec, kv));
+    Value table = loadPointer(rewriter, loc, exec, offsetof(bitnet_exec, kv));
     Value position = integer(rewriter, loc, first.getInt());
     if (adaptor.getLayer())
-      position = LLVM::AddOp::create(rewriter, loc, position, adaptor.getLayer());
-    Value entry = LLVM::GEPOp::create(rewriter, loc, pointerType(), pointerType(),
-                                      table, ValueRange{position});
+      position =
+          LLVM::AddOp::create(rewriter, loc, position, adaptor.getLayer());
+    Value entry =
+        LLVM::GEPOp::create(rewriter, loc, pointerType(), pointerType(), table,
+                            ValueRange{position});
     Value data = LLVM::LoadOp::create(rewriter, loc, pointerType(), entry);
     auto type = cast<MemRefType>(op.getType());
-    rewriter.replaceOp(op, describe(rewriter, loc, type, data, [&](unsigned axis) {
-      return loadInteger(rewriter, loc, exec,
-                         axis == 0 ? offsetof(bitnet_exec, kv_batch)
-                                   : offsetof(bitnet_exec, kv_capacity));
-    }));
+    rewriter.replaceOp(
+        op, describe(rewriter, loc, type, data, [&](unsigned axis) {
+          return loadInteger(rewriter, loc, exec,
+                             axis == 0 ? offsetof(bitnet_exec, kv_batch)
+                                       : offsetof(bitnet_exec, kv_capacity));
+        }));
     return success();
   }
 };
 
-template <typename Op, size_t offset> struct LowerField : RTPattern<Op> {
+template <typename Op, size_t offset>
+struct LowerField : RTPattern<Op> {
   using RTPattern<Op>::RTPattern;
-  LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(Op op, typename Op::Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     if (!adaptor.getExec() || !op.getType().isIndex())
       return op.emitOpError("is on tensors, expected an index from !rt.exec");
     rewriter.replaceOp(op, this->loadInteger(rewriter, op.getLoc(),
@@ -229,12 +245,14 @@ template <typename Op, size_t offset> struct LowerField : RTPattern<Op> {
 };
 using LowerPastLength =
     LowerField<PastLengthOp, offsetof(bitnet_exec, past_length)>;
-using LowerLogitRows = LowerField<LogitRowsOp, offsetof(bitnet_exec, logit_rows)>;
+using LowerLogitRows =
+    LowerField<LogitRowsOp, offsetof(bitnet_exec, logit_rows)>;
 
 struct LowerArena : RTPattern<ArenaOp> {
   using RTPattern::RTPattern;
-  LogicalResult matchAndRewrite(ArenaOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(ArenaOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     Value data = loadPointer(rewriter, loc, adaptor.getExec(),
                              offsetof(bitnet_exec, arena));
@@ -248,8 +266,9 @@ struct LowerArena : RTPattern<ArenaOp> {
 
 struct LowerAllocate : RTPattern<AllocateOp> {
   using RTPattern::RTPattern;
-  LogicalResult matchAndRewrite(AllocateOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(AllocateOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     Value function = loadPointer(rewriter, loc, adaptor.getExec(),
                                  offsetof(bitnet_exec, allocate));
@@ -272,8 +291,9 @@ struct LowerAllocate : RTPattern<AllocateOp> {
 
 struct LowerFailIf : RTPattern<FailIfOp> {
   using RTPattern::RTPattern;
-  LogicalResult matchAndRewrite(FailIfOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(FailIfOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     if (failed(endIf(rewriter, op, adaptor.getCondition(), op.getStatus())))
       return failure();
     rewriter.eraseOp(op);
@@ -283,24 +303,25 @@ struct LowerFailIf : RTPattern<FailIfOp> {
 
 struct LowerFork : RTPattern<ForkOp> {
   using RTPattern::RTPattern;
-  LogicalResult matchAndRewrite(ForkOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(ForkOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     Value args = packCaptures(op, adaptor.getCaptures(), rewriter);
     auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
         op, op.getCalleeAttr());
     Value symbol = func::ConstantOp::create(
         rewriter, loc, callee.getFunctionType(), op.getCalleeAttr());
-    Value body = UnrealizedConversionCastOp::create(rewriter, loc, pointerType(),
-                                                    symbol)
-                     .getResult(0);
+    Value body =
+        UnrealizedConversionCastOp::create(rewriter, loc, pointerType(), symbol)
+            .getResult(0);
     Value exec = adaptor.getExec();
     Value parallel =
         loadPointer(rewriter, loc, exec, offsetof(bitnet_exec, parallel));
     Type pointer = pointerType(), i64 = rewriter.getI64Type();
-    auto type = LLVM::LLVMFunctionType::get(
-        LLVM::LLVMVoidType::get(getContext()),
-        {pointer, pointer, pointer, i64, i64});
+    auto type =
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(getContext()),
+                                    {pointer, pointer, pointer, i64, i64});
     Value grain = integer(rewriter, loc, op.getGrain());
     LLVM::CallOp::create(
         rewriter, loc, type,
@@ -325,8 +346,9 @@ struct LowerFork : RTPattern<ForkOp> {
                                     integer(rewriter, loc, 1), /*alignment=*/0);
     }
     for (auto [i, value] : llvm::enumerate(captures)) {
-      Value field = LLVM::GEPOp::create(rewriter, loc, pointerType(), type, args,
-                                        ArrayRef<LLVM::GEPArg>{0, int32_t(i)});
+      Value field =
+          LLVM::GEPOp::create(rewriter, loc, pointerType(), type, args,
+                              ArrayRef<LLVM::GEPArg>{0, int32_t(i)});
       LLVM::StoreOp::create(rewriter, loc, value, field);
     }
     return args;
@@ -335,12 +357,14 @@ struct LowerFork : RTPattern<ForkOp> {
 
 struct LowerCaptures : RTPattern<CapturesOp> {
   using RTPattern::RTPattern;
-  LogicalResult matchAndRewrite(CapturesOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(CapturesOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     SmallVector<Type> types;
     if (failed(getTypeConverter()->convertTypes(op.getResultTypes(), types)))
-      return rewriter.notifyMatchFailure(op, "captures a type without LLVM form");
+      return rewriter.notifyMatchFailure(op,
+                                         "captures a type without LLVM form");
     auto type = LLVM::LLVMStructType::getLiteral(getContext(), types);
     SmallVector<Value> values;
     for (auto [i, fieldType] : llvm::enumerate(types)) {
@@ -362,13 +386,12 @@ struct ConvertRTToLLVM
     numberCaches();
     setSignatures();
     LLVMTypeConverter converter(&getContext());
-    converter.addConversion([&](ExecType) {
-      return LLVM::LLVMPointerType::get(&getContext());
-    });
+    converter.addConversion(
+        [&](ExecType) { return LLVM::LLVMPointerType::get(&getContext()); });
     RewritePatternSet patterns(&getContext());
-    patterns.add<LowerInput, LowerOutput, LowerGetGlobal, LowerKV, LowerPastLength,
-                 LowerLogitRows, LowerArena, LowerAllocate, LowerFailIf, LowerFork,
-                 LowerCaptures>(converter);
+    patterns.add<LowerInput, LowerOutput, LowerGetGlobal, LowerKV,
+                 LowerPastLength, LowerLogitRows, LowerArena, LowerAllocate,
+                 LowerFailIf, LowerFork, LowerCaptures>(converter);
     ConversionTarget target(getContext());
     target.addIllegalDialect<RTDialect>();
     target.addLegalOp<GlobalOp, KVCacheOp>();
@@ -400,8 +423,7 @@ struct ConvertRTToLLVM
 
 /// Arguments of type !rt.exec become pointers; @main gives a status.
 void ConvertRTToLLVM::setSignatures() {
-  auto linkage =
-      LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal);
+  auto linkage = LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal);
   auto pointer = LLVM::LLVMPointerType::get(&getContext());
   OpBuilder builder(&getContext());
   for (auto func : getOperation().getOps<func::FuncOp>()) {

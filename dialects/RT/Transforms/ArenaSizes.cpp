@@ -8,9 +8,10 @@ using namespace mlir;
 using namespace bitnet::rt;
 
 Value ArenaSizes::unique(Operation *op, ValueRange operands) {
-  std::vector<const void *> key = {op->getName().getAsOpaquePointer(),
-                                   op->getAttrDictionary().getAsOpaquePointer(),
-                                   op->getResult(0).getType().getAsOpaquePointer()};
+  std::vector<const void *> key = {
+      op->getName().getAsOpaquePointer(),
+      op->getAttrDictionary().getAsOpaquePointer(),
+      op->getResult(0).getType().getAsOpaquePointer()};
   if (Attribute properties = op->getPropertiesAsAttribute())
     key.push_back(properties.getAsOpaquePointer());
   for (Value operand : operands)
@@ -41,7 +42,8 @@ Value ArenaSizes::constant(int64_t number) {
   return value;
 }
 
-template <typename Op> Value ArenaSizes::binary(Value a, Value b) {
+template <typename Op>
+Value ArenaSizes::binary(Value a, Value b) {
   if (!a || !b)
     return {};
   OpBuilder detached(builder.getContext());

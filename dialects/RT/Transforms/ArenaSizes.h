@@ -35,7 +35,8 @@ private:
   mlir::Value hoist(mlir::OpFoldResult size);
   /// Inserts a copy of `op` on `operands`, or finds the one that is there.
   mlir::Value unique(mlir::Operation *op, mlir::ValueRange operands);
-  template <typename Op> mlir::Value binary(mlir::Value a, mlir::Value b);
+  template <typename Op>
+  mlir::Value binary(mlir::Value a, mlir::Value b);
 
   mlir::OpBuilder builder;
   mlir::Location loc;

@@ -23,7 +23,8 @@ static ArrayAttr describe(Builder &builder, ArrayRef<Type> types,
     Attribute name = attributes ? attributes.get("onnx.name") : Attribute();
     Attribute dims = attributes ? attributes.get("onnx.dims") : Attribute();
     value.set("name",
-              name ? name : builder.getStringAttr(fallback + std::to_string(i)));
+              name ? name
+                   : builder.getStringAttr(fallback + std::to_string(i)));
     value.set("type", TypeAttr::get(type));
     if (dims)
       value.set("dims", dims);
@@ -38,8 +39,10 @@ static ArrayAttr addRoles(Builder &builder, ArrayAttr values, unsigned count,
   SmallVector<Attribute> result(values.begin(), values.end());
   for (unsigned i = 0; i < count; ++i) {
     DictionaryAttr attributes = attributesOf(i);
-    auto role = attributes ? attributes.getAs<StringAttr>("bitnet.role") : nullptr;
-    auto index = attributes ? attributes.getAs<IntegerAttr>("bitnet.index") : nullptr;
+    auto role =
+        attributes ? attributes.getAs<StringAttr>("bitnet.role") : nullptr;
+    auto index =
+        attributes ? attributes.getAs<IntegerAttr>("bitnet.index") : nullptr;
     uint64_t position = index ? index.getInt() : i;
     if (!role || position >= result.size())
       continue;

@@ -2,10 +2,10 @@
 #include "dialects/RT/Transforms/ArenaSizes.h"
 #include "dialects/RT/Transforms/Passes.h"
 
+#include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -20,7 +20,8 @@ using namespace bitnet::rt;
 
 namespace {
 
-/// Every buffer begins on a cache line, so that vector loads never straddle two.
+/// Every buffer begins on a cache line, so that vector loads never straddle
+/// two.
 constexpr int64_t slotAlignment = 64;
 
 /// Which values may be the same memory: views, casts, loop-carried values.
@@ -97,6 +98,42 @@ struct Slot {
   }
 };
 
+/// Plans one `@main`.
+class Planner {
+public:
+  Planner(func::FuncOp main, int64_t maxStackBytes)
+      : main(main), maxStackBytes(maxStackBytes) {}
+
+  LogicalResult run() {
+    main.walk([](memref::DeallocOp op) { op.erase(); });
+    main.walk([&](scf::ForOp loop) { carryInFixedBuffers(loop); });
+    if (failed(placeParallelBuffers()) || failed(collect()))
+      return failure();
+    computeSizes();
+    assignSlots();
+    makeArenaBytes(placeSlots());
+    return success();
+  }
+
+private:
+  void carryInFixedBuffers(scf::ForOp loop);
+  LogicalResult placeParallelBuffers();
+  LogicalResult collect();
+  void setLifetime(Buffer &buffer, const Aliases &aliases);
+  void computeSizes();
+  void assignSlots();
+  Value placeSlots();
+  Value allocateDynamic(OpBuilder &builder, memref::AllocOp alloc);
+  void makeArenaBytes(Value total);
+
+  func::FuncOp main;
+  int64_t maxStackBytes;
+  std::unique_ptr<ArenaSizes> sizes;
+  std::vector<Buffer> buffers;
+  std::vector<Slot> slots;
+  DenseMap<Operation *, std::pair<int64_t, int64_t>> number;
+};
+
 struct PlanArena : bitnet::rt::impl::PlanArenaPassBase<PlanArena> {
   using PlanArenaPassBase::PlanArenaPassBase;
 
@@ -110,34 +147,20 @@ struct PlanArena : bitnet::rt::impl::PlanArenaPassBase<PlanArena> {
           << main.getFunctionType() << ", expected (!rt.exec) -> ()";
       return signalPassFailure();
     }
-    main.walk([](memref::DeallocOp op) { op.erase(); });
-    main.walk([&](scf::ForOp loop) { carryInFixedBuffers(loop); });
-    if (failed(placeParallelBuffers(main)))
-      return signalPassFailure();
-    if (failed(collect(main)))
-      return signalPassFailure();
-    computeSizes(main);
-    assignSlots();
-    Value total = placeSlots(main);
-    makeArenaBytes(main, total);
+    if (failed(Planner(main, maxStackBytes).run()))
+      signalPassFailure();
   }
-
-  void carryInFixedBuffers(scf::ForOp loop);
-  LogicalResult placeParallelBuffers(func::FuncOp main);
-  LogicalResult collect(func::FuncOp main);
-  void setLifetime(Buffer &buffer, const Aliases &aliases);
-  void computeSizes(func::FuncOp main);
-  void assignSlots();
-  Value placeSlots(func::FuncOp main);
-  void makeArenaBytes(func::FuncOp main, Value total);
-
-  std::unique_ptr<ArenaSizes> sizes;
-  std::vector<Buffer> buffers;
-  std::vector<Slot> slots;
-  DenseMap<Operation *, std::pair<int64_t, int64_t>> number;
 };
 
 } // namespace
+
+/// Bytes of one element, 8 for index.
+static int64_t bytesOfElement(MemRefType type) {
+  Type element = type.getElementType();
+  return element.isIndex()
+             ? 8
+             : llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+}
 
 /// The buffer behind views and casts.
 static Value rootOf(Value value) {
@@ -149,7 +172,7 @@ static Value rootOf(Value value) {
 /// A buffer allocated in a loop and passed to the next iteration would be
 /// written while it is still read: the next iteration's allocation is the same
 /// memory. Copy it into a buffer that outlives the loop.
-void PlanArena::carryInFixedBuffers(scf::ForOp loop) {
+void Planner::carryInFixedBuffers(scf::ForOp loop) {
   for (unsigned i = 0; i < loop.getNumRegionIterArgs(); ++i) {
     BlockArgument argument = loop.getRegionIterArgs()[i];
     auto type = dyn_cast<MemRefType>(argument.getType());
@@ -166,7 +189,8 @@ void PlanArena::carryInFixedBuffers(scf::ForOp loop) {
       if (type.isDynamicDim(axis))
         dynamic.push_back(
             memref::DimOp::create(builder, loop.getLoc(), init, axis));
-    Value fixed = memref::AllocOp::create(builder, loop.getLoc(), type, dynamic);
+    Value fixed =
+        memref::AllocOp::create(builder, loop.getLoc(), type, dynamic);
     memref::CopyOp::create(builder, loop.getLoc(), init, fixed);
     loop.getInitArgsMutable()[i].set(fixed);
     argument.replaceAllUsesWith(fixed);
@@ -177,29 +201,28 @@ void PlanArena::carryInFixedBuffers(scf::ForOp loop) {
   }
 }
 
-LogicalResult PlanArena::placeParallelBuffers(func::FuncOp main) {
+LogicalResult Planner::placeParallelBuffers() {
   WalkResult result = main.walk([&](memref::AllocOp alloc) {
     if (!alloc->getParentOfType<ParallelOp>())
       return WalkResult::advance();
     MemRefType type = alloc.getType();
-    if (!type.hasStaticShape() || !type.getElementType().isIntOrIndexOrFloat()) {
+    if (!type.hasStaticShape() ||
+        !type.getElementType().isIntOrIndexOrFloat()) {
       alloc.emitOpError("allocates ")
           << type << " in a parallel region, expected a static size";
       return WalkResult::interrupt();
     }
-    int64_t bits = type.getElementType().isIndex()
-                       ? 64
-                       : llvm::alignTo<8>(type.getElementTypeBitWidth());
-    if (int64_t bytes = type.getNumElements() * (bits / 8);
+    if (int64_t bytes = type.getNumElements() * bytesOfElement(type);
         bytes > maxStackBytes) {
-      alloc.emitOpError("allocates ") << bytes << " bytes in a parallel region, "
-                                      << "expected at most " << maxStackBytes;
+      alloc.emitOpError("allocates ")
+          << bytes << " bytes in a parallel region, "
+          << "expected at most " << maxStackBytes;
       return WalkResult::interrupt();
     }
     OpBuilder builder(alloc);
-    auto local = memref::AllocaOp::create(
-        builder, alloc.getLoc(), type, ValueRange(),
-        builder.getI64IntegerAttr(slotAlignment));
+    auto local =
+        memref::AllocaOp::create(builder, alloc.getLoc(), type, ValueRange(),
+                                 builder.getI64IntegerAttr(slotAlignment));
     alloc.replaceAllUsesWith(local.getResult());
     alloc.erase();
     return WalkResult::advance();
@@ -208,7 +231,7 @@ LogicalResult PlanArena::placeParallelBuffers(func::FuncOp main) {
 }
 
 /// Numbers the operations and finds every buffer's lifetime.
-LogicalResult PlanArena::collect(func::FuncOp main) {
+LogicalResult Planner::collect() {
   int64_t next = 0;
   main.walk([&](Operation *op, const WalkStage &stage) {
     if (stage.isBeforeAllRegions())
@@ -232,7 +255,7 @@ LogicalResult PlanArena::collect(func::FuncOp main) {
   return failure(result.wasInterrupted());
 }
 
-void PlanArena::setLifetime(Buffer &buffer, const Aliases &aliases) {
+void Planner::setLifetime(Buffer &buffer, const Aliases &aliases) {
   // The smallest block that holds the buffer and all its uses: in a loop that
   // one of them is in, but the buffer is not, it must live throughout.
   Block *block = buffer.alloc->getBlock();
@@ -259,7 +282,7 @@ void PlanArena::setLifetime(Buffer &buffer, const Aliases &aliases) {
   buffer.first = std::min(buffer.first, buffer.last);
 }
 
-void PlanArena::computeSizes(func::FuncOp main) {
+void Planner::computeSizes() {
   Block &entry = main.getBody().front();
   sizes = std::make_unique<ArenaSizes>(entry, entry.begin());
   for (Buffer &buffer : buffers)
@@ -268,13 +291,15 @@ void PlanArena::computeSizes(func::FuncOp main) {
 }
 
 /// Greedy, in order of first use: a free slot of the same size, else a free
-/// slot, static ones among themselves while there is any choice, else a new one.
-void PlanArena::assignSlots() {
+/// slot, static ones among themselves while there is any choice, else a new
+/// one.
+void Planner::assignSlots() {
   SmallVector<Buffer *> order;
   for (Buffer &buffer : buffers)
     if (buffer.bytes)
       order.push_back(&buffer);
-  llvm::stable_sort(order, [](Buffer *a, Buffer *b) { return a->first < b->first; });
+  llvm::stable_sort(order,
+                    [](Buffer *a, Buffer *b) { return a->first < b->first; });
   for (Buffer *buffer : order) {
     bool isStatic = matchPattern(buffer->bytes, m_Constant());
     Slot *best = nullptr;
@@ -291,13 +316,25 @@ void PlanArena::assignSlots() {
     if (!best)
       best = &slots.emplace_back();
     best->buffers.push_back(buffer);
-    best->bytes = best->bytes ? sizes->max(best->bytes, buffer->bytes)
-                              : buffer->bytes;
+    best->bytes =
+        best->bytes ? sizes->max(best->bytes, buffer->bytes) : buffer->bytes;
   }
 }
 
+Value Planner::allocateDynamic(OpBuilder &builder, memref::AllocOp alloc) {
+  Location loc = alloc.getLoc();
+  int64_t fixed = bytesOfElement(alloc.getType());
+  for (int64_t size : alloc.getType().getShape())
+    fixed *= ShapedType::isDynamic(size) ? 1 : size;
+  Value bytes = arith::ConstantIndexOp::create(builder, loc, fixed);
+  for (Value size : alloc.getDynamicSizes())
+    bytes = arith::MulIOp::create(builder, loc, bytes, size);
+  auto type = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
+  return AllocateOp::create(builder, loc, type, main.getArgument(0), bytes);
+}
+
 /// Replaces the allocations; gives the arena's size.
-Value PlanArena::placeSlots(func::FuncOp main) {
+Value Planner::placeSlots() {
   Value total = sizes->constant(0);
   for (Slot &slot : slots) {
     slot.offset = total;
@@ -310,8 +347,9 @@ Value PlanArena::placeSlots(func::FuncOp main) {
   if (!slots.empty())
     arena = ArenaOp::create(builder, main.getLoc(), bytesType, exec);
   auto replace = [&](memref::AllocOp alloc, Value base, Value offset) {
-    Value view = memref::ViewOp::create(builder, alloc.getLoc(), alloc.getType(),
-                                        base, offset, alloc.getDynamicSizes());
+    Value view =
+        memref::ViewOp::create(builder, alloc.getLoc(), alloc.getType(), base,
+                               offset, alloc.getDynamicSizes());
     alloc.replaceAllUsesWith(view);
     alloc.erase();
   };
@@ -324,25 +362,14 @@ Value PlanArena::placeSlots(func::FuncOp main) {
     if (buffer.bytes)
       continue;
     builder.setInsertionPoint(buffer.alloc);
-    Location loc = buffer.alloc.getLoc();
-    MemRefType type = buffer.alloc.getType();
-    int64_t bits = type.getElementType().isIndex()
-                       ? 64
-                       : llvm::alignTo<8>(type.getElementTypeBitWidth());
-    int64_t fixed = bits / 8;
-    for (int64_t size : type.getShape())
-      fixed *= ShapedType::isDynamic(size) ? 1 : size;
-    Value bytes = arith::ConstantIndexOp::create(builder, loc, fixed);
-    for (Value size : buffer.alloc.getDynamicSizes())
-      bytes = arith::MulIOp::create(builder, loc, bytes, size);
-    Value memory = AllocateOp::create(builder, loc, bytesType, exec, bytes);
-    replace(buffer.alloc, memory, arith::ConstantIndexOp::create(builder, loc, 0));
+    replace(buffer.alloc, allocateDynamic(builder, buffer.alloc),
+            arith::ConstantIndexOp::create(builder, buffer.alloc.getLoc(), 0));
   }
   return total;
 }
 
 /// The same computation for the runtime, which allocates the arena.
-void PlanArena::makeArenaBytes(func::FuncOp main, Value total) {
+void Planner::makeArenaBytes(Value total) {
   OpBuilder builder(main);
   auto type = builder.getFunctionType({main.getArgument(0).getType()},
                                       {builder.getI64Type()});
