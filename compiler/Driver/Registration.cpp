@@ -6,6 +6,7 @@
 #include "dialects/RT/Transforms/Passes.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
+#include "dialects/Transformer/Transforms/Passes.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllPasses.h"
@@ -20,4 +21,5 @@ void bitnet::registerAllPasses() {
   mlir::registerAllPasses();
   rt::registerRTPasses();
   rt::registerRTToLLVMPasses();
+  transformer::registerTransformerPasses();
 }
