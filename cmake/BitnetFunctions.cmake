@@ -60,3 +60,14 @@ endfunction()
 # include can race with its generation.
 add_custom_target(bitnet-headers)
 bitnet_add_pch()
+
+# `ninja bitnet-docs` writes the reference pages of docs/dialects/reference from
+# ODS; a test holds them up to date.
+add_custom_target(bitnet-docs)
+function(bitnet_add_dialect_doc name mnemonic)
+  add_custom_command(TARGET bitnet-docs POST_BUILD
+    COMMAND ${CMAKE_COMMAND} -E copy
+      ${CMAKE_BINARY_DIR}/dialects/${name}/IR/${name}.md
+      ${PROJECT_SOURCE_DIR}/docs/dialects/reference/${mnemonic}.md)
+  add_dependencies(bitnet-docs Bitnet${name}IncGen)
+endfunction()
