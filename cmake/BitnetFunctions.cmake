@@ -65,9 +65,10 @@ bitnet_add_pch()
 # ODS; a test holds them up to date.
 add_custom_target(bitnet-docs)
 function(bitnet_add_dialect_doc name mnemonic)
-  add_custom_command(TARGET bitnet-docs POST_BUILD
+  add_custom_target(bitnet-docs-${mnemonic}
     COMMAND ${CMAKE_COMMAND} -E copy
       ${CMAKE_BINARY_DIR}/dialects/${name}/IR/${name}.md
-      ${PROJECT_SOURCE_DIR}/docs/dialects/reference/${mnemonic}.md)
-  add_dependencies(bitnet-docs Bitnet${name}IncGen)
+      ${PROJECT_SOURCE_DIR}/docs/dialects/reference/${mnemonic}.md
+    DEPENDS Bitnet${name}IncGen)
+  add_dependencies(bitnet-docs bitnet-docs-${mnemonic})
 endfunction()
