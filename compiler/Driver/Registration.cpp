@@ -1,6 +1,8 @@
 #include "compiler/Driver/Registration.h"
 
+#include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
+#include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/RT/Transforms/Passes.h"
@@ -21,5 +23,7 @@ void bitnet::registerAllPasses() {
   mlir::registerAllPasses();
   rt::registerRTPasses();
   rt::registerRTToLLVMPasses();
+  registerMathToPolynomialPasses();
+  transformer::registerTransformerToVectorPasses();
   transformer::registerTransformerPasses();
 }

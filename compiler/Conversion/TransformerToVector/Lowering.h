@@ -1,0 +1,34 @@
+#ifndef COMPILER_CONVERSION_TRANSFORMERTOVECTOR_LOWERING_H
+#define COMPILER_CONVERSION_TRANSFORMERTOVECTOR_LOWERING_H
+
+#include "compiler/Conversion/TransformerToVector/LaneBuilder.h"
+#include "dialects/Transformer/IR/TransformerOps.h"
+
+namespace bitnet::transformer {
+
+/// How many vectors of 16 floats stay in registers: tiles are cut by it.
+struct Registers {
+  /// Accumulators of 16 floats, leaving room for operands.
+  int64_t accumulators;
+
+  static Registers ofVectorBits(int64_t bits) {
+    // 32 registers of one accumulator each, or 16 of half of one.
+    return {bits >= 512 ? 24 : 6};
+  }
+};
+
+// Each emits the code of one op in memref form before it. The op stays.
+mlir::LogicalResult lower(RMSNormOp op, LaneBuilder &b);
+mlir::LogicalResult lower(LayerNormOp op, LaneBuilder &b);
+mlir::LogicalResult lower(RotaryOp op, LaneBuilder &b);
+mlir::LogicalResult lower(GatedActivationOp op, LaneBuilder &b);
+mlir::LogicalResult lower(LinearOp op, LaneBuilder &b, Registers registers);
+mlir::LogicalResult lower(AttentionOp op, LaneBuilder &b, Registers registers);
+
+/// Index along an axis that may be of size 1 and is then repeated.
+mlir::Value broadcastIndex(LaneBuilder &b, mlir::Value memref, int64_t axis,
+                           mlir::Value index);
+
+} // namespace bitnet::transformer
+
+#endif // COMPILER_CONVERSION_TRANSFORMERTOVECTOR_LOWERING_H
