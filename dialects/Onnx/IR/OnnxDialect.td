@@ -45,6 +45,16 @@ class Onnx_DefaultStr<string value> : DefaultValuedOptionalAttr<StrAttr, "\"" # 
 /// importer sets it to the number of the node's outputs.
 defvar Onnx_NumOutputs = (ins OptionalAttr<Onnx_IntAttr>:$num_outputs);
 
+//===-- Traits -------------------------------------------------------------===//
+
+/// The (first) result has the shape of the first operand.
+def Onnx_SameShape : NativeOpTrait<"SameShape"> { let cppNamespace = "::bitnet::onnx"; }
+/// The result has the operands' shapes, broadcast in the manner of numpy.
+def Onnx_Broadcasting : NativeOpTrait<"Broadcasting"> { let cppNamespace = "::bitnet::onnx"; }
+
+def Onnx_InferTypes
+    : DeclareOpInterfaceMethods<InferTypeOpInterface>;
+
 //===-- Base of all ops ----------------------------------------------------===//
 
 /// `inputNames` are the operands' names in the specification: each gets an
@@ -54,7 +64,7 @@ defvar Onnx_NumOutputs = (ins OptionalAttr<Onnx_IntAttr>:$num_outputs);
 /// operator set whose spelling of it is understood.
 class Onnx_Op<string mnemonic, list<string> inputNames, int required, int since,
               int form = since, list<Trait> traits = []>
-    : Op<Onnx_Dialect, mnemonic, !listconcat([Pure], traits)> {
+    : Op<Onnx_Dialect, mnemonic, !listconcat([Pure, Onnx_InferTypes], traits)> {
   int maxInputs = !if(!empty(inputNames), -1, !size(inputNames));
   string accessors = !interleave(
       !foreach(i, !range(!size(inputNames)),
@@ -67,6 +77,8 @@ class Onnx_Op<string mnemonic, list<string> inputNames, int required, int since,
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "($inputs^)? attr-dict `:` functional-type($inputs, results)";
   code extraDeclaration = "";
+  // Expression over `in`, an Inference (Inference.h), that finds the types.
+  string infer = "infer" # !subst("ms.", "Ms", mnemonic) # "(in)";
   let extraClassDeclaration = accessors # [{
 
   /// Operands that must be there, and operands that may be (-1: any number).
@@ -75,7 +87,23 @@ class Onnx_Op<string mnemonic, list<string> inputNames, int required, int since,
   /// form of it the op has.
   static constexpr int kSinceVersion = }] # since # [{, kMinVersion = }] # form # [{,
                        kMaxVersion = ::bitnet::onnx::kNewestOpset;
+  /// A result may be more or less static than inference finds.
+  static bool isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual);
 }] # extraDeclaration;
+  let extraClassDefinition = [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *context, std::optional<::mlir::Location> loc,
+        ::mlir::ValueRange operands, ::mlir::DictionaryAttr attributes,
+        ::mlir::OpaqueProperties, ::mlir::RegionRange,
+        ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      ::bitnet::onnx::Inference in(context, loc, getOperationName(), operands, attributes, types);
+      return ::llvm::failure(::llvm::failed(in.checkOperands(kRequiredInputs, kMaxInputs)) ||
+                             ::llvm::failed(}] # infer # [{));
+    }
+    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {
+      return ::bitnet::onnx::areCompatible(inferred, actual);
+    }
+  }];
 }
 
 #endif // DIALECTS_ONNX_IR_ONNXDIALECT_TD

@@ -6,8 +6,9 @@ include "dialects/Onnx/IR/OnnxDialect.td"
 //===-- One operand --------------------------------------------------------===//
 
 class Onnx_UnaryOp<string mnemonic, string sum, string semantics, int since, int form,
-                   string elements, string example>
-    : Onnx_Op<mnemonic, ["X"], 1, since, form> {
+                   string elements, string kind, string example>
+    : Onnx_Op<mnemonic, ["X"], 1, since, form, [Onnx_SameShape]> {
+  let infer = "inferUnary(in, Elements::" # kind # ")";
   let summary = sum;
   let description = semantics # [{
 
@@ -21,9 +22,9 @@ class Onnx_UnaryOp<string mnemonic, string sum, string semantics, int since, int
 }
 
 class Onnx_FloatUnaryOp<string mnemonic, string sum, string semantics, int since, int form = since>
-    : Onnx_UnaryOp<mnemonic, sum, semantics, since, form, "a float", "f32">;
+    : Onnx_UnaryOp<mnemonic, sum, semantics, since, form, "a float", "Float", "f32">;
 class Onnx_NumberUnaryOp<string mnemonic, string sum, string semantics, int since, int form = since>
-    : Onnx_UnaryOp<mnemonic, sum, semantics, since, form, "a number", "f32">;
+    : Onnx_UnaryOp<mnemonic, sum, semantics, since, form, "a number", "Number", "f32">;
 
 def Onnx_AbsOp : Onnx_NumberUnaryOp<"Abs", "magnitude of each element", [{
     `result = |X|`. The least signed integer maps to itself.}], 1, 6>;
@@ -58,15 +59,15 @@ def Onnx_TanhOp : Onnx_FloatUnaryOp<"Tanh", "hyperbolic tangent of each element"
 def Onnx_SigmoidOp : Onnx_FloatUnaryOp<"Sigmoid", "logistic function of each element", [{
     `result = 1 / (1 + e^-X)`.}], 1, 6>;
 def Onnx_NotOp : Onnx_UnaryOp<"Not", "logical negation of each element", [{
-    `result = !X`.}], 1, 1, "`i1`", "i1">;
+    `result = !X`.}], 1, 1, "`i1`", "Bool", "i1">;
 def Onnx_BitwiseNotOp : Onnx_UnaryOp<"BitwiseNot", "complement of each element's bits", [{
-    `result = ~X`.}], 18, 18, "an integer", "ui8">;
+    `result = ~X`.}], 18, 18, "an integer", "Integer", "ui8">;
 def Onnx_IdentityOp : Onnx_UnaryOp<"Identity", "the operand itself", [{
-    `result = X`.}], 1, 1, "any", "f32"> {
+    `result = X`.}], 1, 1, "any", "Any", "f32"> {
   let hasFolder = 1;
 }
 
-def Onnx_GeluOp : Onnx_Op<"Gelu", ["X"], 1, 20> {
+def Onnx_GeluOp : Onnx_Op<"Gelu", ["X"], 1, 20, 20, [Onnx_SameShape]> {
   let summary = "Gaussian error linear unit";
   let description = [{
     `result = X / 2 * (1 + erf(X / sqrt 2))`, or with `approximate = "tanh"`
@@ -83,7 +84,8 @@ def Onnx_GeluOp : Onnx_Op<"Gelu", ["X"], 1, 20> {
 }
 
 class Onnx_FloatTestOp<string mnemonic, string sum, string semantics, int since>
-    : Onnx_Op<mnemonic, ["X"], 1, since> {
+    : Onnx_Op<mnemonic, ["X"], 1, since, since, [Onnx_SameShape]> {
+  let infer = "inferFloatTest(in)";
   let summary = sum;
   let description = semantics # [{
 
@@ -105,8 +107,10 @@ def Onnx_IsInfOp : Onnx_FloatTestOp<"IsInf", "where elements are infinite", [{
 //===-- Two operands -------------------------------------------------------===//
 
 class Onnx_BinaryOp<string mnemonic, list<string> names, string sum, string semantics, int since,
-                    int form, string elements, string from, string to>
-    : Onnx_Op<mnemonic, names, 2, since, form> {
+                    int form, string elements, string kind, string from, string to>
+    : Onnx_Op<mnemonic, names, 2, since, form, [Onnx_Broadcasting]> {
+  let infer = "inferBroadcast(in, Elements::" # kind # ", " #
+              !if(!eq(from, to), "false", "true") # ")";
   let summary = sum;
   let description = semantics # [{
 
@@ -121,15 +125,15 @@ class Onnx_BinaryOp<string mnemonic, list<string> names, string sum, string sema
 
 class Onnx_ArithmeticOp<string mnemonic, string sum, string semantics, int since, int form>
     : Onnx_BinaryOp<mnemonic, ["A", "B"], sum, semantics, since, form,
-                    "a number, the same for both operands and the result", "f32", "f32">;
+                    "a number, the same for both operands and the result", "Number", "f32", "f32">;
 class Onnx_CompareOp<string mnemonic, string sum, string semantics, int since, int form>
     : Onnx_BinaryOp<mnemonic, ["A", "B"], sum, semantics, since, form,
-                    "the same for both operands; the result is `i1`", "f32", "i1">;
+                    "the same for both operands; the result is `i1`", "Any", "f32", "i1">;
 class Onnx_LogicOp<string mnemonic, string sum, string semantics>
-    : Onnx_BinaryOp<mnemonic, ["A", "B"], sum, semantics, 1, 7, "`i1`", "i1", "i1">;
+    : Onnx_BinaryOp<mnemonic, ["A", "B"], sum, semantics, 1, 7, "`i1`", "Bool", "i1", "i1">;
 class Onnx_BitwiseOp<string mnemonic, string sum, string semantics>
     : Onnx_BinaryOp<mnemonic, ["A", "B"], sum, semantics, 18, 18,
-                    "an integer, the same for both operands and the result", "ui8", "ui8">;
+                    "an integer, the same for both operands and the result", "Integer", "ui8", "ui8">;
 
 def Onnx_AddOp : Onnx_ArithmeticOp<"Add", "sum of two tensors", [{
     `result = A + B`; integers wrap.}], 1, 7>;
@@ -171,15 +175,12 @@ def Onnx_LessOrEqualOp : Onnx_CompareOp<"LessOrEqual", "where one tensor does no
 
 def Onnx_PowOp : Onnx_BinaryOp<"Pow", ["X", "Y"], "power of two tensors", [{
     `result = X ^ Y`, in the element type of X.}], 1, 7,
-    "a number; the result has that of X", "f32", "f32">;
+    "a number; the result has that of X", "Number", "f32", "f32"> {
+  let infer = "inferPow(in)";
+}
 
-def Onnx_BitShiftOp : Onnx_BinaryOp<"BitShift", ["X", "Y"], "shift of each element's bits", [{
-    Shifts X by Y bits, to the left (`direction = "LEFT"`) or to the right
-    (`"RIGHT"`, which copies the sign of signed elements). By the element's
-    width or more the result is what shifting bit by bit leaves.
-    - (C3) `direction` is "LEFT" or "RIGHT".}], 11, 11,
-    "an integer, the same for both operands and the result", "ui8", "ui8"> {
-  let attributes = (ins StrAttr:$direction);
+def Onnx_BitShiftOp : Onnx_Op<"BitShift", ["X", "Y"], 2, 11, 11, [Onnx_Broadcasting]> {
+  let summary = "shift of each element's bits";
   let description = [{
     Shifts X by Y bits, to the left (`direction = "LEFT"`) or to the right
     (`"RIGHT"`, which copies the sign of signed elements). By the element's
@@ -193,12 +194,14 @@ def Onnx_BitShiftOp : Onnx_BinaryOp<"BitShift", ["X", "Y"], "shift of each eleme
     %r = onnx.BitShift %a, %b {direction = "RIGHT"} : (tensor<?x64xui8>, tensor<1xui8>) -> tensor<?x64xui8>
     ```
   }];
+  let attributes = (ins StrAttr:$direction);
 }
 
 //===-- Any number of operands ---------------------------------------------===//
 
-class Onnx_VariadicOp<string mnemonic, string sum, string semantics>
-    : Onnx_Op<mnemonic, [], 1, 1, 8> {
+class Onnx_VariadicOp<string mnemonic, string sum, string semantics, string kind = "Number">
+    : Onnx_Op<mnemonic, [], 1, 1, 8, [Onnx_Broadcasting]> {
+  let infer = "inferBroadcast(in, Elements::" # kind # ", false)";
   let summary = sum;
   let description = semantics # [{
 
@@ -218,11 +221,11 @@ def Onnx_SumOp : Onnx_VariadicOp<"Sum", "sum of all operands", [{
     Element by element, from the first operand to the last.}]>;
 def Onnx_MeanOp : Onnx_VariadicOp<"Mean", "mean of all operands", [{
     Element by element: the sum divided by the number of operands. The element
-    type is a float.}]>;
+    type is a float.}], "Float">;
 
 //===-- Selection and conversion -------------------------------------------===//
 
-def Onnx_WhereOp : Onnx_Op<"Where", ["Condition", "X", "Y"], 3, 9> {
+def Onnx_WhereOp : Onnx_Op<"Where", ["Condition", "X", "Y"], 3, 9, 9, [Onnx_Broadcasting]> {
   let summary = "choice between two tensors";
   let description = [{
     `result = Condition ? X : Y`, element by element.
@@ -236,7 +239,7 @@ def Onnx_WhereOp : Onnx_Op<"Where", ["Condition", "X", "Y"], 3, 9> {
   }];
 }
 
-def Onnx_ClipOp : Onnx_Op<"Clip", ["Input", "Min", "Max"], 1, 1, 11> {
+def Onnx_ClipOp : Onnx_Op<"Clip", ["Input", "Min", "Max"], 1, 1, 11, [Onnx_SameShape]> {
   let summary = "elements limited to a range";
   let description = [{
     `result = min(max(Input, Min), Max)`; an absent bound does not limit.
@@ -251,7 +254,7 @@ def Onnx_ClipOp : Onnx_Op<"Clip", ["Input", "Min", "Max"], 1, 1, 11> {
   }];
 }
 
-def Onnx_CastOp : Onnx_Op<"Cast", ["Input"], 1, 1, 6> {
+def Onnx_CastOp : Onnx_Op<"Cast", ["Input"], 1, 1, 6, [Onnx_SameShape]> {
   let summary = "conversion of the element type";
   let description = [{
     Converts each element to the type that ONNX numbers `to` (1 is f32, 7 is
@@ -270,7 +273,7 @@ def Onnx_CastOp : Onnx_Op<"Cast", ["Input"], 1, 1, 6> {
   let hasFolder = 1;
 }
 
-def Onnx_CastLikeOp : Onnx_Op<"CastLike", ["Input", "TargetType"], 2, 15> {
+def Onnx_CastLikeOp : Onnx_Op<"CastLike", ["Input", "TargetType"], 2, 15, 15, [Onnx_SameShape]> {
   let summary = "conversion to another tensor's element type";
   let description = [{
     `onnx.Cast` of Input to the element type of TargetType, whose elements are

@@ -62,6 +62,7 @@ def Onnx_MsFusedMatMulOp : Onnx_Op<"ms.FusedMatMul", ["A", "B"], 2, 1> {
 
 class Onnx_ReduceOp<string mnemonic, string sum, string elements>
     : Onnx_Op<mnemonic, ["Data", "AxesOperand"], 1, 1> {
+  let infer = "inferReduce(in, " # !if(!eq(elements, "a number"), "Elements::Number", "Elements::Any") # ")";
   let summary = sum # " over axes";
   let description = "The " # sum # [{ over `axes`, which stand in the attribute or in the
     second operand; negative ones count from the end. Without axes, over all of
@@ -109,7 +110,7 @@ def Onnx_ArgMaxOp : Onnx_Op<"ArgMax", ["Data"], 1, 1> {
                     Onnx_DefaultInt<"0">:$select_last_index);
 }
 
-def Onnx_CumSumOp : Onnx_Op<"CumSum", ["X", "Axis"], 2, 11> {
+def Onnx_CumSumOp : Onnx_Op<"CumSum", ["X", "Axis"], 2, 11, 11, [Onnx_SameShape]> {
   let summary = "running sum along an axis";
   let description = [{
     `result[i]` is the sum of the elements up to i along Axis, i included unless
@@ -125,7 +126,7 @@ def Onnx_CumSumOp : Onnx_Op<"CumSum", ["X", "Axis"], 2, 11> {
   let attributes = (ins Onnx_DefaultInt<"0">:$exclusive, Onnx_DefaultInt<"0">:$reverse);
 }
 
-def Onnx_SoftmaxOp : Onnx_Op<"Softmax", ["Input"], 1, 1, 13> {
+def Onnx_SoftmaxOp : Onnx_Op<"Softmax", ["Input"], 1, 1, 13, [Onnx_SameShape]> {
   let summary = "softmax along an axis";
   let description = [{
     `result = e^Input / sum over the axis of e^Input`, computed after
@@ -144,7 +145,7 @@ def Onnx_SoftmaxOp : Onnx_Op<"Softmax", ["Input"], 1, 1, 13> {
 
 //===-- Normalisations -----------------------------------------------------===//
 
-def Onnx_LayerNormalizationOp : Onnx_Op<"LayerNormalization", ["X", "Scale", "B"], 2, 17> {
+def Onnx_LayerNormalizationOp : Onnx_Op<"LayerNormalization", ["X", "Scale", "B"], 2, 17, 17, [Onnx_SameShape]> {
   let summary = "layer normalisation";
   let description = [{
     Over the axes from `axis` on, with their mean m and variance v:
@@ -167,7 +168,7 @@ def Onnx_LayerNormalizationOp : Onnx_Op<"LayerNormalization", ["X", "Scale", "B"
 }
 
 def Onnx_SimplifiedLayerNormalizationOp
-    : Onnx_Op<"SimplifiedLayerNormalization", ["X", "Scale"], 2, 1> {
+    : Onnx_Op<"SimplifiedLayerNormalization", ["X", "Scale"], 2, 1, 1, [Onnx_SameShape]> {
   let summary = "root mean square normalisation";
   let description = [{
     Over the axes from `axis` on: `Y = X / sqrt(mean(X^2) + epsilon) * Scale`,
@@ -190,7 +191,7 @@ def Onnx_SimplifiedLayerNormalizationOp
 }
 
 def Onnx_MsSkipSimplifiedLayerNormalizationOp
-    : Onnx_Op<"ms.SkipSimplifiedLayerNormalization", ["Input", "Skip", "Gamma", "Bias"], 3, 1> {
+    : Onnx_Op<"ms.SkipSimplifiedLayerNormalization", ["Input", "Skip", "Gamma", "Bias"], 3, 1, 1, [Onnx_SameShape]> {
   let summary = "root mean square normalisation of a sum";
   let description = [{
     With `sum = Input + Skip + Bias` (Bias may be absent), over the last axis:

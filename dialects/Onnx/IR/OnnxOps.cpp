@@ -1,6 +1,7 @@
 #include "dialects/Onnx/IR/OnnxOps.h"
 
 #include "dialects/Onnx/IR/ConstantData.h"
+#include "dialects/Onnx/IR/Inference.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -53,6 +54,53 @@ SmallVector<int64_t> bitnet::onnx::getPermutation(Operation *op) {
     return llvm::to_vector(perm.asArrayRef());
   int64_t rank = cast<ShapedType>(op->getOperand(0).getType()).getRank();
   return llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
+}
+
+std::optional<SliceBounds> bitnet::onnx::resolveSlice(int64_t size,
+                                                      int64_t start,
+                                                      int64_t end,
+                                                      int64_t step) {
+  if (step == 0)
+    return std::nullopt;
+  // Backwards, "before the first element" is -1, which is no bound that counts
+  // from the end.
+  int64_t low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
+  auto clamp = [&](int64_t bound) {
+    return std::clamp(bound < 0 ? bound + size : bound, low, high);
+  };
+  if (size == 0)
+    return SliceBounds{0, step, 0};
+  start = clamp(start);
+  end = clamp(end);
+  int64_t span = step > 0 ? end - start : start - end;
+  // Longer steps than the axis all take one element; the least integer has no
+  // negative to divide by.
+  int64_t stride = step > 0 ? step : -std::max(step, -size);
+  return SliceBounds{start, step, span <= 0 ? 0 : (span - 1) / stride + 1};
+}
+
+std::pair<int64_t, int64_t>
+bitnet::onnx::getShapeRange(DictionaryAttr attributes, int64_t rank) {
+  auto bound = [&](StringRef name, int64_t byDefault) {
+    auto attribute = attributes.getAs<IntegerAttr>(name);
+    int64_t value = attribute ? attribute.getInt() : byDefault;
+    return std::clamp<int64_t>(value < 0 ? value + rank : value, 0, rank);
+  };
+  int64_t start = bound("start", 0);
+  return {start, std::max(start, bound("end", rank))};
+}
+
+LogicalResult bitnet::onnx::inferResultTypes(OperationState &state) {
+  std::optional<RegisteredOperationName> info = state.name.getRegisteredInfo();
+  MLIRContext *context = state.getContext();
+  if (!info || !info->hasInterface<InferTypeOpInterface>())
+    return emitError(state.location)
+           << "'" << state.name << "' op has no type inference";
+  state.types.clear();
+  return info->getInterface<InferTypeOpInterface>()->inferReturnTypes(
+      context, state.location, state.operands,
+      state.attributes.getDictionary(context), OpaqueProperties(nullptr), {},
+      state.types);
 }
 
 LogicalResult

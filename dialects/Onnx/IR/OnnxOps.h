@@ -36,6 +36,35 @@ std::optional<llvm::SmallVector<int64_t>> getReducedAxes(mlir::Operation *op);
 /// The permutation of an `onnx.Transpose`, spelled out where it is absent.
 llvm::SmallVector<int64_t> getPermutation(mlir::Operation *op);
 
+/// What one axis of a Slice takes: `count` elements from `start` on, `step`
+/// apart, all inside the axis.
+struct SliceBounds {
+  int64_t start, step, count;
+};
+/// The bounds of ONNX applied to an axis of `size` elements: negative ones
+/// count from the end, those outside move to the edge. nullopt where `step` is
+/// zero.
+std::optional<SliceBounds> resolveSlice(int64_t size, int64_t start,
+                                        int64_t end, int64_t step);
+
+/// The axes [first, last) that an `onnx.Shape` (or another op with its `start`
+/// and `end`) lists of a tensor of rank `rank`.
+std::pair<int64_t, int64_t> getShapeRange(mlir::DictionaryAttr attributes,
+                                          int64_t rank);
+
+/// Trait: the first result has the shape of the first operand.
+template <typename ConcreteOp>
+class SameShape : public mlir::OpTrait::TraitBase<ConcreteOp, SameShape> {};
+
+/// Trait: the result has the operands' shapes, broadcast as numpy does.
+template <typename ConcreteOp>
+class Broadcasting : public mlir::OpTrait::TraitBase<ConcreteOp, Broadcasting> {
+};
+
+/// The result types of the op that `state` describes (name, operands,
+/// attributes), from inference; errors go to the state's location.
+llvm::LogicalResult inferResultTypes(mlir::OperationState &state);
+
 } // namespace bitnet::onnx
 
 #include "dialects/Onnx/IR/OnnxDialect.h.inc"

@@ -292,7 +292,7 @@ def Onnx_SliceOp : Onnx_Op<"Slice", ["Data", "Starts", "Ends", "Axes", "Steps"],
   let hasFolder = 1;
 }
 
-def Onnx_TriluOp : Onnx_Op<"Trilu", ["Input", "K"], 1, 14> {
+def Onnx_TriluOp : Onnx_Op<"Trilu", ["Input", "K"], 1, 14, 14, [Onnx_SameShape]> {
   let summary = "upper or lower triangle of matrices";
   let description = [{
     Keeps, in the last two axes, the elements on and above (`upper = 1`) or on
@@ -363,7 +363,7 @@ def Onnx_GatherNDOp : Onnx_Op<"GatherND", ["Data", "Indices"], 2, 11> {
   let attributes = (ins Onnx_DefaultInt<"0">:$batch_dims);
 }
 
-def Onnx_ScatterNDOp : Onnx_Op<"ScatterND", ["Data", "Indices", "Updates"], 3, 11> {
+def Onnx_ScatterNDOp : Onnx_Op<"ScatterND", ["Data", "Indices", "Updates"], 3, 11, 11, [Onnx_SameShape]> {
   let summary = "tensor with slices replaced by index vectors";
   let description = [{
     Data, except that the slice which each index vector (the last axis of

@@ -1,0 +1,111 @@
+#include "dialects/Onnx/IR/Inference.h"
+#include "dialects/Onnx/IR/OnnxOps.h"
+
+using namespace mlir;
+using namespace bitnet::onnx;
+
+LogicalResult bitnet::onnx::inferUnary(Inference &in, Elements kind) {
+  if (failed(in.checkElements(0, "operand", kind)))
+    return failure();
+  return in.addResult(in.getShape(0), in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferGelu(Inference &in) {
+  StringRef form = in.getString("approximate", "none");
+  if (form != "none" && form != "tanh")
+    return in.error("`approximate` is \"", form,
+                    "\", expected \"none\" or \"tanh\"");
+  return inferUnary(in, Elements::Float);
+}
+
+LogicalResult bitnet::onnx::inferFloatTest(Inference &in) {
+  if (failed(in.checkElements(0, "operand", Elements::Float)))
+    return failure();
+  return in.addResult(in.getShape(0), IntegerType::get(in.getContext(), 1));
+}
+
+/// The broadcast shape of operands `first` and up.
+static FailureOr<SmallVector<int64_t>> broadcastOperands(Inference &in) {
+  SmallVector<int64_t> shape = llvm::to_vector(in.getShape(0));
+  for (unsigned i = 1; i < in.getOperands().size(); ++i) {
+    FailureOr<SmallVector<int64_t>> joined =
+        in.broadcast(shape, in.getShape(i));
+    if (failed(joined))
+      return failure();
+    shape = std::move(*joined);
+  }
+  return shape;
+}
+
+LogicalResult bitnet::onnx::inferBroadcast(Inference &in, Elements kind,
+                                           bool toBool) {
+  if (in.getOperands().empty())
+    return in.error("has no operands, expected at least 1");
+  if (failed(in.checkElements(0, "operand 0", kind)))
+    return failure();
+  for (unsigned i = 1; i < in.getOperands().size(); ++i)
+    if (failed(in.checkSameElements(i)))
+      return failure();
+  FailureOr<SmallVector<int64_t>> shape = broadcastOperands(in);
+  if (failed(shape))
+    return failure();
+  return in.addResult(*shape, toBool
+                                  ? Type(IntegerType::get(in.getContext(), 1))
+                                  : in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferPow(Inference &in) {
+  if (failed(in.checkElements(0, "base", Elements::Number)) ||
+      failed(in.checkElements(1, "exponent", Elements::Number)))
+    return failure();
+  FailureOr<SmallVector<int64_t>> shape = broadcastOperands(in);
+  if (failed(shape))
+    return failure();
+  return in.addResult(*shape, in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferBitShift(Inference &in) {
+  StringRef direction = in.getString("direction", "");
+  if (direction != "LEFT" && direction != "RIGHT")
+    return in.error("`direction` is \"", direction,
+                    "\", expected \"LEFT\" or \"RIGHT\"");
+  return inferBroadcast(in, Elements::Integer, /*toBool=*/false);
+}
+
+LogicalResult bitnet::onnx::inferWhere(Inference &in) {
+  if (failed(in.checkElements(0, "condition", Elements::Bool)))
+    return failure();
+  if (in.getElements(1) != in.getElements(2))
+    return in.error("chooses between ", in.getElements(1), " and ",
+                    in.getElements(2), ", expected one element type");
+  FailureOr<SmallVector<int64_t>> shape = broadcastOperands(in);
+  if (failed(shape))
+    return failure();
+  return in.addResult(*shape, in.getElements(1));
+}
+
+LogicalResult bitnet::onnx::inferClip(Inference &in) {
+  for (unsigned i = 1; i < 3; ++i) {
+    if (!in.has(i))
+      continue;
+    if (failed(in.checkSameElements(i)))
+      return failure();
+    RankedTensorType bound = in.getType(i);
+    if (bound.hasStaticShape() && bound.getNumElements() != 1)
+      return in.error("bound has type ", bound, ", expected one element");
+  }
+  return inferUnary(in, Elements::Number);
+}
+
+LogicalResult bitnet::onnx::inferCast(Inference &in) {
+  int64_t to = in.getInt("to", 0);
+  Type elements = getElementType(in.getContext(), to);
+  if (!elements)
+    return in.error("converts to ONNX type ", to,
+                    ", expected the number of a type of numbers or bool");
+  return in.addResult(in.getShape(0), elements);
+}
+
+LogicalResult bitnet::onnx::inferCastLike(Inference &in) {
+  return in.addResult(in.getShape(0), in.getElements(1));
+}

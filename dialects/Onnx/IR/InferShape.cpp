@@ -1,0 +1,558 @@
+#include "dialects/Onnx/IR/ConstantData.h"
+#include "dialects/Onnx/IR/Inference.h"
+#include "dialects/Onnx/IR/OnnxOps.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace bitnet::onnx;
+
+static constexpr int64_t dynamic = ShapedType::kDynamic;
+
+//===----------------------------------------------------------------------===//
+// Tensors made from shapes and numbers
+//===----------------------------------------------------------------------===//
+
+/// The sizes in operand `i`, none of them negative.
+static FailureOr<SmallVector<int64_t>> getSizes(Inference &in, unsigned i,
+                                                StringRef what) {
+  FailureOr<SmallVector<Extent>> extents = in.getVector(i, what);
+  if (failed(extents))
+    return failure();
+  SmallVector<int64_t> sizes;
+  for (Extent extent : *extents) {
+    if (extent.isKnown() && extent.size < 0)
+      return in.error(what, " has entry ", extent.size,
+                      ", expected none below 0");
+    sizes.push_back(extent.size);
+  }
+  return sizes;
+}
+
+LogicalResult bitnet::onnx::inferConstantOfShape(Inference &in) {
+  FailureOr<SmallVector<int64_t>> sizes = getSizes(in, 0, "shape");
+  if (failed(sizes))
+    return failure();
+  Type elements = Float32Type::get(in.getContext());
+  if (auto value = dyn_cast_or_null<ElementsAttr>(in.getAttribute("value"))) {
+    if (value.getNumElements() != 1)
+      return in.error("`value` has ", value.getNumElements(),
+                      " elements, expected 1");
+    elements = value.getElementType();
+  }
+  return in.addResult(*sizes, elements);
+}
+
+/// The number of elements of a Range with constant operands.
+static FailureOr<int64_t> countRange(Inference &in) {
+  std::optional<ConstantReader> reader[3];
+  for (unsigned i = 0; i < 3; ++i)
+    if (!(reader[i] = getConstant(in.getOperand(i))) || reader[i]->size() != 1)
+      return dynamic;
+  double start = reader[0]->getFloat(0), limit = reader[1]->getFloat(0);
+  double delta = reader[2]->getFloat(0);
+  if (delta == 0)
+    return in.error("has a delta of 0, expected another");
+  if (!isa<FloatType>(in.getElements(0))) {
+    int64_t span;
+    if (llvm::SubOverflow(reader[1]->getInt(0), reader[0]->getInt(0), span))
+      return dynamic;
+    int64_t step = reader[2]->getInt(0);
+    bool empty = span == 0 || (span < 0) != (step < 0);
+    return empty ? 0 : (span / step + (span % step != 0));
+  }
+  double count = std::ceil((limit - start) / delta);
+  return count > 0 && count < 0x1p62 ? static_cast<int64_t>(count)
+         : count <= 0                ? 0
+                                     : dynamic;
+}
+
+LogicalResult bitnet::onnx::inferRange(Inference &in) {
+  for (unsigned i = 0; i < 3; ++i)
+    if (in.getType(i).hasStaticShape() && in.getType(i).getNumElements() != 1)
+      return in.error("operand ", i, " has type ", in.getType(i),
+                      ", expected a scalar");
+  if (failed(in.checkElements(0, "start", Elements::Number)) ||
+      failed(in.checkSameElements(1)) || failed(in.checkSameElements(2)))
+    return failure();
+  FailureOr<int64_t> count = countRange(in);
+  if (failed(count))
+    return failure();
+  if (ShapedType::isDynamic(*count)) {
+    // Bounds that are sizes of tensors.
+    auto start = in.getShapes().getElements(in.getOperand(0));
+    auto limit = in.getShapes().getElements(in.getOperand(1));
+    auto delta = in.getShapes().getElements(in.getOperand(2));
+    if (start && limit && delta && (*start)[0].is(0) && (*delta)[0].is(1) &&
+        (*limit)[0].isKnown())
+      count = std::max<int64_t>((*limit)[0].size, 0);
+  }
+  return in.addResult({*count}, in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferShape(Inference &in) {
+  DictionaryAttr attributes = in.getAttributes();
+  auto [start, end] = getShapeRange(attributes, in.getRank(0));
+  return in.addResult({end - start}, IntegerType::get(in.getContext(), 64));
+}
+
+LogicalResult bitnet::onnx::inferSize(Inference &in) {
+  return in.addResult({}, IntegerType::get(in.getContext(), 64));
+}
+
+//===----------------------------------------------------------------------===//
+// Views
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Known sizes multiplied, unknown ones kept apart.
+struct Product {
+  int64_t known = 1;
+  SmallVector<Extent> unknown;
+
+  bool multiply(Extent extent) {
+    if (extent.isKnown())
+      return !llvm::MulOverflow(known, extent.size, known);
+    unknown.push_back(extent);
+    return true;
+  }
+  /// Removes the symbols that both products have.
+  static void cancel(Product &a, Product &b) {
+    for (Extent *it = a.unknown.begin(); it != a.unknown.end();) {
+      Extent *same = llvm::find(b.unknown, *it);
+      if (same == b.unknown.end()) {
+        ++it;
+        continue;
+      }
+      b.unknown.erase(same);
+      it = a.unknown.erase(it);
+    }
+  }
+};
+} // namespace
+
+/// Replaces the -1 in a Reshape's sizes, at `inferred` (-1: there is none), by
+/// what is left, or checks that nothing is.
+static LogicalResult
+completeShape(Inference &in, SmallVectorImpl<Extent> &sizes, int64_t inferred) {
+  Product data, target;
+  bool overflows = false;
+  for (int64_t i = 0; i < in.getRank(0); ++i)
+    overflows |= !data.multiply(in.getShapes().getDim(in.getOperand(0), i));
+  for (auto [i, size] : llvm::enumerate(sizes))
+    if ((int64_t)i != inferred)
+      overflows |= !target.multiply(size);
+  Product::cancel(data, target);
+  Extent *unknown = inferred < 0 ? nullptr : &sizes[inferred];
+  if (unknown)
+    *unknown = Extent();
+  // Where an axis is empty every product is zero, and says nothing.
+  if (overflows || data.known == 0 || target.known == 0) {
+    bool empty = data.known == 0 && !target.unknown.size() && target.known != 0;
+    if (unknown && empty)
+      *unknown = Extent::known(0);
+    else if (!unknown && empty && !overflows)
+      return in.error("reshapes ", printShape(in.getShape(0)),
+                      " to a shape of ", target.known, " elements");
+    return success();
+  }
+  if (!data.unknown.empty() || !target.unknown.empty()) {
+    // One symbol is left, alone: that is it.
+    if (unknown && data.unknown.size() == 1 && target.unknown.empty() &&
+        data.known == target.known)
+      *unknown = data.unknown.front();
+    return success();
+  }
+  bool fits =
+      unknown ? data.known % target.known == 0 : data.known == target.known;
+  if (!fits) {
+    SmallVector<int64_t> shape =
+        llvm::map_to_vector(sizes, [](Extent size) { return size.size; });
+    return in.error("reshapes ", printShape(in.getShape(0)), " to ",
+                    printShape(shape), ", ", data.known, " vs ", target.known,
+                    unknown ? " elements before the rest" : " elements");
+  }
+  if (unknown)
+    *unknown = Extent::known(data.known / target.known);
+  return success();
+}
+
+LogicalResult bitnet::onnx::inferReshape(Inference &in) {
+  FailureOr<SmallVector<Extent>> sizes = in.getVector(1, "shape");
+  if (failed(sizes))
+    return failure();
+  int64_t inferred = -1;
+  bool keepsZero = in.getInt("allowzero", 0) != 0;
+  for (auto [i, size] : llvm::enumerate(*sizes)) {
+    if (size.isKnown() && size.size < -1)
+      return in.error("shape has entry ", size.size,
+                      ", expected none below -1");
+    if (size.is(-1) && inferred >= 0)
+      return in.error("shape has two entries of -1, expected at most one");
+    if (size.is(-1))
+      inferred = i;
+    if (!size.is(0) || keepsZero)
+      continue;
+    if ((int64_t)i >= in.getRank(0))
+      return in.error("shape copies axis ", i, " of an operand of rank ",
+                      in.getRank(0));
+    size = in.getShapes().getDim(in.getOperand(0), i);
+  }
+  if (failed(completeShape(in, *sizes, inferred)))
+    return failure();
+  return in.addResult(
+      llvm::map_to_vector(*sizes, [](Extent size) { return size.size; }),
+      in.getElements(0));
+}
+
+/// The product of sizes; kDynamic where one is, unless another is zero.
+static int64_t multiplySizes(ArrayRef<int64_t> sizes) {
+  int64_t product = 1;
+  bool isDynamic = false;
+  for (int64_t size : sizes) {
+    if (size == 0)
+      return 0;
+    isDynamic |= ShapedType::isDynamic(size) ||
+                 llvm::MulOverflow(product, size, product);
+  }
+  return isDynamic ? dynamic : product;
+}
+
+LogicalResult bitnet::onnx::inferFlatten(Inference &in) {
+  FailureOr<int64_t> axis = in.getAxis(1, in.getRank(0), /*endToo=*/true);
+  if (failed(axis))
+    return failure();
+  return in.addResult({multiplySizes(in.getShape(0).take_front(*axis)),
+                       multiplySizes(in.getShape(0).drop_front(*axis))},
+                      in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferSqueeze(Inference &in) {
+  ArrayRef<int64_t> data = in.getShape(0);
+  FailureOr<std::optional<SmallVector<int64_t>>> axes = in.getAxes(data.size());
+  if (failed(axes))
+    return failure();
+  if (!*axes && ShapedType::isDynamicShape(data))
+    return in.error("squeezes every axis of size 1 of ", printShape(data),
+                    ", expected axes or a static shape");
+  SmallVector<int64_t> shape;
+  for (auto [axis, size] : llvm::enumerate(data)) {
+    bool listed = *axes ? llvm::is_contained(**axes, (int64_t)axis) : size == 1;
+    if (listed && size != 1 && !ShapedType::isDynamic(size))
+      return in.error("squeezes axis ", axis, " of size ", size,
+                      ", expected 1");
+    if (!listed)
+      shape.push_back(size);
+  }
+  return in.addResult(shape, in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferUnsqueeze(Inference &in) {
+  std::optional<ArrayRef<int64_t>> attribute = in.getInts("axes");
+  std::optional<SmallVector<int64_t>> operand =
+      getConstantInts(in.getOperand(1));
+  size_t count = attribute ? attribute->size() : operand ? operand->size() : 0;
+  FailureOr<std::optional<SmallVector<int64_t>>> axes =
+      in.getAxes(in.getRank(0) + count);
+  if (failed(axes))
+    return failure();
+  if (!*axes)
+    return in.error("has no axes, expected them by attribute or by operand");
+  SmallVector<int64_t> shape = llvm::to_vector(in.getShape(0));
+  for (int64_t axis : **axes)
+    shape.insert(shape.begin() + axis, 1);
+  return in.addResult(shape, in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferTranspose(Inference &in) {
+  ArrayRef<int64_t> data = in.getShape(0);
+  int64_t rank = data.size();
+  SmallVector<int64_t> perm =
+      llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
+  if (std::optional<ArrayRef<int64_t>> given = in.getInts("perm"))
+    perm = llvm::to_vector(*given);
+  SmallVector<int64_t> sorted = perm;
+  llvm::sort(sorted);
+  if (!llvm::equal(sorted, llvm::seq<int64_t>(0, rank)))
+    return in.error("`perm` is not a permutation of ", rank, " axes");
+  return in.addResult(
+      llvm::map_to_vector(perm, [&](int64_t axis) { return data[axis]; }),
+      in.getElements(0));
+}
+
+//===----------------------------------------------------------------------===//
+// Parts and repetitions
+//===----------------------------------------------------------------------===//
+
+LogicalResult bitnet::onnx::inferExpand(Inference &in) {
+  FailureOr<SmallVector<int64_t>> sizes = getSizes(in, 1, "shape");
+  if (failed(sizes))
+    return failure();
+  FailureOr<SmallVector<int64_t>> shape = in.broadcast(in.getShape(0), *sizes);
+  if (failed(shape))
+    return failure();
+  return in.addResult(*shape, in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferTile(Inference &in) {
+  FailureOr<SmallVector<int64_t>> repeats = getSizes(in, 1, "repeats");
+  if (failed(repeats))
+    return failure();
+  if ((int64_t)repeats->size() != in.getRank(0))
+    return in.error("has ", repeats->size(), " repeats, expected ",
+                    in.getRank(0));
+  SmallVector<int64_t> shape;
+  for (auto [size, repeat] : llvm::zip(in.getShape(0), *repeats))
+    shape.push_back(multiplySizes({size, repeat}));
+  return in.addResult(shape, in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferConcat(Inference &in) {
+  if (in.getOperands().empty())
+    return in.error("has no operands, expected at least 1");
+  SmallVector<int64_t> shape = llvm::to_vector(in.getShape(0));
+  FailureOr<int64_t> axis = in.getAxis(0, shape.size());
+  if (failed(axis))
+    return failure();
+  for (unsigned i = 1; i < in.getOperands().size(); ++i) {
+    ArrayRef<int64_t> part = in.getShape(i);
+    if (failed(in.checkSameElements(i)))
+      return failure();
+    if (part.size() != shape.size())
+      return in.error("operand ", i, " has rank ", part.size(), ", expected ",
+                      shape.size(), " as operand 0");
+    for (auto [at, size] : llvm::enumerate(part)) {
+      bool unknown =
+          ShapedType::isDynamic(size) || ShapedType::isDynamic(shape[at]);
+      if ((int64_t)at == *axis) {
+        if (unknown)
+          shape[at] = dynamic;
+        else if (llvm::AddOverflow(shape[at], size, shape[at]))
+          return in.error("joins more elements than an i64 can count");
+      } else if (ShapedType::isDynamic(shape[at])) {
+        shape[at] = size;
+      } else if (!unknown && size != shape[at]) {
+        return in.error("operand ", i, " has size ", size, " on axis ", at,
+                        ", expected ", shape[at], " as before");
+      }
+    }
+  }
+  return in.addResult(shape, in.getElements(0));
+}
+
+/// The sizes of a Split's parts; empty where they are equal parts.
+static FailureOr<SmallVector<int64_t>> getSplitSizes(Inference &in) {
+  std::optional<ArrayRef<int64_t>> attribute = in.getInts("split");
+  if (attribute && in.has(1))
+    return in.error("sizes are given by attribute and by operand");
+  if (in.has(1))
+    return getSizes(in, 1, "split");
+  SmallVector<int64_t> sizes =
+      llvm::to_vector(attribute.value_or(ArrayRef<int64_t>()));
+  for (int64_t size : sizes)
+    if (size < 0)
+      return in.error("split has entry ", size, ", expected none below 0");
+  return sizes;
+}
+
+LogicalResult bitnet::onnx::inferSplit(Inference &in) {
+  FailureOr<int64_t> axis = in.getAxis(0, in.getRank(0));
+  FailureOr<SmallVector<int64_t>> sizes = getSplitSizes(in);
+  if (failed(axis) || failed(sizes))
+    return failure();
+  int64_t total = in.getShape(0)[*axis];
+  bool given = in.has(1) || in.getInts("split");
+  int64_t parts = in.getInt("num_outputs", sizes->size());
+  // The bound is for memory: each part is a result.
+  if (parts < 1 || parts > (1 << 16))
+    return in.error("has ", parts, " results, expected at least 1");
+  if (given && (int64_t)sizes->size() != parts)
+    return in.error("has ", parts, " results but ", sizes->size(), " sizes");
+  if (!given) {
+    int64_t chunk =
+        ShapedType::isDynamic(total) ? dynamic : llvm::divideCeil(total, parts);
+    for (int64_t i = 0; i < parts; ++i)
+      sizes->push_back(ShapedType::isDynamic(total)
+                           ? dynamic
+                           : std::clamp<int64_t>(total - i * chunk, 0, chunk));
+  }
+  int64_t sum = 0;
+  for (int64_t size : *sizes)
+    if (ShapedType::isDynamic(size) || llvm::AddOverflow(sum, size, sum)) {
+      sum = dynamic;
+      break;
+    }
+  if (!ShapedType::isDynamic(sum) && !ShapedType::isDynamic(total) &&
+      sum != total)
+    return in.error("splits axis ", *axis, " of size ", total, " into ", sum);
+  for (int64_t size : *sizes) {
+    SmallVector<int64_t> shape = llvm::to_vector(in.getShape(0));
+    shape[*axis] = size;
+    if (failed(in.addResult(shape, in.getElements(0))))
+      return failure();
+  }
+  return success();
+}
+
+/// The axes that a Slice with `count` bounds cuts.
+static FailureOr<SmallVector<int64_t>> getSliceAxes(Inference &in,
+                                                    size_t count) {
+  int64_t rank = in.getRank(0);
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
+  if (in.has(3)) {
+    std::optional<SmallVector<int64_t>> given =
+        getConstantInts(in.getOperand(3));
+    if (!given)
+      return in.error(
+          "axes are not constant, expected them to be known at compile time");
+    axes = std::move(*given);
+  }
+  if (axes.size() != count)
+    return in.error("has ", axes.size(), " axes and ", count,
+                    " starts, expected as many");
+  if (failed(in.normalizeAxes(axes, rank)))
+    return failure();
+  for (int64_t &axis : axes)
+    axis += axis < 0 ? rank : 0;
+  return axes;
+}
+
+/// The size that a Slice leaves of an axis.
+static int64_t sliceSize(int64_t size, Extent start, Extent end, Extent step) {
+  if (!start.isKnown() || !step.isKnown())
+    return dynamic;
+  // A slice up to an end that is no smaller than any tensor takes all there is.
+  bool toEnd = end.isKnown() && end.size >= std::numeric_limits<int32_t>::max();
+  if (ShapedType::isDynamic(size) || (!end.isKnown() && !toEnd))
+    return dynamic;
+  std::optional<SliceBounds> bounds =
+      resolveSlice(size, start.size, end.size, step.size);
+  return bounds ? bounds->count : dynamic;
+}
+
+LogicalResult bitnet::onnx::inferSlice(Inference &in) {
+  FailureOr<SmallVector<Extent>> starts = in.getVector(1, "starts");
+  FailureOr<SmallVector<Extent>> ends = in.getVector(2, "ends");
+  if (failed(starts) || failed(ends))
+    return failure();
+  FailureOr<SmallVector<Extent>> steps =
+      SmallVector<Extent>(starts->size(), Extent::known(1));
+  if (in.has(4))
+    steps = in.getVector(4, "steps");
+  FailureOr<SmallVector<int64_t>> axes = getSliceAxes(in, starts->size());
+  if (failed(steps) || failed(axes))
+    return failure();
+  if (ends->size() != starts->size() || steps->size() != starts->size())
+    return in.error("has ", starts->size(), " starts, ", ends->size(),
+                    " ends and ", steps->size(),
+                    " steps, expected as many of each");
+  SmallVector<int64_t> shape = llvm::to_vector(in.getShape(0));
+  for (auto [i, axis] : llvm::enumerate(*axes)) {
+    if ((*steps)[i].is(0))
+      return in.error("has step 0 on axis ", axis, ", expected another");
+    shape[axis] = sliceSize(shape[axis], (*starts)[i], (*ends)[i], (*steps)[i]);
+  }
+  return in.addResult(shape, in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferTrilu(Inference &in) {
+  if (in.getRank(0) < 2)
+    return in.error("operand has rank ", in.getRank(0),
+                    ", expected at least 2");
+  if (in.has(1) && in.getType(1).hasStaticShape() &&
+      in.getType(1).getNumElements() != 1)
+    return in.error("k has type ", in.getType(1), ", expected one element");
+  return in.addResult(in.getShape(0), in.getElements(0));
+}
+
+//===----------------------------------------------------------------------===//
+// Gather and scatter
+//===----------------------------------------------------------------------===//
+
+static LogicalResult checkIndices(Inference &in) {
+  Type type = in.getElements(1);
+  if (type.isSignlessInteger(32) || type.isSignlessInteger(64))
+    return success();
+  return in.error("indices have element type ", type,
+                  ", expected 'i32' or 'i64'");
+}
+
+LogicalResult bitnet::onnx::inferGather(Inference &in) {
+  FailureOr<int64_t> axis = in.getAxis(0, in.getRank(0));
+  if (failed(axis) || failed(checkIndices(in)))
+    return failure();
+  ArrayRef<int64_t> data = in.getShape(0);
+  int64_t size = data[*axis];
+  if (std::optional<SmallVector<int64_t>> indices =
+          getConstantInts(in.getOperand(1)))
+    for (int64_t index : *indices)
+      if (!ShapedType::isDynamic(size) && (index < -size || index >= size))
+        return in.error("index is ", index, ", expected one in [", -size, ", ",
+                        size - 1, "]");
+  SmallVector<int64_t> shape = llvm::to_vector(data.take_front(*axis));
+  llvm::append_range(shape, in.getShape(1));
+  llvm::append_range(shape, data.drop_front(*axis + 1));
+  return in.addResult(shape, in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferGatherElements(Inference &in) {
+  FailureOr<int64_t> axis = in.getAxis(0, in.getRank(0));
+  if (failed(axis) || failed(checkIndices(in)))
+    return failure();
+  if (in.getRank(0) != in.getRank(1))
+    return in.error("indices have rank ", in.getRank(1), ", expected ",
+                    in.getRank(0), " as data");
+  return in.addResult(in.getShape(1), in.getElements(0));
+}
+
+/// The static length of the index vectors in operand 1, from 1 to `most`.
+static FailureOr<int64_t> getIndexLength(Inference &in, int64_t most) {
+  if (!in.getElements(1).isSignlessInteger(64))
+    return in.error("indices have element type ", in.getElements(1),
+                    ", expected 'i64'");
+  if (in.getRank(1) < 1 || ShapedType::isDynamic(in.getShape(1).back()))
+    return in.error("indices have type ", in.getType(1),
+                    ", expected a static last axis");
+  int64_t length = in.getShape(1).back();
+  if (length < 1 || length > most)
+    return in.error("has index vectors of ", length, ", expected 1 to ", most);
+  return length;
+}
+
+LogicalResult bitnet::onnx::inferGatherND(Inference &in) {
+  int64_t batch = in.getInt("batch_dims", 0);
+  int64_t least = std::min(in.getRank(0), in.getRank(1));
+  if (batch < 0 || batch >= least)
+    return in.error("`batch_dims` is ", batch, ", expected 0 to ", least - 1);
+  FailureOr<int64_t> length = getIndexLength(in, in.getRank(0) - batch);
+  if (failed(length))
+    return failure();
+  ArrayRef<int64_t> data = in.getShape(0), indices = in.getShape(1);
+  for (int64_t i = 0; i < batch; ++i)
+    if (!ShapedType::isDynamic(data[i]) && !ShapedType::isDynamic(indices[i]) &&
+        data[i] != indices[i])
+      return in.error("batch axis ", i, " has size ", indices[i],
+                      " in the indices, "
+                      "expected ",
+                      data[i]);
+  SmallVector<int64_t> shape = llvm::to_vector(indices.drop_back());
+  llvm::append_range(shape, data.drop_front(batch + *length));
+  return in.addResult(shape, in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferScatterND(Inference &in) {
+  StringRef reduction = in.getString("reduction", "none");
+  if (!llvm::is_contained({"none", "add", "mul", "max", "min"}, reduction))
+    return in.error(
+        "`reduction` is \"", reduction,
+        "\", expected \"none\", \"add\", \"mul\", \"max\" or \"min\"");
+  FailureOr<int64_t> length = getIndexLength(in, in.getRank(0));
+  if (failed(length) || failed(in.checkSameElements(2)))
+    return failure();
+  SmallVector<int64_t> updates = llvm::to_vector(in.getShape(1).drop_back());
+  llvm::append_range(updates, in.getShape(0).drop_front(*length));
+  if (failed(verifyCompatibleShape(updates, in.getShape(2))))
+    return in.error("updates have shape ", printShape(in.getShape(2)),
+                    ", expected ", printShape(updates));
+  return in.addResult(in.getShape(0), in.getElements(0));
+}

@@ -1,0 +1,161 @@
+#ifndef DIALECTS_ONNX_IR_INFERENCE_H
+#define DIALECTS_ONNX_IR_INFERENCE_H
+
+#include "dialects/Onnx/IR/ShapeAnalysis.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Diagnostics.h"
+
+namespace bitnet::onnx {
+
+/// Element types that an operator takes. Bools are no numbers.
+enum class Elements { Any, Number, Float, Integer, Bool };
+
+/// What type inference of one op reads (operands, attributes) and writes
+/// (result types). The infer functions below find the types of the operators
+/// that they are named after, or emit one error and fail.
+class Inference {
+public:
+  Inference(mlir::MLIRContext *context, std::optional<mlir::Location> loc,
+            llvm::StringRef name, mlir::ValueRange operands,
+            mlir::DictionaryAttr attributes,
+            llvm::SmallVectorImpl<mlir::Type> &types)
+      : context(context), loc(loc), name(name), operands(operands),
+        attributes(attributes), types(types) {}
+
+  /// Emits "'onnx.X' op <message>"; always fails.
+  template <typename... Args>
+  llvm::LogicalResult error(Args &&...args) const {
+    return mlir::emitOptionalError(loc, "'", name, "' op ",
+                                   std::forward<Args>(args)...);
+  }
+
+  /// As many operands as the operator takes, and the required ones there.
+  llvm::LogicalResult checkOperands(int required, int max) const;
+  /// The elements of operand `i`, which is called `what` in errors.
+  llvm::LogicalResult checkElements(unsigned i, llvm::StringRef what,
+                                    Elements kind) const;
+  /// The element type of operand `i` is that of operand 0.
+  llvm::LogicalResult checkSameElements(unsigned i) const;
+
+  bool has(unsigned i) const { return getOperand(i) != nullptr; }
+  /// Null where absent.
+  mlir::Value getOperand(unsigned i) const;
+  mlir::RankedTensorType getType(unsigned i) const;
+  llvm::ArrayRef<int64_t> getShape(unsigned i) const {
+    return getType(i).getShape();
+  }
+  int64_t getRank(unsigned i) const { return getType(i).getRank(); }
+  mlir::Type getElements(unsigned i) const {
+    return getType(i).getElementType();
+  }
+  mlir::ValueRange getOperands() const { return operands; }
+  mlir::DictionaryAttr getAttributes() const { return attributes; }
+
+  int64_t getInt(llvm::StringRef attribute, int64_t byDefault) const;
+  std::optional<llvm::ArrayRef<int64_t>>
+  getInts(llvm::StringRef attribute) const;
+  llvm::StringRef getString(llvm::StringRef attribute,
+                            llvm::StringRef byDefault) const;
+  mlir::Attribute getAttribute(llvm::StringRef attribute) const {
+    return attributes.get(attribute);
+  }
+
+  /// The axis attribute, made non-negative. Fails outside [-rank, rank), or
+  /// with `endToo` outside [-rank, rank].
+  llvm::FailureOr<int64_t> getAxis(int64_t byDefault, int64_t rank,
+                                   bool endToo = false) const;
+  /// Axes in the attribute `axes` or constant in operand 1, ascending and in
+  /// [0, rank); nullopt where neither is given.
+  llvm::FailureOr<std::optional<llvm::SmallVector<int64_t>>>
+  getAxes(int64_t rank) const;
+  /// Sorted, distinct, made non-negative; fails outside [-rank, rank).
+  llvm::FailureOr<llvm::SmallVector<int64_t>>
+  normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank) const;
+  /// The known entries of operand `i`, an integer vector of static length.
+  llvm::FailureOr<llvm::SmallVector<Extent>> getVector(unsigned i,
+                                                       llvm::StringRef what);
+
+  /// Adds a result type.
+  llvm::LogicalResult addResult(llvm::ArrayRef<int64_t> shape,
+                                mlir::Type elements) const;
+  /// `a` broadcast with `b`; fails where sizes differ.
+  llvm::FailureOr<llvm::SmallVector<int64_t>>
+  broadcast(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b) const;
+  /// `from` can be broadcast to `to` without changing `to`.
+  llvm::LogicalResult checkBroadcastsTo(llvm::ArrayRef<int64_t> from,
+                                        llvm::ArrayRef<int64_t> to,
+                                        llvm::StringRef what) const;
+  /// The shape of the matrix product of these shapes.
+  llvm::FailureOr<llvm::SmallVector<int64_t>>
+  matmul(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b) const;
+
+  ShapeAnalysis &getShapes() { return shapes; }
+  mlir::MLIRContext *getContext() const { return context; }
+
+private:
+  mlir::MLIRContext *context;
+  std::optional<mlir::Location> loc;
+  llvm::StringRef name;
+  mlir::ValueRange operands;
+  mlir::DictionaryAttr attributes;
+  llvm::SmallVectorImpl<mlir::Type> &types;
+  ShapeAnalysis shapes;
+};
+
+/// As many types, of the same elements and of shapes that may be equal.
+bool areCompatible(mlir::TypeRange inferred, mlir::TypeRange actual);
+
+/// "2x?x64", as in a type; "scalar" for rank 0.
+std::string printShape(llvm::ArrayRef<int64_t> shape);
+
+/// "float", "number", ... for errors.
+llvm::StringRef describe(Elements kind);
+
+llvm::LogicalResult inferUnary(Inference &in, Elements kind);
+llvm::LogicalResult inferFloatTest(Inference &in);
+llvm::LogicalResult inferBroadcast(Inference &in, Elements kind, bool toBool);
+llvm::LogicalResult inferReduce(Inference &in, Elements kind);
+
+#define BITNET_ONNX_INFER(Name) llvm::LogicalResult infer##Name(Inference &in);
+BITNET_ONNX_INFER(ArgMax)
+BITNET_ONNX_INFER(BitShift)
+BITNET_ONNX_INFER(Cast)
+BITNET_ONNX_INFER(CastLike)
+BITNET_ONNX_INFER(Clip)
+BITNET_ONNX_INFER(Concat)
+BITNET_ONNX_INFER(ConstantOfShape)
+BITNET_ONNX_INFER(CumSum)
+BITNET_ONNX_INFER(Expand)
+BITNET_ONNX_INFER(Flatten)
+BITNET_ONNX_INFER(Gather)
+BITNET_ONNX_INFER(GatherElements)
+BITNET_ONNX_INFER(GatherND)
+BITNET_ONNX_INFER(Gelu)
+BITNET_ONNX_INFER(Gemm)
+BITNET_ONNX_INFER(LayerNormalization)
+BITNET_ONNX_INFER(MatMul)
+BITNET_ONNX_INFER(MsFusedMatMul)
+BITNET_ONNX_INFER(MsGroupQueryAttention)
+BITNET_ONNX_INFER(MsSkipSimplifiedLayerNormalization)
+BITNET_ONNX_INFER(Pow)
+BITNET_ONNX_INFER(Range)
+BITNET_ONNX_INFER(Reshape)
+BITNET_ONNX_INFER(ScatterND)
+BITNET_ONNX_INFER(Shape)
+BITNET_ONNX_INFER(SimplifiedLayerNormalization)
+BITNET_ONNX_INFER(Size)
+BITNET_ONNX_INFER(Slice)
+BITNET_ONNX_INFER(Softmax)
+BITNET_ONNX_INFER(Split)
+BITNET_ONNX_INFER(Squeeze)
+BITNET_ONNX_INFER(Tile)
+BITNET_ONNX_INFER(Transpose)
+BITNET_ONNX_INFER(Trilu)
+BITNET_ONNX_INFER(Unsqueeze)
+BITNET_ONNX_INFER(Where)
+#undef BITNET_ONNX_INFER
+
+} // namespace bitnet::onnx
+
+#endif // DIALECTS_ONNX_IR_INFERENCE_H
