@@ -108,9 +108,9 @@ LogicalResult bitnet::onnx::inferCumSum(Inference &in) {
       in.getShapes().getElements(in.getOperand(1));
   int64_t rank = in.getRank(0);
   if (known && (*known)[0].isKnown() &&
-      ((*known)[0].size < -rank || (*known)[0].size >= rank))
-    return in.error("axis is ", (*known)[0].size, ", expected one in [", -rank,
-                    ", ", rank - 1, "]");
+      (*(*known)[0].number < -rank || *(*known)[0].number >= rank))
+    return in.error("axis is ", *(*known)[0].number, ", expected one in [",
+                    -rank, ", ", rank - 1, "]");
   return inferUnary(in, Elements::Number);
 }
 
@@ -232,6 +232,9 @@ static FailureOr<int64_t> getHeadSize(Inference &in, int64_t heads,
 LogicalResult bitnet::onnx::inferMsGroupQueryAttention(Inference &in) {
   int64_t heads = in.getInt("num_heads", 0),
           kvHeads = in.getInt("kv_num_heads", 0);
+  if (!in.has(5) || !in.has(6))
+    return in.error("lacks operand ", in.has(5) ? 6 : 5,
+                    ", expected the lengths of the keys");
   // The bound keeps sums of heads from overflowing.
   if (kvHeads < 1 || heads < 1 || heads % kvHeads != 0 || heads > (1 << 20))
     return in.error("has ", heads, " heads and ", kvHeads,

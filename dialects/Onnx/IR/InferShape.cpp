@@ -21,10 +21,10 @@ static FailureOr<SmallVector<int64_t>> getSizes(Inference &in, unsigned i,
     return failure();
   SmallVector<int64_t> sizes;
   for (Extent extent : *extents) {
-    if (extent.isKnown() && extent.size < 0)
-      return in.error(what, " has entry ", extent.size,
+    if (extent.isKnown() && *extent.number < 0)
+      return in.error(what, " has entry ", *extent.number,
                       ", expected none below 0");
-    sizes.push_back(extent.size);
+    sizes.push_back(extent.asSize());
   }
   return sizes;
 }
@@ -85,7 +85,7 @@ LogicalResult bitnet::onnx::inferRange(Inference &in) {
     auto delta = in.getShapes().getElements(in.getOperand(2));
     if (start && limit && delta && (*start)[0].is(0) && (*delta)[0].is(1) &&
         (*limit)[0].isKnown())
-      count = std::max<int64_t>((*limit)[0].size, 0);
+      count = std::max<int64_t>(*(*limit)[0].number, 0);
   }
   return in.addResult({*count}, in.getElements(0));
 }
@@ -112,7 +112,7 @@ struct Product {
 
   bool multiply(Extent extent) {
     if (extent.isKnown())
-      return !llvm::MulOverflow(known, extent.size, known);
+      return !llvm::MulOverflow(known, *extent.number, known);
     unknown.push_back(extent);
     return true;
   }
@@ -167,7 +167,7 @@ completeShape(Inference &in, SmallVectorImpl<Extent> &sizes, int64_t inferred) {
       unknown ? data.known % target.known == 0 : data.known == target.known;
   if (!fits) {
     SmallVector<int64_t> shape =
-        llvm::map_to_vector(sizes, [](Extent size) { return size.size; });
+        llvm::map_to_vector(sizes, [](Extent size) { return size.asSize(); });
     return in.error("reshapes ", printShape(in.getShape(0)), " to ",
                     printShape(shape), ", ", data.known, " vs ", target.known,
                     unknown ? " elements before the rest" : " elements");
@@ -184,8 +184,8 @@ LogicalResult bitnet::onnx::inferReshape(Inference &in) {
   int64_t inferred = -1;
   bool keepsZero = in.getInt("allowzero", 0) != 0;
   for (auto [i, size] : llvm::enumerate(*sizes)) {
-    if (size.isKnown() && size.size < -1)
-      return in.error("shape has entry ", size.size,
+    if (size.isKnown() && *size.number < -1)
+      return in.error("shape has entry ", *size.number,
                       ", expected none below -1");
     if (size.is(-1) && inferred >= 0)
       return in.error("shape has two entries of -1, expected at most one");
@@ -201,7 +201,7 @@ LogicalResult bitnet::onnx::inferReshape(Inference &in) {
   if (failed(completeShape(in, *sizes, inferred)))
     return failure();
   return in.addResult(
-      llvm::map_to_vector(*sizes, [](Extent size) { return size.size; }),
+      llvm::map_to_vector(*sizes, [](Extent size) { return size.asSize(); }),
       in.getElements(0));
 }
 
@@ -422,11 +422,12 @@ static int64_t sliceSize(int64_t size, Extent start, Extent end, Extent step) {
   if (!start.isKnown() || !step.isKnown())
     return dynamic;
   // A slice up to an end that is no smaller than any tensor takes all there is.
-  bool toEnd = end.isKnown() && end.size >= std::numeric_limits<int32_t>::max();
+  bool toEnd =
+      end.isKnown() && *end.number >= std::numeric_limits<int32_t>::max();
   if (ShapedType::isDynamic(size) || (!end.isKnown() && !toEnd))
     return dynamic;
   std::optional<SliceBounds> bounds =
-      resolveSlice(size, start.size, end.size, step.size);
+      resolveSlice(size, *start.number, *end.number, *step.number);
   return bounds ? bounds->count : dynamic;
 }
 

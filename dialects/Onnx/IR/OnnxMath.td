@@ -220,7 +220,7 @@ def Onnx_MsGroupQueryAttentionOp
     : Onnx_Op<"ms.GroupQueryAttention",
               ["Query", "Key", "Value", "PastKey", "PastValue", "SeqlensK", "TotalSequenceLength",
                "CosCache", "SinCache", "PositionIds", "AttentionBias", "HeadSink", "KScale",
-               "VScale", "QNormWeight", "KNormWeight"], 7, 1> {
+               "VScale", "QNormWeight", "KNormWeight"], 1, 1> {
   let summary = "grouped-query attention with key/value cache";
   let description = [{
     Causal attention of `num_heads` query heads over `kv_num_heads` key and
@@ -241,6 +241,7 @@ def Onnx_MsGroupQueryAttentionOp
     - (C3) Key and Value are both present or both absent; PastKey and PastValue
       likewise.
     - (C4) There are 1 to 4 results (`num_outputs`).
+    - (C5) SeqlensK and TotalSequenceLength are given.
 
     ```mlir
     %y:3 = onnx.ms.GroupQueryAttention %q, %k, %v, %pk, %pv, %len, %total {num_heads = 4 : i64, kv_num_heads = 2 : i64}

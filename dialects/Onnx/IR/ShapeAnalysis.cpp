@@ -21,12 +21,12 @@ static RankedTensorType getRanked(Value value) {
 
 /// The symbol that stands for axis `axis` of `value` alone.
 static Extent ownDim(Value value, int64_t axis) {
-  return {ShapedType::kDynamic, value.getAsOpaquePointer(), axis};
+  return Extent::symbol(value.getAsOpaquePointer(), axis);
 }
 
 /// The symbol that stands for element `i` of `value` alone.
 static Extent ownElement(Value value, int64_t i) {
-  return {ShapedType::kDynamic, value.getAsOpaquePointer(), -1 - i};
+  return Extent::symbol(value.getAsOpaquePointer(), -1 - i);
 }
 
 //===----------------------------------------------------------------------===//
@@ -63,7 +63,7 @@ static Extent getArgumentDim(BlockArgument argument, int64_t axis) {
   auto name = dyn_cast<StringAttr>(names[axis]);
   if (!name || name.empty())
     return ownDim(argument, axis);
-  return {ShapedType::kDynamic, name.getAsOpaquePointer(), 0};
+  return Extent::symbol(name.getAsOpaquePointer(), 0);
 }
 
 Extent ShapeAnalysis::traceBroadcastDim(Operation *op, int64_t axis,
@@ -300,9 +300,9 @@ std::optional<SmallVector<Extent>> ShapeAnalysis::getElements(Value value) {
     // A size fits in 32 bits; in fewer it may not.
     bool fits = !extent.isKnown()
                     ? width >= 32 || extent.origin == value.getAsOpaquePointer()
-                : isUnsigned ? extent.size >= 0 &&
-                                   (width >= 63 || extent.size >> width == 0)
-                             : llvm::isIntN(width, extent.size);
+                : isUnsigned ? *extent.number >= 0 &&
+                                   (width >= 63 || *extent.number >> width == 0)
+                             : llvm::isIntN(width, *extent.number);
     if (!fits || (!extent.isKnown() && !extent.origin))
       traced[i] = ownElement(value, i);
   }
@@ -369,8 +369,8 @@ static std::optional<Extent> computeSymbolic(Operation *op, Extent a,
   if (isa<MaxOp, MinOp>(op) && a == b)
     return a;
   // A size against the -1 of "keep this size" in an Expand's shape.
-  bool sizeAndNegative = (isSizeA && b.isKnown() && b.size < 0) ||
-                         (isSizeB && a.isKnown() && a.size < 0);
+  bool sizeAndNegative = (isSizeA && b.isKnown() && *b.number < 0) ||
+                         (isSizeB && a.isKnown() && *a.number < 0);
   if (isa<EqualOp>(op) && (sizeAndNegative || a == b))
     return Extent::known(!sizeAndNegative);
   return std::nullopt;
@@ -413,7 +413,7 @@ SmallVector<Extent> ShapeAnalysis::traceArithmetic(Operation *op) {
     if (isa<WhereOp>(op)) {
       Extent condition = at(0, i), a = at(1, i), b = at(2, i);
       if (condition.isKnown())
-        value = condition.size ? a : b;
+        value = *condition.number ? a : b;
       else if (a == b)
         value = a;
     } else {
@@ -422,7 +422,8 @@ SmallVector<Extent> ShapeAnalysis::traceArithmetic(Operation *op) {
            ++operand) {
         Extent other = at(operand, i);
         if (value->isKnown() && other.isKnown()) {
-          std::optional<int64_t> number = compute(op, value->size, other.size);
+          std::optional<int64_t> number =
+              compute(op, *value->number, *other.number);
           value = number ? std::optional(Extent::known(*number)) : std::nullopt;
         } else {
           value = computeSymbolic(op, *value, other);
@@ -480,7 +481,8 @@ SmallVector<Extent> ShapeAnalysis::traceElements(Value value) {
         int64_t count = 1;
         for (int64_t axis = 0; axis < type.getRank(); ++axis) {
           Extent extent = getDim(size.getData(), axis);
-          if (!extent.isKnown() || llvm::MulOverflow(count, extent.size, count))
+          if (!extent.isKnown() ||
+              llvm::MulOverflow(count, *extent.number, count))
             return {};
         }
         return {Extent::known(count)};
@@ -492,8 +494,8 @@ SmallVector<Extent> ShapeAnalysis::traceElements(Value value) {
         if (getRanked(value).getElementType().isInteger(1) &&
             isa<CastOp, CastLikeOp>(op))
           for (Extent &extent : out)
-            extent =
-                extent.isKnown() ? Extent::known(extent.size != 0) : Extent();
+            extent = extent.isKnown() ? Extent::known(*extent.number != 0)
+                                      : Extent();
         return out;
       })
       .Case<GatherOp>([&](GatherOp gather) -> Result {
@@ -502,9 +504,10 @@ SmallVector<Extent> ShapeAnalysis::traceElements(Value value) {
           return {};
         for (Extent index : indices) {
           int64_t size = data.size();
-          if (!index.isKnown() || index.size < -size || index.size >= size)
+          if (!index.isKnown() || *index.number < -size ||
+              *index.number >= size)
             return {};
-          out.push_back(data[index.size + (index.size < 0 ? size : 0)]);
+          out.push_back(data[*index.number + (*index.number < 0 ? size : 0)]);
         }
         return out;
       })
@@ -554,10 +557,10 @@ SmallVector<Extent> ShapeAnalysis::traceElements(Value value) {
         if (start.size() != 1 || delta.size() != 1 || !start[0].isKnown() ||
             !delta[0].isKnown())
           return {};
-        int64_t next = start[0].size;
+        int64_t next = *start[0].number;
         for (int64_t i = 0, e = getRanked(value).getNumElements(); i < e; ++i) {
           out.push_back(Extent::known(next));
-          if (llvm::AddOverflow(next, delta[0].size, next) && i + 1 < e)
+          if (llvm::AddOverflow(next, *delta[0].number, next) && i + 1 < e)
             return {};
         }
         return out;
@@ -565,10 +568,14 @@ SmallVector<Extent> ShapeAnalysis::traceElements(Value value) {
       .Case<NotOp, NegOp, AbsOp>([&](Operation *) -> Result {
         Result out = operand(0);
         for (auto [i, extent] : llvm::enumerate(out)) {
-          if (!extent.isKnown())
+          bool negates = isa<NegOp>(op) || extent.number < 0;
+          if (!extent.isKnown() ||
+              (negates && extent.is(std::numeric_limits<int64_t>::min())))
             extent = ownElement(value, i);
-          else if (isa<NotOp>(op) || !isa<AbsOp>(op) || extent.size < 0)
-            extent.size = isa<NotOp>(op) ? !extent.size : -extent.size;
+          else if (isa<NotOp>(op))
+            extent = Extent::known(!*extent.number);
+          else if (negates)
+            extent = Extent::known(-*extent.number);
         }
         return out;
       })
@@ -588,7 +595,7 @@ std::optional<SmallVector<int64_t>> bitnet::onnx::getShapeOperand(Value value) {
   if (!elements)
     return std::nullopt;
   return llvm::map_to_vector(*elements,
-                             [](Extent extent) { return extent.size; });
+                             [](Extent extent) { return extent.asSize(); });
 }
 
 bool bitnet::onnx::haveSameDim(Value a, int64_t axis, Value b,

@@ -12,17 +12,23 @@ namespace bitnet::onnx {
 /// The size of an axis, or an integer that a graph computes from sizes: known,
 /// or a symbol. Two extents with one symbol are the same number.
 struct Extent {
-  /// kDynamic where only the symbol is known.
-  int64_t size = mlir::ShapedType::kDynamic;
+  /// The number, where it is known: any i64, bounds of slices being such.
+  std::optional<int64_t> number;
   /// The value (or name) and the place in it that the number was traced to.
   const void *origin = nullptr;
   int64_t place = 0;
 
-  static Extent known(int64_t size) { return {size, nullptr, 0}; }
-  bool isKnown() const { return !mlir::ShapedType::isDynamic(size); }
-  bool is(int64_t value) const { return isKnown() && size == value; }
+  static Extent known(int64_t number) { return {number, nullptr, 0}; }
+  static Extent symbol(const void *origin, int64_t place) {
+    return {std::nullopt, origin, place};
+  }
+  bool isKnown() const { return number.has_value(); }
+  bool is(int64_t value) const { return number == value; }
+  /// As a size in a shape: kDynamic where it is not known.
+  int64_t asSize() const { return number.value_or(mlir::ShapedType::kDynamic); }
   bool operator==(const Extent &other) const {
-    return size == other.size && origin == other.origin && place == other.place;
+    return number == other.number && origin == other.origin &&
+           place == other.place;
   }
   bool operator!=(const Extent &other) const { return !(*this == other); }
 };
