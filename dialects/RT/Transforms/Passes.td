@@ -23,6 +23,16 @@ def AssignWeightsPass : Pass<"rt-assign-weights", "::mlir::ModuleOp"> {
   }];
 }
 
+def ExpandCopiesPass : Pass<"rt-expand-copies", "::mlir::ModuleOp"> {
+  let summary = "Copies of strided memrefs to loops";
+  let description = [{
+    A `memref.copy` between contiguous memrefs stays and becomes a memcpy. Others
+    would become a call of an MLIR support library, which compiled models lack.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 def PlanArenaPass : Pass<"rt-plan-arena", "::mlir::ModuleOp"> {
   let summary = "Place the buffers of @main in one arena";
   let description = [{

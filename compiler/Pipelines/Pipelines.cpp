@@ -1,0 +1,108 @@
+#include "compiler/Pipelines/Pipelines.h"
+
+#include "compiler/Conversion/RTToLLVM/Passes.h"
+#include "dialects/RT/Transforms/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace bitnet;
+
+static constexpr llvm::StringLiteral phaseNames[numPhases] = {
+    "import", "normalize", "recognize", "plan",
+    "pack",   "bufferize", "lower",     "codegen"};
+
+llvm::StringRef bitnet::getPhaseName(Phase phase) {
+  return phaseNames[unsigned(phase)];
+}
+
+std::optional<Phase> bitnet::parsePhase(llvm::StringRef name) {
+  for (unsigned i = 0; i < numPhases; ++i)
+    if (phaseNames[i] == name)
+      return Phase(i);
+  return std::nullopt;
+}
+
+static void buildBufferize(OpPassManager &passes) {
+  passes.addPass(rt::createDescribeSignaturePass());
+}
+
+static void buildLower(OpPassManager &passes) {
+  passes.addPass(rt::createExpandCopiesPass());
+  passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+void bitnet::buildPlanMemory(OpPassManager &passes) {
+  passes.addPass(rt::createPlanArenaPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(rt::createAssignWeightsPass());
+  passes.addPass(rt::createOutlineParallelPass());
+}
+
+void bitnet::buildToLLVM(OpPassManager &passes) {
+  OpPassManager &functions = passes.nest<func::FuncOp>();
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
+  functions.addPass(createConvertVectorToSCFPass());
+  functions.addPass(rt::createHoistStackPass());
+  functions.addPass(createLowerAffinePass());
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(createLoopInvariantCodeMotionPass());
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(rt::createConvertRTToLLVMPass());
+  ConvertVectorToLLVMPassOptions vectors;
+  vectors.x86Vector = true;
+  vectors.armNeon = true;
+  passes.addPass(createConvertVectorToLLVMPass(vectors));
+  passes.addPass(createFinalizeMemRefToLLVMConversionPass());
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createConvertMathToLibmPass());
+  passes.addPass(arith::createArithExpandOpsPass());
+  passes.addPass(createArithToLLVMConversionPass());
+  passes.addPass(createConvertIndexToLLVMPass());
+  passes.addPass(createConvertControlFlowToLLVMPass());
+  passes.addPass(createUBToLLVMConversionPass());
+  passes.addPass(createConvertFuncToLLVMPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+void bitnet::buildPhase(Phase phase, OpPassManager &passes,
+                        const PipelineOptions &options) {
+  switch (phase) {
+  case Phase::Import:
+  case Phase::Normalize:
+  case Phase::Recognize:
+  case Phase::Plan:
+  case Phase::Pack:
+    return;
+  case Phase::Bufferize:
+    return buildBufferize(passes);
+  case Phase::Lower:
+    return buildLower(passes);
+  case Phase::Codegen:
+    buildPlanMemory(passes);
+    return buildToLLVM(passes);
+  }
+}
+
+void bitnet::registerPipelines() {
+  for (unsigned i = 1; i < numPhases; ++i)
+    PassPipelineRegistration<PipelineOptions>(
+        ("bitnet-" + phaseNames[i]).str(),
+        ("Phase '" + phaseNames[i] + "' of bitnet-opt compile").str(),
+        [i](OpPassManager &passes, const PipelineOptions &options) {
+          buildPhase(Phase(i), passes, options);
+        });
+}

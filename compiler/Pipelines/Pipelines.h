@@ -1,0 +1,56 @@
+#ifndef COMPILER_PIPELINES_PIPELINES_H
+#define COMPILER_PIPELINES_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+#include <optional>
+
+namespace bitnet {
+
+/// The phases of docs/architecture.md, in order. `--stop-after` takes their
+/// names.
+enum class Phase {
+  Import,
+  Normalize,
+  Recognize,
+  Plan,
+  Pack,
+  Bufferize,
+  Lower,
+  Codegen
+};
+inline constexpr unsigned numPhases = 8;
+
+llvm::StringRef getPhaseName(Phase phase);
+std::optional<Phase> parsePhase(llvm::StringRef name);
+
+/// What the phases are told; each passes on what concerns it.
+struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
+  Option<std::string> strategy{*this, "strategy",
+                               llvm::cl::desc("auto, masked or lookup"),
+                               llvm::cl::init("auto")};
+  Option<bool> certify{*this, "certify",
+                       llvm::cl::desc("Refuse multiplies in BitLinear loops"),
+                       llvm::cl::init(false)};
+};
+
+/// Appends a phase's passes to a pass manager of builtin.module. Import has
+/// none; codegen's are split in two, because the weights file is written in
+/// between.
+void buildPhase(Phase phase, mlir::OpPassManager &passes,
+                const PipelineOptions &options);
+
+/// First half of codegen: buffers into one arena, parallel regions into
+/// functions, globals to their places in the weights file.
+void buildPlanMemory(mlir::OpPassManager &passes);
+
+/// Second half of codegen: everything to the LLVM dialect.
+void buildToLLVM(mlir::OpPassManager &passes);
+
+/// Registers the phases as `--bitnet-<phase>`.
+void registerPipelines();
+
+} // namespace bitnet
+
+#endif // COMPILER_PIPELINES_PIPELINES_H

@@ -1,0 +1,110 @@
+#include "compiler/Target/Codegen/ModuleConstant.h"
+#include "compiler/Conversion/RTToLLVM/Passes.h"
+
+#include "bitnet/module.h"
+
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DataLayout.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+using namespace bitnet;
+
+namespace {
+
+/// Builds constants of C structures, field by field in their order. Types are
+/// those of the C declaration, so that LLVM lays them out as C does.
+class StructBuilder {
+public:
+  explicit StructBuilder(Module &module)
+      : module(module), context(module.getContext()) {}
+
+  Constant *i32(int64_t value) {
+    return ConstantInt::get(Type::getInt32Ty(context), value, /*signed=*/true);
+  }
+  Constant *i64(int64_t value) {
+    return ConstantInt::get(Type::getInt64Ty(context), value, /*signed=*/true);
+  }
+  Constant *null() {
+    return ConstantPointerNull::get(PointerType::getUnqual(context));
+  }
+  Constant *string(StringRef text) {
+    return global(ConstantDataArray::getString(context, text));
+  }
+  Constant *structure(ArrayRef<Constant *> fields) {
+    return ConstantStruct::getAnon(context, fields);
+  }
+  /// Address of a constant array; null when it is empty.
+  Constant *array(ArrayRef<Constant *> values) {
+    if (values.empty())
+      return null();
+    return global(ConstantArray::get(
+        ArrayType::get(values[0]->getType(), values.size()), values));
+  }
+  Constant *global(Constant *value) {
+    auto *variable = new GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                                        GlobalValue::PrivateLinkage, value);
+    variable->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
+    return variable;
+  }
+  Constant *bytes(ArrayRef<uint8_t> values) {
+    return ConstantDataArray::get(context, values);
+  }
+
+  Constant *values(ArrayRef<ValueDescription> descriptions) {
+    SmallVector<Constant *> result;
+    for (const ValueDescription &value : descriptions) {
+      SmallVector<Constant *> dims;
+      for (int64_t dim : value.dims)
+        dims.push_back(i64(dim));
+      result.push_back(structure({string(value.name), i32(value.dtype),
+                                  i32(value.role), i32(value.kv),
+                                  i32(value.dims.size()), array(dims)}));
+    }
+    return array(result);
+  }
+  Constant *caches(ArrayRef<CacheDescription> descriptions) {
+    SmallVector<Constant *> result;
+    for (const CacheDescription &cache : descriptions)
+      result.push_back(structure({i32(cache.input), i32(cache.output),
+                                  i32(cache.dtype), i32(0), i64(cache.heads),
+                                  i64(cache.headDim)}));
+    return array(result);
+  }
+  Constant *strings(ArrayRef<std::string> texts) {
+    SmallVector<Constant *> result;
+    for (const std::string &text : texts)
+      result.push_back(string(text));
+    return array(result);
+  }
+
+private:
+  Module &module;
+  LLVMContext &context;
+};
+
+} // namespace
+
+void bitnet::addModuleConstant(Module &module, const ModuleDescription &what) {
+  StructBuilder build(module);
+  auto function = [&](StringRef name) -> Constant * {
+    Function *found = module.getFunction(name);
+    assert(found && "the lowered module lacks an entry point");
+    return found;
+  };
+  Constant *value = build.structure(
+      {build.i32(BITNET_MODULE_ABI), build.i32(int32_t(what.requiredCpu)),
+       build.string(what.name), build.string(what.target),
+       build.bytes(what.weightsHash), build.i64(what.weightsBytes),
+       build.values(what.inputs), build.values(what.outputs),
+       build.caches(what.caches), build.strings(what.symbols),
+       build.i32(what.inputs.size()), build.i32(what.outputs.size()),
+       build.i32(what.caches.size()), build.i32(what.symbols.size()),
+       build.i64(what.contextLength), build.i64(what.vocabSize),
+       function(rt::arenaFunctionName), function(rt::runFunctionName)});
+  assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==
+             sizeof(bitnet_module) &&
+         "bitnet_module has another layout than its C declaration");
+  new GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                     GlobalValue::ExternalLinkage, value, "bitnet_module");
+}

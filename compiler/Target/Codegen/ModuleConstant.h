@@ -1,0 +1,19 @@
+#ifndef COMPILER_TARGET_CODEGEN_MODULECONSTANT_H
+#define COMPILER_TARGET_CODEGEN_MODULECONSTANT_H
+
+#include "compiler/Target/Codegen/ModuleDescription.h"
+
+namespace llvm {
+class Module;
+} // namespace llvm
+
+namespace bitnet {
+
+/// Adds the constant `bitnet_module` of runtime/include/bitnet/module.h, the
+/// only symbol that the object exports. `module` has the functions
+/// `bitnet_run` and `bitnet_arena_bytes`, and its data layout is set.
+void addModuleConstant(llvm::Module &module, const ModuleDescription &what);
+
+} // namespace bitnet
+
+#endif // COMPILER_TARGET_CODEGEN_MODULECONSTANT_H

@@ -1,0 +1,159 @@
+#include "compiler/Target/Codegen/ModuleDescription.h"
+#include "dialects/RT/IR/RTOps.h"
+
+#include "bitnet/module.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+using namespace bitnet;
+
+/// ONNX's number of an element type, 0 for one that it lacks.
+static int32_t dtypeOf(Type type) {
+  if (type.isF32())
+    return BITNET_FLOAT32;
+  if (type.isF16())
+    return BITNET_FLOAT16;
+  if (type.isBF16())
+    return BITNET_BFLOAT16;
+  if (type.isF64())
+    return BITNET_FLOAT64;
+  auto integer = dyn_cast<IntegerType>(type);
+  if (!integer)
+    return 0;
+  bool isUnsigned = integer.isUnsigned();
+  switch (integer.getWidth()) {
+  case 1:
+    return BITNET_BOOL;
+  case 8:
+    return isUnsigned ? BITNET_UINT8 : BITNET_INT8;
+  case 16:
+    return isUnsigned ? BITNET_UINT16 : BITNET_INT16;
+  case 32:
+    return isUnsigned ? BITNET_UINT32 : BITNET_INT32;
+  case 64:
+    return isUnsigned ? BITNET_UINT64 : BITNET_INT64;
+  default:
+    return 0;
+  }
+}
+
+static int32_t roleOf(StringRef role) {
+  return llvm::StringSwitch<int32_t>(role)
+      .Case("tokens", BITNET_ROLE_TOKENS)
+      .Case("attention_mask", BITNET_ROLE_ATTENTION_MASK)
+      .Case("positions", BITNET_ROLE_POSITIONS)
+      .Case("logits", BITNET_ROLE_LOGITS)
+      .Default(BITNET_ROLE_NONE);
+}
+
+namespace {
+class Describer {
+public:
+  explicit Describer(ModuleOp module) : module(module) {}
+
+  std::optional<ModuleDescription> run() {
+    if (failed(values("bitnet.graph_inputs", "input", result.inputs)) ||
+        failed(values("bitnet.graph_outputs", "output", result.outputs)) ||
+        failed(caches()))
+      return std::nullopt;
+    result.weightsBytes = integer("bitnet.weights_bytes");
+    result.contextLength = integer("bitnet.context_length");
+    result.vocabSize = integer("bitnet.vocab_size");
+    return std::move(result);
+  }
+
+private:
+  int64_t integer(StringRef name) {
+    auto attribute = module->getAttrOfType<IntegerAttr>(name);
+    return attribute ? attribute.getInt() : 0;
+  }
+
+  /// Negative number of a symbolic dimension; equal names are equal sizes.
+  int64_t symbol(StringRef name) {
+    auto found = llvm::find(result.symbols, name);
+    if (found == result.symbols.end() || name.empty())
+      found = result.symbols.insert(result.symbols.end(), name.str());
+    return -(1 + (found - result.symbols.begin()));
+  }
+
+  LogicalResult values(StringRef key, StringRef what,
+                       std::vector<ValueDescription> &out);
+  LogicalResult value(DictionaryAttr attributes, StringRef what,
+                      ValueDescription &out);
+  LogicalResult caches();
+
+  ModuleOp module;
+  ModuleDescription result;
+};
+} // namespace
+
+LogicalResult Describer::values(StringRef key, StringRef what,
+                                std::vector<ValueDescription> &out) {
+  auto array = module->getAttrOfType<ArrayAttr>(key);
+  if (!array)
+    return success();
+  for (auto attributes : array.getAsRange<DictionaryAttr>())
+    if (failed(value(attributes, what, out.emplace_back())))
+      return failure();
+  return success();
+}
+
+LogicalResult Describer::value(DictionaryAttr attributes, StringRef what,
+                               ValueDescription &out) {
+  auto name = attributes.getAs<StringAttr>("name");
+  auto typeAttr = attributes.getAs<TypeAttr>("type");
+  auto type = typeAttr ? dyn_cast<ShapedType>(typeAttr.getValue()) : ShapedType();
+  out.name = name ? name.str() : "";
+  if (!type || !type.hasRank() || type.getRank() > BITNET_MAX_RANK)
+    return module.emitError("graph ") << what << " '" << out.name << "' has type "
+                                      << attributes.get("type")
+                                      << ", expected a tensor of rank at most "
+                                      << BITNET_MAX_RANK;
+  out.dtype = dtypeOf(type.getElementType());
+  if (!out.dtype)
+    return module.emitError("graph ") << what << " '" << out.name
+                                      << "' has elements of type "
+                                      << type.getElementType()
+                                      << ", expected a number or bool of ONNX";
+  if (auto role = attributes.getAs<StringAttr>("role"))
+    out.role = roleOf(role);
+  auto dims = attributes.getAs<ArrayAttr>("dims");
+  for (auto [axis, size] : llvm::enumerate(type.getShape())) {
+    auto name = dims && axis < dims.size() ? dyn_cast<StringAttr>(dims[axis])
+                                           : StringAttr();
+    out.dims.push_back(ShapedType::isDynamic(size)
+                           ? symbol(name ? name.getValue() : "")
+                           : size);
+  }
+  return success();
+}
+
+LogicalResult Describer::caches() {
+  for (auto cache : module.getOps<rt::KVCacheOp>()) {
+    auto type = cast<RankedTensorType>(cache.getType());
+    for (auto [input, output] :
+         llvm::zip(cache.getInputs(), cache.getOutputs())) {
+      if (input < 0 || output < 0 || uint64_t(input) >= result.inputs.size() ||
+          uint64_t(output) >= result.outputs.size())
+        return cache.emitOpError("stands for graph input ")
+               << input << " and output " << output << ", but there are "
+               << result.inputs.size() << " and " << result.outputs.size();
+      int32_t index = result.caches.size();
+      result.caches.push_back({int32_t(input), int32_t(output),
+                               dtypeOf(type.getElementType()),
+                               type.getDimSize(1), type.getDimSize(3)});
+      for (ValueDescription *value :
+           {&result.inputs[input], &result.outputs[output]}) {
+        value->role = BITNET_ROLE_KV;
+        value->kv = index;
+      }
+    }
+  }
+  return success();
+}
+
+std::optional<ModuleDescription> bitnet::describeModule(ModuleOp module) {
+  return Describer(module).run();
+}

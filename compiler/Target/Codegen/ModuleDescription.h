@@ -1,0 +1,45 @@
+#ifndef COMPILER_TARGET_CODEGEN_MODULEDESCRIPTION_H
+#define COMPILER_TARGET_CODEGEN_MODULEDESCRIPTION_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bitnet {
+
+/// A graph input or output, as bitnet_value_desc has it.
+struct ValueDescription {
+  std::string name;
+  int32_t dtype = 0, role = 0, kv = -1;
+  std::vector<int64_t> dims;
+};
+
+/// A cache, as bitnet_kv_desc has it.
+struct CacheDescription {
+  int32_t input = 0, output = 0, dtype = 0;
+  int64_t heads = 0, headDim = 0;
+};
+
+/// What the constant `bitnet_module` says of a model.
+struct ModuleDescription {
+  std::string name, target;
+  uint32_t requiredCpu = 0;
+  std::array<uint8_t, 32> weightsHash = {};
+  uint64_t weightsBytes = 0;
+  std::vector<ValueDescription> inputs, outputs;
+  std::vector<CacheDescription> caches;
+  std::vector<std::string> symbols;
+  int64_t contextLength = 0, vocabSize = 0;
+};
+
+/// Reads the module attributes of rt-describe-signature, the recognizer and
+/// rt-assign-weights, and the caches. Emits an error for what the runtime
+/// cannot take (rank, element type).
+std::optional<ModuleDescription> describeModule(mlir::ModuleOp module);
+
+} // namespace bitnet
+
+#endif // COMPILER_TARGET_CODEGEN_MODULEDESCRIPTION_H

@@ -1,0 +1,201 @@
+#include "compiler/Target/Codegen/TargetSpec.h"
+
+#include "bitnet/module.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Target/TargetOptions.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+
+using namespace llvm;
+using namespace bitnet;
+
+namespace {
+struct CheckedFeature {
+  StringLiteral name;
+  uint32_t bit;
+};
+} // namespace
+
+/// What the runtime can check. Other features of x86 are not used: they would
+/// end in an illegal instruction instead of a message.
+static constexpr CheckedFeature checkedFeatures[] = {
+    {"ssse3", BITNET_CPU_SSSE3},           {"sse4.1", BITNET_CPU_SSE41},
+    {"sse4.2", BITNET_CPU_SSE42},          {"popcnt", BITNET_CPU_POPCNT},
+    {"avx", BITNET_CPU_AVX},               {"avx2", BITNET_CPU_AVX2},
+    {"fma", BITNET_CPU_FMA},               {"f16c", BITNET_CPU_F16C},
+    {"bmi2", BITNET_CPU_BMI2},             {"avx512f", BITNET_CPU_AVX512F},
+    {"avx512cd", BITNET_CPU_AVX512CD},     {"avx512bw", BITNET_CPU_AVX512BW},
+    {"avx512dq", BITNET_CPU_AVX512DQ},     {"avx512vl", BITNET_CPU_AVX512VL},
+    {"avx512vnni", BITNET_CPU_AVX512VNNI}, {"avx512vbmi", BITNET_CPU_AVX512VBMI}};
+
+void bitnet::initializeTargets() {
+  static bool done = [] {
+    InitializeAllTargetInfos();
+    InitializeAllTargets();
+    InitializeAllTargetMCs();
+    InitializeAllAsmPrinters();
+    InitializeAllAsmParsers();
+    InitializeAllDisassemblers();
+    return true;
+  }();
+  (void)done;
+}
+
+static Error failed(const Twine &message) {
+  return createStringError(inconvertibleErrorCode(), message);
+}
+
+bool TargetSpec::has(StringRef feature) const {
+  SmallVector<StringRef> parts;
+  StringRef(features).split(parts, ',');
+  return is_contained(parts, ("+" + feature).str());
+}
+
+std::string TargetSpec::describe() const {
+  std::string text = triple.str();
+  if (!tuneCpu.empty())
+    text += " " + tuneCpu;
+  if (!features.empty())
+    text += " " + features;
+  return text;
+}
+
+std::string TargetSpec::layoutFamily() const {
+  std::string family = triple.getArchName().str();
+  if (triple.isX86())
+    family += has("avx512bw") ? "-avx512bw" : has("avx2") ? "-avx2" : "";
+  return family;
+}
+
+/// The features that `info` has on, of those that code may use.
+static std::string usableFeatures(const Triple &triple,
+                                  const MCSubtargetInfo &info,
+                                  uint32_t &requiredCpu) {
+  SmallVector<std::string> names;
+  if (triple.isX86()) {
+    for (const CheckedFeature &feature : checkedFeatures)
+      if (info.checkFeatures(("+" + feature.name).str())) {
+        names.push_back(("+" + feature.name).str());
+        requiredCpu |= feature.bit;
+      }
+    return join(names, ",");
+  }
+  for (const SubtargetFeatureKV &feature : info.getAllProcessorFeatures())
+    if (info.getFeatureBits().test(feature.Value))
+      names.push_back("+" + std::string(feature.Key));
+  return join(names, ",");
+}
+
+/// Splits TRIPLE+a,-b into the triple and "+a,-b".
+static std::pair<StringRef, std::string> splitTarget(StringRef target) {
+  size_t plus = target.find('+');
+  size_t comma = target.find(',');
+  size_t end = std::min(plus, comma);
+  if (end == StringRef::npos)
+    return {target, ""};
+  std::string features;
+  SmallVector<StringRef> parts;
+  target.substr(end).split(parts, ',', -1, /*KeepEmpty=*/false);
+  for (StringRef part : parts) {
+    if (!features.empty())
+      features += ",";
+    // "+a+b" is short for "+a,+b".
+    for (char c : part) {
+      if (c == '+' && !features.empty() && features.back() != ',')
+        features += ",";
+      features += c;
+    }
+  }
+  return {target.substr(0, end), features};
+}
+
+static Error checkFeatureNames(StringRef features, const MCSubtargetInfo &info,
+                               const Triple &triple) {
+  SmallVector<StringRef> parts;
+  features.split(parts, ',', -1, /*KeepEmpty=*/false);
+  for (StringRef part : parts) {
+    StringRef name = part.drop_front(part.starts_with("+") || part.starts_with("-"));
+    bool known = any_of(info.getAllProcessorFeatures(),
+                        [&](const SubtargetFeatureKV &f) { return f.Key == name; });
+    if (!known || name == part)
+      return failed("unknown feature '" + part + "' of " +
+                    Triple::getArchTypeName(triple.getArch()) +
+                    ", expected +NAME or -NAME");
+    bool checked = any_of(checkedFeatures, [&](const CheckedFeature &f) {
+      return f.name == name;
+    });
+    if (triple.isX86() && part.starts_with("+") && !checked)
+      return failed("feature '" + name + "' is not used by this compiler: the "
+                    "runtime cannot check it");
+  }
+  return Error::success();
+}
+
+Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
+                                         StringRef attributes) {
+  initializeTargets();
+  TargetSpec spec;
+  auto [name, features] = splitTarget(target);
+  bool native = name == "native";
+  spec.triple = Triple(Triple::normalize(
+      native ? sys::getDefaultTargetTriple() : name.str()));
+  std::string message;
+  const Target *llvmTarget = TargetRegistry::lookupTarget(spec.triple, message);
+  if (!llvmTarget)
+    return failed("unknown target '" + name +
+                  "', expected 'native' or a triple such as "
+                  "x86_64-linux-gnu, aarch64-linux-gnu");
+  if (!spec.triple.isArch64Bit() || !spec.triple.isLittleEndian())
+    return failed("target '" + name +
+                  "' is not supported, expected 64 bits and little endian");
+  if (!attributes.empty())
+    features += (features.empty() ? "" : ",") + attributes.str();
+  std::unique_ptr<MCSubtargetInfo> plain(
+      llvmTarget->createMCSubtargetInfo(spec.triple, "", ""));
+  if (!plain)
+    return failed("target '" + name + "' has no code generator");
+  bool useHost = (native && cpu.empty()) || cpu == "native";
+  spec.tuneCpu = useHost ? sys::getHostCPUName().str() : cpu.str();
+  if (!spec.tuneCpu.empty() && !plain->isCPUStringValid(spec.tuneCpu))
+    return failed("unknown CPU '" + spec.tuneCpu + "' of " +
+                  spec.triple.getArchName());
+  if (Error error = checkFeatureNames(features, *plain, spec.triple))
+    return std::move(error);
+  SubtargetFeatures all;
+  if (useHost)
+    for (const auto &feature : sys::getHostCPUFeatures())
+      all.AddFeature(feature.first(), feature.second);
+  std::string combined = all.getString();
+  if (!features.empty())
+    combined += (combined.empty() ? "" : ",") + features;
+  std::unique_ptr<MCSubtargetInfo> info(llvmTarget->createMCSubtargetInfo(
+      spec.triple, spec.tuneCpu, combined));
+  spec.features = usableFeatures(spec.triple, *info, spec.requiredCpu);
+  return spec;
+}
+
+std::unique_ptr<TargetMachine> bitnet::createMachine(const TargetSpec &spec,
+                                                     unsigned level) {
+  initializeTargets();
+  std::string message;
+  const Target *target = TargetRegistry::lookupTarget(spec.triple, message);
+  assert(target && "parseTarget accepted an unknown target");
+  TargetOptions options;
+  // A float multiply and add are one rounding only where the IR says so.
+  options.AllowFPOpFusion = FPOpFusion::Strict;
+  options.FunctionSections = true;
+  constexpr CodeGenOptLevel levels[] = {
+      CodeGenOptLevel::None, CodeGenOptLevel::Less, CodeGenOptLevel::Default,
+      CodeGenOptLevel::Aggressive};
+  StringRef base = spec.triple.getArch() == Triple::x86_64 ? "x86-64" : "";
+  return std::unique_ptr<TargetMachine>(target->createTargetMachine(
+      spec.triple, base, spec.features, options, Reloc::PIC_, std::nullopt,
+      levels[level]));
+}

@@ -1,0 +1,50 @@
+#ifndef COMPILER_TARGET_CODEGEN_TARGETSPEC_H
+#define COMPILER_TARGET_CODEGEN_TARGETSPEC_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/TargetParser/Triple.h"
+
+#include <memory>
+#include <string>
+
+namespace llvm {
+class TargetMachine;
+} // namespace llvm
+
+namespace bitnet {
+
+/// The CPU that code is made for.
+struct TargetSpec {
+  llvm::Triple triple;
+  /// Scheduling and costs only: what code needs is in `features`.
+  std::string tuneCpu;
+  /// LLVM feature string, e.g. "+avx2,+fma". On x86 it names only features that
+  /// the runtime can check when it loads the code.
+  std::string features;
+  /// Bits of enum bitnet_cpu.
+  uint32_t requiredCpu = 0;
+
+  bool has(llvm::StringRef feature) const;
+  /// For messages: triple, CPU and features.
+  std::string describe() const;
+  /// What decides the weights' layout, for the weights file's header.
+  std::string layoutFamily() const;
+};
+
+/// Reads `--target` ("native" or TRIPLE[+FEATURE][,-FEATURE]...), `-mcpu` and
+/// `-mattr` (both may be empty). An unknown triple, CPU or feature is an error.
+llvm::Expected<TargetSpec> parseTarget(llvm::StringRef target,
+                                       llvm::StringRef cpu,
+                                       llvm::StringRef attributes);
+
+/// A machine for `spec`; `level` is 0 to 3.
+std::unique_ptr<llvm::TargetMachine> createMachine(const TargetSpec &spec,
+                                                   unsigned level);
+
+/// Makes every target of the LLVM library known. Idempotent.
+void initializeTargets();
+
+} // namespace bitnet
+
+#endif // COMPILER_TARGET_CODEGEN_TARGETSPEC_H
