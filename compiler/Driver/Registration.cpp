@@ -3,6 +3,7 @@
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
 #include "compiler/Conversion/TransformerToVector/Passes.h"
+#include "compiler/Pipelines/Pipelines.h"
 #include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/RT/Transforms/Passes.h"
@@ -26,4 +27,5 @@ void bitnet::registerAllPasses() {
   registerMathToPolynomialPasses();
   transformer::registerTransformerToVectorPasses();
   transformer::registerTransformerPasses();
+  registerPipelines();
 }

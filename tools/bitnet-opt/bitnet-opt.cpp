@@ -1,3 +1,4 @@
+#include "compiler/Driver/Compile.h"
 #include "compiler/Driver/Registration.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -6,6 +7,9 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   bitnet::registerAllDialects(registry);
+  llvm::ArrayRef<const char *> arguments(argv, argc);
+  if (argc > 1 && llvm::StringRef(argv[1]) == "compile")
+    return bitnet::compileMain(argv[0], arguments.drop_front(2), registry);
   bitnet::registerAllPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "bitnet-opt: compiler for ternary transformers\n", registry));

@@ -80,7 +80,8 @@ llvm::Error bitnet::emitCode(llvm::Module &module, const TargetSpec &spec,
   auto type = assembly ? llvm::CodeGenFileType::AssemblyFile
                        : llvm::CodeGenFileType::ObjectFile;
   if (machine->addPassesToEmitFile(passes, out, nullptr, type))
-    return llvm::createStringError("target " + spec.triple.str() + " emits no " +
+    return llvm::createStringError("target " + spec.triple.str() +
+                                   " emits no " +
                                    (assembly ? "assembly" : "objects"));
   passes.run(module);
   return llvm::Error::success();

@@ -42,8 +42,9 @@ public:
         ArrayType::get(values[0]->getType(), values.size()), values));
   }
   Constant *global(Constant *value) {
-    auto *variable = new GlobalVariable(module, value->getType(), /*isConstant=*/true,
-                                        GlobalValue::PrivateLinkage, value);
+    auto *variable =
+        new GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                           GlobalValue::PrivateLinkage, value);
     variable->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
     return variable;
   }
@@ -57,18 +58,18 @@ public:
       SmallVector<Constant *> dims;
       for (int64_t dim : value.dims)
         dims.push_back(i64(dim));
-      result.push_back(structure({string(value.name), i32(value.dtype),
-                                  i32(value.role), i32(value.kv),
-                                  i32(value.dims.size()), array(dims)}));
+      result.push_back(
+          structure({string(value.name), i32(value.dtype), i32(value.role),
+                     i32(value.kv), i32(value.dims.size()), array(dims)}));
     }
     return array(result);
   }
   Constant *caches(ArrayRef<CacheDescription> descriptions) {
     SmallVector<Constant *> result;
     for (const CacheDescription &cache : descriptions)
-      result.push_back(structure({i32(cache.input), i32(cache.output),
-                                  i32(cache.dtype), i32(0), i64(cache.heads),
-                                  i64(cache.headDim)}));
+      result.push_back(
+          structure({i32(cache.input), i32(cache.output), i32(cache.dtype),
+                     i32(0), i64(cache.heads), i64(cache.headDim)}));
     return array(result);
   }
   Constant *strings(ArrayRef<std::string> texts) {

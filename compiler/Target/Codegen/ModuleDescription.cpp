@@ -104,19 +104,19 @@ LogicalResult Describer::value(DictionaryAttr attributes, StringRef what,
                                ValueDescription &out) {
   auto name = attributes.getAs<StringAttr>("name");
   auto typeAttr = attributes.getAs<TypeAttr>("type");
-  auto type = typeAttr ? dyn_cast<ShapedType>(typeAttr.getValue()) : ShapedType();
+  auto type =
+      typeAttr ? dyn_cast<ShapedType>(typeAttr.getValue()) : ShapedType();
   out.name = name ? name.str() : "";
   if (!type || !type.hasRank() || type.getRank() > BITNET_MAX_RANK)
-    return module.emitError("graph ") << what << " '" << out.name << "' has type "
-                                      << attributes.get("type")
-                                      << ", expected a tensor of rank at most "
-                                      << BITNET_MAX_RANK;
+    return module.emitError("graph ")
+           << what << " '" << out.name << "' has type "
+           << attributes.get("type") << ", expected a tensor of rank at most "
+           << BITNET_MAX_RANK;
   out.dtype = dtypeOf(type.getElementType());
   if (!out.dtype)
-    return module.emitError("graph ") << what << " '" << out.name
-                                      << "' has elements of type "
-                                      << type.getElementType()
-                                      << ", expected a number or bool of ONNX";
+    return module.emitError("graph ")
+           << what << " '" << out.name << "' has elements of type "
+           << type.getElementType() << ", expected a number or bool of ONNX";
   if (auto role = attributes.getAs<StringAttr>("role"))
     out.role = roleOf(role);
   auto dims = attributes.getAs<ArrayAttr>("dims");

@@ -26,14 +26,22 @@ struct CheckedFeature {
 /// What the runtime can check. Other features of x86 are not used: they would
 /// end in an illegal instruction instead of a message.
 static constexpr CheckedFeature checkedFeatures[] = {
-    {"ssse3", BITNET_CPU_SSSE3},           {"sse4.1", BITNET_CPU_SSE41},
-    {"sse4.2", BITNET_CPU_SSE42},          {"popcnt", BITNET_CPU_POPCNT},
-    {"avx", BITNET_CPU_AVX},               {"avx2", BITNET_CPU_AVX2},
-    {"fma", BITNET_CPU_FMA},               {"f16c", BITNET_CPU_F16C},
-    {"bmi2", BITNET_CPU_BMI2},             {"avx512f", BITNET_CPU_AVX512F},
-    {"avx512cd", BITNET_CPU_AVX512CD},     {"avx512bw", BITNET_CPU_AVX512BW},
-    {"avx512dq", BITNET_CPU_AVX512DQ},     {"avx512vl", BITNET_CPU_AVX512VL},
-    {"avx512vnni", BITNET_CPU_AVX512VNNI}, {"avx512vbmi", BITNET_CPU_AVX512VBMI}};
+    {"ssse3", BITNET_CPU_SSSE3},
+    {"sse4.1", BITNET_CPU_SSE41},
+    {"sse4.2", BITNET_CPU_SSE42},
+    {"popcnt", BITNET_CPU_POPCNT},
+    {"avx", BITNET_CPU_AVX},
+    {"avx2", BITNET_CPU_AVX2},
+    {"fma", BITNET_CPU_FMA},
+    {"f16c", BITNET_CPU_F16C},
+    {"bmi2", BITNET_CPU_BMI2},
+    {"avx512f", BITNET_CPU_AVX512F},
+    {"avx512cd", BITNET_CPU_AVX512CD},
+    {"avx512bw", BITNET_CPU_AVX512BW},
+    {"avx512dq", BITNET_CPU_AVX512DQ},
+    {"avx512vl", BITNET_CPU_AVX512VL},
+    {"avx512vnni", BITNET_CPU_AVX512VNNI},
+    {"avx512vbmi", BITNET_CPU_AVX512VBMI}};
 
 void bitnet::initializeTargets() {
   static bool done = [] {
@@ -121,9 +129,11 @@ static Error checkFeatureNames(StringRef features, const MCSubtargetInfo &info,
   SmallVector<StringRef> parts;
   features.split(parts, ',', -1, /*KeepEmpty=*/false);
   for (StringRef part : parts) {
-    StringRef name = part.drop_front(part.starts_with("+") || part.starts_with("-"));
-    bool known = any_of(info.getAllProcessorFeatures(),
-                        [&](const SubtargetFeatureKV &f) { return f.Key == name; });
+    StringRef name =
+        part.drop_front(part.starts_with("+") || part.starts_with("-"));
+    bool known =
+        any_of(info.getAllProcessorFeatures(),
+               [&](const SubtargetFeatureKV &f) { return f.Key == name; });
     if (!known || name == part)
       return failed("unknown feature '" + part + "' of " +
                     Triple::getArchTypeName(triple.getArch()) +
@@ -132,7 +142,8 @@ static Error checkFeatureNames(StringRef features, const MCSubtargetInfo &info,
       return f.name == name;
     });
     if (triple.isX86() && part.starts_with("+") && !checked)
-      return failed("feature '" + name + "' is not used by this compiler: the "
+      return failed("feature '" + name +
+                    "' is not used by this compiler: the "
                     "runtime cannot check it");
   }
   return Error::success();
@@ -144,8 +155,8 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   TargetSpec spec;
   auto [name, features] = splitTarget(target);
   bool native = name == "native";
-  spec.triple = Triple(Triple::normalize(
-      native ? sys::getDefaultTargetTriple() : name.str()));
+  spec.triple = Triple(
+      Triple::normalize(native ? sys::getDefaultTargetTriple() : name.str()));
   std::string message;
   const Target *llvmTarget = TargetRegistry::lookupTarget(spec.triple, message);
   if (!llvmTarget)
@@ -175,8 +186,8 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   std::string combined = all.getString();
   if (!features.empty())
     combined += (combined.empty() ? "" : ",") + features;
-  std::unique_ptr<MCSubtargetInfo> info(llvmTarget->createMCSubtargetInfo(
-      spec.triple, spec.tuneCpu, combined));
+  std::unique_ptr<MCSubtargetInfo> info(
+      llvmTarget->createMCSubtargetInfo(spec.triple, spec.tuneCpu, combined));
   spec.features = usableFeatures(spec.triple, *info, spec.requiredCpu);
   return spec;
 }
@@ -195,7 +206,7 @@ std::unique_ptr<TargetMachine> bitnet::createMachine(const TargetSpec &spec,
       CodeGenOptLevel::None, CodeGenOptLevel::Less, CodeGenOptLevel::Default,
       CodeGenOptLevel::Aggressive};
   StringRef base = spec.triple.getArch() == Triple::x86_64 ? "x86-64" : "";
-  return std::unique_ptr<TargetMachine>(target->createTargetMachine(
-      spec.triple, base, spec.features, options, Reloc::PIC_, std::nullopt,
-      levels[level]));
+  return std::unique_ptr<TargetMachine>(
+      target->createTargetMachine(spec.triple, base, spec.features, options,
+                                  Reloc::PIC_, std::nullopt, levels[level]));
 }

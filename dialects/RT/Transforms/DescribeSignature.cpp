@@ -60,7 +60,9 @@ struct DescribeSignature
 
   void runOnOperation() override {
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
-    if (!main)
+    // A bufferized function has the execution as its only argument.
+    if (!main || llvm::any_of(main.getArgumentTypes(),
+                              llvm::IsaPred<bitnet::rt::ExecType>))
       return;
     describe("bitnet.graph_inputs", main.getArgumentTypes(), "input",
              [&](unsigned i) { return main.getArgAttrDict(i); });

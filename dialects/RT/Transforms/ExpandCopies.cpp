@@ -18,17 +18,19 @@ static void expand(memref::CopyOp op) {
   auto type = cast<MemRefType>(op.getSource().getType());
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
-  SmallVector<Value> lower(type.getRank(), zero), step(type.getRank(), one), upper;
+  SmallVector<Value> lower(type.getRank(), zero), step(type.getRank(), one),
+      upper;
   for (int64_t axis = 0; axis < type.getRank(); ++axis)
     upper.push_back(
         memref::DimOp::create(builder, loc, op.getSource(), axis).getResult());
-  scf::buildLoopNest(builder, loc, lower, upper, step,
-                     [&](OpBuilder &builder, Location loc, ValueRange position) {
-                       Value element = memref::LoadOp::create(
-                           builder, loc, op.getSource(), position);
-                       memref::StoreOp::create(builder, loc, element,
-                                               op.getTarget(), position);
-                     });
+  scf::buildLoopNest(
+      builder, loc, lower, upper, step,
+      [&](OpBuilder &builder, Location loc, ValueRange position) {
+        Value element =
+            memref::LoadOp::create(builder, loc, op.getSource(), position);
+        memref::StoreOp::create(builder, loc, element, op.getTarget(),
+                                position);
+      });
   op.erase();
 }
 

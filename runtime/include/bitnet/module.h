@@ -134,6 +134,19 @@ typedef struct bitnet_weights_header {
   uint8_t header_hash[32];///< SHA-256 of all bytes before this field
 } bitnet_weights_header;
 
+/// Last bytes of a self-contained executable: where its parts lie in the file.
+/// Its `main` is bitnet-run's, linked with the model's code: there the weak
+/// symbol `bitnet_module` is defined and MODEL is not asked for.
+typedef struct bitnet_bundle {
+  uint64_t weights_offset;   ///< of a bitnet_weights_header; multiple of 4096
+  uint64_t weights_bytes;    ///< header and data
+  uint64_t tokenizer_offset; ///< of the text of tokenizer.json
+  uint64_t tokenizer_bytes;  ///< 0: none
+  uint32_t version;          ///< 1
+  uint32_t bundle_bytes;     ///< sizeof(bitnet_bundle)
+  char magic[8];             ///< "BITNETX\0"
+} bitnet_bundle;
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,192 @@
+#include "compiler/Driver/CommandLine.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace bitnet;
+
+static Error usageError(const Twine &message) {
+  return createStringError(message);
+}
+
+namespace {
+
+/// One flag: `value` is what --help calls its value, empty for a switch.
+struct Flag {
+  StringLiteral name, value, help;
+  Error (*set)(CompileOptions &options, StringRef value);
+};
+
+} // namespace
+
+template <std::string CompileOptions::*member>
+static Error setString(CompileOptions &options, StringRef value) {
+  options.*member = value.str();
+  return Error::success();
+}
+template <bool CompileOptions::*member>
+static Error setTrue(CompileOptions &options, StringRef) {
+  options.*member = true;
+  return Error::success();
+}
+template <unsigned level>
+static Error setLevel(CompileOptions &options, StringRef) {
+  options.optLevel = level;
+  return Error::success();
+}
+
+/// " (did you mean 'x'?)" when a candidate is near.
+static std::string suggest(StringRef given, ArrayRef<StringRef> candidates) {
+  StringRef best;
+  unsigned distance = std::max<size_t>(2, given.size() / 3) + 1;
+  for (StringRef candidate : candidates)
+    if (unsigned d = given.edit_distance(candidate, true, distance);
+        d < distance)
+      std::tie(best, distance) = std::make_pair(candidate, d);
+  return best.empty() ? "" : (", did you mean '" + best + "'?").str();
+}
+
+static Error unknownValue(StringRef flag, StringRef given,
+                          ArrayRef<StringRef> candidates) {
+  return usageError("unknown value '" + given + "' of " + flag + ", expected " +
+                    join(candidates, ", ") + suggest(given, candidates));
+}
+
+static Error setEmit(CompileOptions &options, StringRef value) {
+  static constexpr StringRef names[] = {"mlir", "llvm", "asm",
+                                        "obj",  "lib",  "exe"};
+  const StringRef *found = llvm::find(names, value);
+  if (found == std::end(names))
+    return unknownValue("--emit", value, names);
+  options.emit = Emit(found - names);
+  return Error::success();
+}
+
+static Error setStopAfter(CompileOptions &options, StringRef value) {
+  options.stopAfter = parsePhase(value);
+  if (options.stopAfter)
+    return Error::success();
+  SmallVector<StringRef> names;
+  for (unsigned i = 0; i < numPhases; ++i)
+    names.push_back(getPhaseName(Phase(i)));
+  return unknownValue("--stop-after", value, names);
+}
+
+static Error setStrategy(CompileOptions &options, StringRef value) {
+  static constexpr StringRef names[] = {"auto", "masked", "lookup"};
+  if (!is_contained(names, value))
+    return unknownValue("--strategy", value, names);
+  options.strategy = value.str();
+  return Error::success();
+}
+
+static constexpr Flag flags[] = {
+    {"-o", "OUT", "name of the output; default: the model's without .onnx",
+     setString<&CompileOptions::output>},
+    {"--emit", "KIND",
+     "mlir, llvm, asm, obj, lib (libOUT.so, OUT.weights, OUT.h) or exe "
+     "(default)",
+     setEmit},
+    {"--tokenizer", "FILE",
+     "tokenizer.json to put in; default: the one beside the model",
+     setString<&CompileOptions::tokenizer>},
+    {"--target", "TARGET",
+     "native (default) or TRIPLE[+FEATURE...], e.g. x86_64-linux-gnu+avx2",
+     setString<&CompileOptions::target>},
+    {"-mcpu", "CPU", "CPU to compile for, e.g. x86-64-v3, znver4, native",
+     setString<&CompileOptions::cpu>},
+    {"-mattr", "LIST", "features to add or take away, e.g. +avx2,-avx512f",
+     setString<&CompileOptions::attributes>},
+    {"-O0", "", "no optimisation", setLevel<0>},
+    {"-O1", "", "little optimisation", setLevel<1>},
+    {"-O2", "", "add/sub only kernels, optimised (default)", setLevel<2>},
+    {"-O3", "", "more optimisation of the code around the kernels",
+     setLevel<3>},
+    {"--strategy", "NAME", "kernels: auto (default), masked or lookup",
+     setStrategy},
+    {"--certify", "",
+     "prove that no BitLinear kernel multiplies, print the certificate",
+     setTrue<&CompileOptions::certify>},
+    {"--require-ternary", "", "a linear layer that is not ternary is an error",
+     setTrue<&CompileOptions::requireTernary>},
+    {"--report", "FILE",
+     "what was recognised, for each linear layer; JSON if FILE ends so",
+     setString<&CompileOptions::report>},
+    {"--stop-after", "PHASE",
+     "print the IR after import, normalize, recognize, plan, pack, bufferize, "
+     "lower or codegen",
+     setStopAfter},
+    {"--resource-dir", "DIR", "where the runtime's archives lie",
+     setString<&CompileOptions::resourceDir>},
+    {"-v", "", "say more: phases, times, every error",
+     setTrue<&CompileOptions::verbose>},
+    {"--help", "", "this text", setTrue<&CompileOptions::help>},
+};
+
+static Error applyFlag(CompileOptions &options, ArrayRef<const char *> &rest) {
+  StringRef argument = rest.front();
+  rest = rest.drop_front();
+  auto [name, value] = argument.split('=');
+  bool hasValue = argument.contains('=');
+  const Flag *flag =
+      llvm::find_if(flags, [&](const Flag &f) { return f.name == name; });
+  if (name == "-h" || name == "-help")
+    flag = std::prev(std::end(flags));
+  if (flag == std::end(flags)) {
+    SmallVector<StringRef> names;
+    for (const Flag &known : flags)
+      names.push_back(known.name);
+    return usageError("unknown flag '" + name + "'" + suggest(name, names));
+  }
+  if (flag->value.empty() && hasValue)
+    return usageError("flag '" + name + "' takes no value");
+  if (!flag->value.empty() && !hasValue) {
+    if (rest.empty())
+      return usageError("flag '" + name + "' needs a value: " + name +
+                        (name.starts_with("--") ? "=" : " ") + flag->value);
+    value = rest.front();
+    rest = rest.drop_front();
+  }
+  if (!flag->value.empty() && value.empty())
+    return usageError("flag '" + name + "' has an empty value");
+  return flag->set(options, value);
+}
+
+Expected<CompileOptions>
+bitnet::parseCommandLine(ArrayRef<const char *> arguments) {
+  CompileOptions options;
+  bool onlyFiles = false;
+  while (!arguments.empty()) {
+    StringRef argument = arguments.front();
+    if (!onlyFiles && argument == "--") {
+      onlyFiles = true;
+      arguments = arguments.drop_front();
+    } else if (!onlyFiles && argument.starts_with("-") && argument != "-") {
+      if (Error error = applyFlag(options, arguments))
+        return std::move(error);
+    } else {
+      if (!options.input.empty())
+        return usageError("two models are given, '" + options.input +
+                          "' and '" + argument + "', expected one");
+      options.input = argument.str();
+      arguments = arguments.drop_front();
+    }
+  }
+  if (options.input.empty() && !options.help)
+    return usageError("no model is given: bitnet-opt compile MODEL.onnx");
+  return options;
+}
+
+void bitnet::printHelp(raw_ostream &out) {
+  out << "usage: bitnet-opt compile MODEL.onnx [-o OUT] [flags]\n\n"
+         "Compiles a ternary transformer to native code. MODEL may also be an "
+         ".mlir file.\n\n";
+  for (const Flag &flag : flags) {
+    std::string name = flag.name.str();
+    if (!flag.value.empty())
+      name += (flag.name == "-o" ? " " : "=") + flag.value.str();
+    out << "  " << left_justify(name, 22) << "  " << flag.help << '\n';
+  }
+}

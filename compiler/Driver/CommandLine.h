@@ -1,0 +1,37 @@
+#ifndef COMPILER_DRIVER_COMMANDLINE_H
+#define COMPILER_DRIVER_COMMANDLINE_H
+
+#include "compiler/Pipelines/Pipelines.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
+
+#include <optional>
+#include <string>
+
+namespace bitnet {
+
+/// What `compile` writes.
+enum class Emit { MLIR, LLVM, Asm, Object, Library, Executable };
+
+/// The flags of `bitnet-opt compile`.
+struct CompileOptions {
+  std::string input, output, tokenizer, report, resourceDir;
+  std::string target = "native", cpu, attributes, strategy = "auto";
+  Emit emit = Emit::Executable;
+  std::optional<Phase> stopAfter;
+  unsigned optLevel = 2;
+  bool certify = false, requireTernary = false, verbose = false, help = false;
+};
+
+/// Reads the arguments behind `compile`. An unknown flag is an error that names
+/// the nearest known one. Not llvm::cl: LLD resets that when it links.
+llvm::Expected<CompileOptions>
+parseCommandLine(llvm::ArrayRef<const char *> arguments);
+
+/// The text of `compile --help`.
+void printHelp(llvm::raw_ostream &out);
+
+} // namespace bitnet
+
+#endif // COMPILER_DRIVER_COMMANDLINE_H

@@ -1,0 +1,212 @@
+#include "compiler/Driver/Compilation.h"
+#include "compiler/Import/Import.h"
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace bitnet;
+
+Compilation::Compilation(const char *argv0, CompileOptions options,
+                         MLIRContext &context)
+    : argv0(argv0), options(std::move(options)), context(context),
+      diagnostics(context, llvm::errs(), this->options.verbose),
+      progress(this->options.verbose) {
+  // Pointers to files are held while more are opened.
+  files.reserve(8);
+}
+
+LogicalResult Compilation::check(llvm::Error error, llvm::StringRef place) {
+  if (!error)
+    return success();
+  progress.finish();
+  diagnostics.error(place, llvm::toString(std::move(error)));
+  return failure();
+}
+
+OutputFile *Compilation::open(llvm::StringRef path, bool executable) {
+  llvm::Expected<OutputFile> file = OutputFile::create(path, executable);
+  if (!file) {
+    (void)check(file.takeError());
+    return nullptr;
+  }
+  return &files.emplace_back(std::move(*file));
+}
+
+std::string Compilation::outputBase() const {
+  if (!options.output.empty())
+    return options.output;
+  return llvm::sys::path::stem(options.input).str();
+}
+
+LogicalResult Compilation::run() {
+  llvm::Expected<TargetSpec> target =
+      parseTarget(options.target, options.cpu, options.attributes);
+  if (!target)
+    return check(target.takeError());
+  spec = std::move(*target);
+  if (failed(readTokenizer()) || failed(load()) || failed(runPhases()))
+    return failure();
+  bool printsIR = options.stopAfter || options.emit == Emit::MLIR;
+  if (printsIR && options.stopAfter != Phase::Codegen) {
+    if (failed(printIR()))
+      return failure();
+  } else if (failed(generate())) {
+    return failure();
+  }
+  if (failed(writeReportFile()) || failed(check(commitAll(files))))
+    return failure();
+  progress.finish();
+  if (!printsIR)
+    printSummary();
+  return success();
+}
+
+LogicalResult Compilation::readTokenizer() {
+  bool wanted =
+      options.emit == Emit::Executable || options.emit == Emit::Library;
+  std::string path = options.tokenizer;
+  if (path.empty() && wanted) {
+    llvm::SmallString<256> beside(llvm::sys::path::parent_path(options.input));
+    llvm::sys::path::append(beside, "tokenizer.json");
+    if (llvm::sys::fs::exists(beside))
+      path = std::string(beside);
+  }
+  if (path.empty())
+    return success();
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (!buffer)
+    return check(llvm::createStringError("cannot read the tokenizer: " +
+                                         buffer.getError().message()),
+                 path);
+  tokenizerText = (*buffer)->getBuffer().str();
+  if (tokenizerText.find('{') == std::string::npos)
+    return check(llvm::createStringError("not a tokenizer.json"), path);
+  return success();
+}
+
+LogicalResult Compilation::load() {
+  progress.phase(getPhaseName(Phase::Import));
+  llvm::StringRef extension = llvm::sys::path::extension(options.input);
+  if (extension == ".mlir" || extension == ".mlirbc")
+    module = parseSourceFile<ModuleOp>(options.input, &context);
+  else
+    module = importOnnx(options.input, context);
+  if (module)
+    return success();
+  progress.finish();
+  if (!diagnostics.hadErrors())
+    diagnostics.error(options.input, "cannot be read");
+  return failure();
+}
+
+LogicalResult Compilation::runPasses(llvm::StringRef name,
+                                     OpPassManager &passes) {
+  progress.phase(name);
+  PassManager manager(&context, ModuleOp::getOperationName());
+  static_cast<OpPassManager &>(manager) = passes;
+  if (succeeded(manager.run(*module)))
+    return success();
+  progress.finish();
+  if (!diagnostics.hadErrors())
+    diagnostics.error(options.input, "phase '" + name + "' failed");
+  return failure();
+}
+
+LogicalResult Compilation::runPhases() {
+  PipelineOptions phaseOptions;
+  phaseOptions.strategy = options.strategy;
+  phaseOptions.certify = options.certify;
+  Phase last = options.stopAfter.value_or(Phase::Lower);
+  for (unsigned i = 1; i < unsigned(Phase::Codegen) && i <= unsigned(last);
+       ++i) {
+    OpPassManager passes(ModuleOp::getOperationName());
+    buildPhase(Phase(i), passes, phaseOptions);
+    if (failed(runPasses(getPhaseName(Phase(i)), passes)))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult Compilation::printIR() {
+  progress.finish();
+  OpPrintingFlags flags;
+  if (options.output.empty() || options.output == "-") {
+    // On a screen nobody wants a model's weights.
+    flags.elideLargeElementsAttrs(64).elideLargeResourceString(64);
+    module->print(llvm::outs(), flags);
+    return success();
+  }
+  OutputFile *file = open(options.output);
+  if (!file)
+    return failure();
+  module->print(file->stream(), flags);
+  return success();
+}
+
+LogicalResult Compilation::generate() {
+  OpPassManager planMemory(ModuleOp::getOperationName());
+  buildPlanMemory(planMemory);
+  if (failed(runPasses("memory", planMemory)))
+    return failure();
+  std::optional<ModuleDescription> described = describeModule(*module);
+  if (!described)
+    return failure();
+  description = std::move(*described);
+  description.name = llvm::sys::path::filename(outputBase()).str();
+  description.target = spec.describe();
+  description.requiredCpu = spec.requiredCpu;
+  if (failed(writeWeightsFile()))
+    return failure();
+  OpPassManager toLLVM(ModuleOp::getOperationName());
+  buildToLLVM(toLLVM);
+  if (failed(runPasses("codegen", toLLVM)))
+    return failure();
+  if (options.stopAfter)
+    return printIR();
+  progress.phase("optimise");
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> code =
+      translate(*module, description, spec, options.optLevel, llvmContext);
+  if (!code)
+    return failure();
+  if (options.emit == Emit::LLVM || options.emit == Emit::Asm)
+    return emitText(*code);
+  progress.phase("object");
+  llvm::raw_svector_ostream stream(object);
+  if (failed(check(
+          emitCode(*code, spec, options.optLevel, /*assembly=*/false, stream))))
+    return failure();
+  return failed(certifyObject()) ? failure() : link();
+}
+
+LogicalResult Compilation::emitText(llvm::Module &code) {
+  progress.finish();
+  llvm::SmallVector<char, 0> text;
+  llvm::raw_svector_ostream stream(text);
+  if (options.emit == Emit::LLVM)
+    code.print(stream, nullptr);
+  else if (failed(check(emitCode(code, spec, options.optLevel,
+                                 /*assembly=*/true, stream))))
+    return failure();
+  if (options.output.empty() || options.output == "-") {
+    llvm::outs() << stream.str();
+    return success();
+  }
+  OutputFile *file = open(options.output);
+  if (!file)
+    return failure();
+  file->stream() << stream.str();
+  return success();
+}
+
+LogicalResult Compilation::writeReportFile() { return success(); }
+
+LogicalResult Compilation::certifyObject() { return success(); }

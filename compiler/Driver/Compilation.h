@@ -1,0 +1,68 @@
+#ifndef COMPILER_DRIVER_COMPILATION_H
+#define COMPILER_DRIVER_COMPILATION_H
+
+#include "compiler/Driver/CommandLine.h"
+#include "compiler/Driver/Diagnostics.h"
+#include "compiler/Driver/Progress.h"
+#include "compiler/Target/Artifacts/OutputFile.h"
+#include "compiler/Target/Artifacts/WeightsFile.h"
+#include "compiler/Target/Codegen/Codegen.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/SmallVector.h"
+
+namespace bitnet {
+
+/// One run of `compile`: model in, files out.
+class Compilation {
+public:
+  Compilation(const char *argv0, CompileOptions options,
+              mlir::MLIRContext &context);
+
+  /// Errors were printed when it fails; no file has changed then.
+  mlir::LogicalResult run();
+
+private:
+  mlir::LogicalResult load();
+  mlir::LogicalResult runPhases();
+  mlir::LogicalResult runPasses(llvm::StringRef name,
+                                mlir::OpPassManager &passes);
+  mlir::LogicalResult printIR();
+  mlir::LogicalResult writeReportFile();
+  mlir::LogicalResult generate();
+  mlir::LogicalResult writeWeightsFile();
+  mlir::LogicalResult emitText(llvm::Module &module);
+  mlir::LogicalResult certifyObject();
+  mlir::LogicalResult link();
+  mlir::LogicalResult linkLibraryFiles();
+  mlir::LogicalResult linkExecutableFile();
+  void printSummary();
+
+  /// Reports `error` at `place`; success when there is none.
+  mlir::LogicalResult check(llvm::Error error, llvm::StringRef place = "");
+  OutputFile *open(llvm::StringRef path, bool executable = false);
+  mlir::LogicalResult readTokenizer();
+  /// OUT, or the model's name without its ending.
+  std::string outputBase() const;
+
+  const char *argv0;
+  CompileOptions options;
+  mlir::MLIRContext &context;
+  DiagnosticPrinter diagnostics;
+  Progress progress;
+  TargetSpec spec;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  ModuleDescription description;
+  WeightsInfo weights;
+  llvm::SmallVector<char, 0> object;
+  std::string tokenizerText, certificate;
+  /// Written to temporary names until everything has succeeded.
+  std::vector<OutputFile> files;
+  /// The weights of an executable, before they are appended.
+  std::optional<OutputFile> weightsScratch;
+};
+
+} // namespace bitnet
+
+#endif // COMPILER_DRIVER_COMPILATION_H

@@ -1,0 +1,19 @@
+#ifndef COMPILER_DRIVER_COMPILE_H
+#define COMPILER_DRIVER_COMPILE_H
+
+#include "llvm/ADT/ArrayRef.h"
+
+namespace mlir {
+class DialectRegistry;
+} // namespace mlir
+
+namespace bitnet {
+
+/// `bitnet-opt compile ...`: `arguments` are those behind the word. Gives the
+/// process's exit code; 1 after an error, with no output file left.
+int compileMain(const char *argv0, llvm::ArrayRef<const char *> arguments,
+                const mlir::DialectRegistry &registry);
+
+} // namespace bitnet
+
+#endif // COMPILER_DRIVER_COMPILE_H

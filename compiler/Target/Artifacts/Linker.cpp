@@ -1,0 +1,184 @@
+#include "compiler/Target/Artifacts/Linker.h"
+
+#include "lld/Common/Driver.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+LLD_HAS_DRIVER(elf)
+
+using namespace llvm;
+using namespace bitnet;
+
+std::string bitnet::findResourceDir(StringRef override, const char *argv0) {
+  if (!override.empty())
+    return override.str();
+  static int anchor;
+  std::string program = sys::fs::getMainExecutable(argv0, &anchor);
+  SmallString<256> directory(
+      sys::path::parent_path(sys::path::parent_path(program)));
+  sys::path::append(directory, "lib", "bitnet");
+  return std::string(directory);
+}
+
+namespace {
+
+/// A file for the linker to read, gone when this object is.
+class ScratchFile {
+public:
+  static Expected<ScratchFile> create(StringRef contents) {
+    Expected<sys::fs::TempFile> file = makeFile();
+    if (!file)
+      return createStringError("cannot make a temporary file: " +
+                               toString(file.takeError()));
+    raw_fd_ostream out(file->FD, /*shouldClose=*/false);
+    out << contents;
+    out.flush();
+    if (out.has_error()) {
+      std::string reason = out.error().message();
+      out.clear_error();
+      consumeError(file->discard());
+      return createStringError("cannot write a temporary file: " + reason);
+    }
+    return ScratchFile(std::move(*file));
+  }
+  ScratchFile(ScratchFile &&) = default;
+  ~ScratchFile() {
+    if (file)
+      consumeError(file->discard());
+  }
+  const std::string &path() const { return file->TmpName; }
+
+private:
+  explicit ScratchFile(sys::fs::TempFile file) : file(std::move(file)) {}
+
+  static Expected<sys::fs::TempFile> makeFile() {
+    SmallString<128> model;
+    sys::path::system_temp_directory(/*ErasedOnReboot=*/true, model);
+    sys::path::append(model, "bitnet-%%%%%%%%.o");
+    return sys::fs::TempFile::create(model);
+  }
+
+  std::optional<sys::fs::TempFile> file;
+};
+
+} // namespace
+
+/// A shared library of the system that the output is linked against; only its
+/// symbols are read. Found where Linux distributions keep them.
+static Expected<std::string>
+findSystemLibrary(StringRef name, const Triple &triple, StringRef resourceDir) {
+  std::string multiarch = (triple.getArchName() + "-linux-gnu").str();
+  std::string folders[] = {resourceDir.str(),
+                           "/lib/" + multiarch,
+                           "/usr/lib/" + multiarch,
+                           "/usr/" + multiarch + "/lib",
+                           "/lib64",
+                           "/usr/lib64",
+                           "/lib",
+                           "/usr/lib"};
+  for (const std::string &folder : folders) {
+    SmallString<128> path(folder);
+    sys::path::append(path, name);
+    if (sys::fs::exists(path))
+      return std::string(path);
+  }
+  return createStringError("cannot link: " + name + " for " + triple.str() +
+                           " was not found");
+}
+
+static Expected<std::string> findResource(StringRef name, const Triple &triple,
+                                          StringRef resourceDir) {
+  SmallString<128> path(resourceDir);
+  sys::path::append(path, triple.getArchName(), name);
+  if (!sys::fs::exists(path))
+    return createStringError("cannot link: the runtime for " +
+                             triple.getArchName() + " is not installed: no " +
+                             path.str());
+  return std::string(path);
+}
+
+static Error checkLinkable(const Triple &triple) {
+  if (triple.isOSBinFormatELF() && triple.isOSLinux())
+    return Error::success();
+  return createStringError("cannot link for " + triple.str() +
+                           ", expected a Linux target; use --emit=obj");
+}
+
+static Error runLinker(ArrayRef<std::string> args) {
+  std::vector<const char *> raw = {"ld.lld"};
+  for (const std::string &arg : args)
+    raw.push_back(arg.c_str());
+  std::string messages;
+  raw_string_ostream stream(messages);
+  lld::Result result =
+      lld::lldMain(raw, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode == 0)
+    return Error::success();
+  return createStringError("linking failed: " + StringRef(messages).trim());
+}
+
+static void addCommonArguments(std::vector<std::string> &args, StringRef path) {
+  args.insert(args.end(),
+              {"-o", path.str(), "--gc-sections", "--hash-style=gnu", "-z",
+               "now", "-z", "relro", "-z", "noexecstack", "--build-id=none",
+               "--color-diagnostics=never"});
+}
+
+Error bitnet::linkLibrary(StringRef object, const Triple &triple,
+                          StringRef resourceDir, StringRef soname,
+                          StringRef path) {
+  if (Error error = checkLinkable(triple))
+    return error;
+  Expected<std::string> runtime =
+      findResource("libbitnet-runtime.a", triple, resourceDir);
+  if (!runtime)
+    return runtime.takeError();
+  Expected<std::string> libc =
+      findSystemLibrary("libc.so.6", triple, resourceDir);
+  if (!libc)
+    return libc.takeError();
+  Expected<std::string> libm =
+      findSystemLibrary("libm.so.6", triple, resourceDir);
+  if (!libm)
+    return libm.takeError();
+  Expected<ScratchFile> model = ScratchFile::create(object);
+  if (!model)
+    return model.takeError();
+  std::vector<std::string> args = {"-shared", "-soname", soname.str(),
+                                   "--no-undefined"};
+  addCommonArguments(args, path);
+  args.insert(args.end(), {model->path(), "--whole-archive", *runtime,
+                           "--no-whole-archive", "--as-needed", *libc, *libm});
+  return runLinker(args);
+}
+
+Error bitnet::linkExecutable(StringRef object, const Triple &triple,
+                             StringRef resourceDir, StringRef path) {
+  if (Error error = checkLinkable(triple))
+    return error;
+  Expected<std::string> main =
+      findResource("bitnet-main.o", triple, resourceDir);
+  if (!main)
+    return main.takeError();
+  std::vector<std::string> args = {"-pie", "--eh-frame-hdr"};
+  addCommonArguments(args, path);
+  Expected<ScratchFile> model = ScratchFile::create(object);
+  if (!model)
+    return model.takeError();
+  args.insert(args.end(), {model->path(), *main, "--as-needed"});
+  for (StringRef name : {"libc.so.6", "libm.so.6"}) {
+    Expected<std::string> library =
+        findSystemLibrary(name, triple, resourceDir);
+    if (!library)
+      return library.takeError();
+    args.push_back(*library);
+  }
+  StringRef loader = triple.isX86() ? "/lib64/ld-linux-x86-64.so.2"
+                                    : "/lib/ld-linux-aarch64.so.1";
+  args.insert(args.end(), {"-dynamic-linker", loader.str()});
+  return runLinker(args);
+}
