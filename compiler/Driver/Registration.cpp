@@ -5,6 +5,7 @@
 #include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "dialects/Onnx/IR/OnnxOps.h"
+#include "dialects/Onnx/Transforms/Passes.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/RT/Transforms/Passes.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
@@ -22,6 +23,7 @@ void bitnet::registerAllDialects(mlir::DialectRegistry &registry) {
 
 void bitnet::registerAllPasses() {
   mlir::registerAllPasses();
+  onnx::registerOnnxPasses();
   rt::registerRTPasses();
   rt::registerRTToLLVMPasses();
   registerMathToPolynomialPasses();
