@@ -4,11 +4,13 @@
 #include "compiler/Conversion/RTToLLVM/Passes.h"
 #include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Pipelines/Pipelines.h"
+#include "compiler/Conversion/TernaryToLoops/Passes.h"
 #include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/Onnx/Transforms/Passes.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/RT/Transforms/Passes.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
+#include "dialects/Ternary/Transforms/Passes.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
 #include "dialects/Transformer/Transforms/Passes.h"
 
@@ -30,4 +32,6 @@ void bitnet::registerAllPasses() {
   transformer::registerTransformerToVectorPasses();
   transformer::registerTransformerPasses();
   registerPipelines();
+  ternary::registerTernaryPasses();
+  registerTernaryToLoopsPasses();
 }

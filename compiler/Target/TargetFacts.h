@@ -1,0 +1,63 @@
+#ifndef COMPILER_TARGET_TARGETFACTS_H
+#define COMPILER_TARGET_TARGETFACTS_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <optional>
+#include <string>
+
+namespace mlir {
+class Operation;
+} // namespace mlir
+
+namespace bitnet {
+
+/// What cost models and kernels ask of a target. The module carries it as the
+/// dictionary attribute `bitnet.target`, so that every pass sees the same.
+struct TargetFacts {
+  /// Widest vector register that is worth using, in bits.
+  int64_t vectorBits = 128;
+  /// Architectural vector registers.
+  int64_t vectorRegisters = 16;
+  bool x86 = false;
+  bool ssse3 = false;    ///< pshufb on 128 bits
+  bool avx2 = false;     ///< pshufb on 256 bits
+  bool avx512bw = false; ///< pshufb on 512 bits, byte masks (with VL)
+  /// Data caches of one core, in bytes.
+  int64_t l1Bytes = 32 * 1024;
+  int64_t l2Bytes = 512 * 1024;
+  /// Threads that the kernels' granularity is meant for; the number that runs
+  /// is the session's choice and never changes a result.
+  int64_t threads = 2;
+
+  static constexpr llvm::StringLiteral attrName = "bitnet.target";
+
+  /// `generic`, `x86-ssse3`, `x86-avx2` or `x86-avx512bw`; nullopt for others.
+  static std::optional<TargetFacts> named(llvm::StringRef name);
+  /// The names that `named` takes, for messages and help.
+  static llvm::StringRef names() {
+    return "generic, x86-ssse3, x86-avx2, x86-avx512bw";
+  }
+  /// From a module's `bitnet.target`, `generic` when it has none. Entries that
+  /// the dictionary lacks keep their default.
+  static TargetFacts of(mlir::Operation *op);
+  /// The facts that a pass shall use: `name` when it is not empty, else `of`.
+  /// Emits an error at `op` and gives nullopt for an unknown name.
+  static std::optional<TargetFacts> choose(mlir::Operation *op,
+                                           llvm::StringRef name);
+
+  mlir::DictionaryAttr toAttr(mlir::MLIRContext *context) const;
+
+  /// Widest byte shuffle by a vector of indices, in bytes; 0 without one.
+  int64_t shuffleBytes() const {
+    return avx512bw && vectorBits >= 512 ? 64
+           : avx2 && vectorBits >= 256   ? 32
+           : ssse3                       ? 16
+                                         : 0;
+  }
+};
+
+} // namespace bitnet
+
+#endif // COMPILER_TARGET_TARGETFACTS_H

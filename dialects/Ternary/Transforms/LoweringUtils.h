@@ -1,0 +1,68 @@
+#ifndef DIALECTS_TERNARY_TRANSFORMS_LOWERINGUTILS_H
+#define DIALECTS_TERNARY_TRANSFORMS_LOWERINGUTILS_H
+
+#include "dialects/Ternary/IR/TernaryOps.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace bitnet::ternary {
+
+/// Marks the only multiplications that the code of a BitLinear may hold: those
+/// of the finished sum by its scales. See the pass `ternary-certify`.
+inline constexpr llvm::StringLiteral rescaleMark = "ternary.rescale";
+
+/// A contiguous memref of any rank as [rows, last axis].
+mlir::Value asRows(mlir::OpBuilder &builder, mlir::Location loc,
+                   mlir::Value memref);
+/// A contiguous memref of any rank as one axis.
+mlir::Value asFlat(mlir::OpBuilder &builder, mlir::Location loc,
+                   mlir::Value memref);
+
+using RangeBody = llvm::function_ref<void(mlir::OpBuilder &, mlir::Location,
+                                          mlir::Value, mlir::Value)>;
+/// Runs body(begin, end) over [0, count): in an `rt.parallel` named `kernel`
+/// when there is an exec, else once.
+void emitParallel(mlir::OpBuilder &builder, mlir::Location loc,
+                  mlir::Value exec, mlir::Value count, int64_t grain,
+                  llvm::StringRef kernel, RangeBody body);
+
+using LoopBody =
+    llvm::function_ref<void(mlir::OpBuilder &, mlir::Location, mlir::Value)>;
+/// scf.for without results.
+void emitFor(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value begin,
+             mlir::Value end, int64_t step, LoopBody body);
+
+mlir::Value emitIndex(mlir::OpBuilder &builder, mlir::Location loc,
+                      int64_t value);
+
+/// `value` in every lane of `type`, or a scalar when `type` is one.
+mlir::Value emitConstant(mlir::OpBuilder &builder, mlir::Location loc,
+                         mlir::Type type, double value);
+
+//===- The float arithmetic of BitLinear, on scalars or vectors of f32
+//-----===//
+
+/// max(a, b), b where a is NaN: does not depend on the order of a reduction
+/// that starts from a number.
+mlir::Value emitMax(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value a,
+                    mlir::Value b);
+
+/// A token's scale from the largest magnitude of its activations.
+mlir::Value emitActivationScale(mlir::OpBuilder &builder, mlir::Location loc,
+                                QuantizeOp op, mlir::Value largest);
+
+/// i8 codes of `x` for the scale `scale`, both of one type. A NaN product
+/// becomes 0, so that every input has one defined result.
+mlir::Value emitQuantize(mlir::OpBuilder &builder, mlir::Location loc,
+                         QuantizeOp op, mlir::Value x, mlir::Value scale);
+
+/// The output of an f32 `sum`: the scales in the order of `form`, then `bias`
+/// unless it is null. All of one type.
+mlir::Value emitRescale(mlir::OpBuilder &builder, mlir::Location loc,
+                        RescaleForm form, mlir::Value sum,
+                        mlir::Value activationScale, mlir::Value weightScale,
+                        mlir::Value bias);
+
+} // namespace bitnet::ternary
+
+#endif // DIALECTS_TERNARY_TRANSFORMS_LOWERINGUTILS_H

@@ -1,0 +1,25 @@
+// RUN: bitnet-opt %s --ternary-plan | FileCheck %s --check-prefix=GENERIC
+// RUN: bitnet-opt %s --ternary-plan=target=x86-avx512bw --remarks-filter="ternary" 2>&1 | FileCheck %s --check-prefixes=REMARK,WIDE
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx2 strategy=masked" | FileCheck %s --check-prefix=MASKED
+// RUN: not bitnet-opt %s --ternary-plan=strategy=lookup 2>&1 | FileCheck %s --check-prefix=NO-SHUFFLE
+// RUN: not bitnet-opt %s --ternary-plan=strategy=fast 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// RUN: not bitnet-opt %s --ternary-plan=target=x86-mmx 2>&1 | FileCheck %s --check-prefix=NO-TARGET
+
+// GENERIC-LABEL: func @sixty_four_terms
+//       GENERIC:   layout = #ternary.layout<planes, rows = 64>
+//  GENERIC-SAME:   rows_of = array<i64: 32>
+//  GENERIC-SAME:   strategy = #ternary.strategy<masked>
+//        REMARK: TernaryPlan | Category:ternary | Because="the target shuffles bytes", K=64, Layout=pairs, Strategy=lookup, Tokens=32
+//    WIDE-LABEL: func @sixty_four_terms
+//          WIDE:   layout = #ternary.layout<pairs, rows = 64>
+//     WIDE-SAME:   strategy = #ternary.strategy<lookup>
+//     WIDE-SAME:   tokens = 32
+//        MASKED:   strategy = #ternary.strategy<masked>
+//    NO-SHUFFLE: error: strategy 'lookup' needs byte shuffles (ssse3), which the target lacks
+//       UNKNOWN: error: unknown strategy 'fast', expected auto, masked or lookup
+//     NO-TARGET: error: unknown target 'x86-mmx', expected one of generic, x86-ssse3
+func.func @sixty_four_terms(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<32x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x32xf32> {
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
+      : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<32x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}
