@@ -209,7 +209,8 @@ Value functions::acosh(FloatBuilder &b, Value x) {
   Value root = b.sqrt(b.mul(less, b.add(x, 1)));
   Value small = log1p(b, b.add(less, root));
   Value large = b.add(log(b, x), 0.6931471805599453);
-  return b.select(b.cmp(Pred::OGT, x, 0x1p60), large, small);
+  Value result = b.select(b.cmp(Pred::OGT, x, 0x1p60), large, small);
+  return b.select(b.cmp(Pred::OLT, x, 1.0), b.f(x, kNaN), result);
 }
 
 Value functions::atanh(FloatBuilder &b, Value x) {
@@ -219,7 +220,11 @@ Value functions::atanh(FloatBuilder &b, Value x) {
 }
 
 Value functions::cbrt(FloatBuilder &b, Value x) {
-  return b.copySign(exp(b, b.div(log(b, b.abs(x)), b.f(x, 3))), x);
+  Value root = b.copySign(exp(b, b.div(log(b, b.abs(x)), b.f(x, 3))), x);
+  // One step of Newton; not from 0 and infinity, which give NaN.
+  Value error = b.sub(root, b.div(x, b.mul(root, root)));
+  Value better = b.sub(root, b.div(error, b.f(x, 3)));
+  return b.select(b.isNaN(better), root, better);
 }
 
 //===- error function

@@ -40,13 +40,13 @@ struct Reduced {
 
 static Reduced reduce(FloatBuilder &b, Value x) {
   constexpr double kRound = 0x1.8p52;
+  // Too large to be reduced: as 0, but NaN for infinity.
+  x = b.select(b.cmp(Pred::OLT, b.abs(x), 0x1p50), x, b.mul(x, 0));
   Value biased = b.fma(x, b.f(x, 0.6366197723675814), b.f(x, kRound));
   Value n = b.neg(b.sub(biased, kRound));
   Value r = b.fma(n, b.f(x, kHalfPi[0]), x);
   r = b.fma(n, b.f(x, kHalfPi[1]), r);
   r = b.fma(n, b.f(x, kHalfPi[2]), r);
-  // Too large to be reduced: 0, but NaN for infinity.
-  r = b.select(b.cmp(Pred::OLT, b.abs(x), 0x1p50), r, b.mul(x, 0));
   Value square = b.mul(r, r);
   Value sin = b.fma(b.mul(r, square), b.polynomial(square, kSin), r);
   Value fourth = b.mul(square, square);
