@@ -104,45 +104,18 @@ LogicalResult bitnet::onnx::inferSize(Inference &in) {
 // Views
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// Known sizes multiplied, unknown ones kept apart.
-struct Product {
-  int64_t known = 1;
-  SmallVector<Extent> unknown;
-
-  bool multiply(Extent extent) {
-    if (extent.isKnown())
-      return !llvm::MulOverflow(known, *extent.number, known);
-    unknown.push_back(extent);
-    return true;
-  }
-  /// Removes the symbols that both products have.
-  static void cancel(Product &a, Product &b) {
-    for (Extent *it = a.unknown.begin(); it != a.unknown.end();) {
-      Extent *same = llvm::find(b.unknown, *it);
-      if (same == b.unknown.end()) {
-        ++it;
-        continue;
-      }
-      b.unknown.erase(same);
-      it = a.unknown.erase(it);
-    }
-  }
-};
-} // namespace
-
 /// Replaces the -1 in a Reshape's sizes, at `inferred` (-1: there is none), by
 /// what is left, or checks that nothing is.
 static LogicalResult
 completeShape(Inference &in, SmallVectorImpl<Extent> &sizes, int64_t inferred) {
-  Product data, target;
+  ExtentProduct data, target;
   bool overflows = false;
   for (int64_t i = 0; i < in.getRank(0); ++i)
     overflows |= !data.multiply(in.getShapes().getDim(in.getOperand(0), i));
   for (auto [i, size] : llvm::enumerate(sizes))
     if ((int64_t)i != inferred)
       overflows |= !target.multiply(size);
-  Product::cancel(data, target);
+  ExtentProduct::cancel(data, target);
   Extent *unknown = inferred < 0 ? nullptr : &sizes[inferred];
   if (unknown)
     *unknown = Extent();
@@ -156,13 +129,10 @@ completeShape(Inference &in, SmallVectorImpl<Extent> &sizes, int64_t inferred) {
                       " to a shape of ", target.known, " elements");
     return success();
   }
-  if (!data.unknown.empty() || !target.unknown.empty()) {
-    // One symbol is left, alone: that is it.
-    if (unknown && data.unknown.size() == 1 && target.unknown.empty() &&
-        data.known == target.known)
-      *unknown = data.unknown.front();
+  if (unknown)
+    *unknown = ExtentProduct::divide(data, target);
+  if (!data.unknown.empty() || !target.unknown.empty())
     return success();
-  }
   bool fits =
       unknown ? data.known % target.known == 0 : data.known == target.known;
   if (!fits) {
@@ -172,8 +142,6 @@ completeShape(Inference &in, SmallVectorImpl<Extent> &sizes, int64_t inferred) {
                     printShape(shape), ", ", data.known, " vs ", target.known,
                     unknown ? " elements before the rest" : " elements");
   }
-  if (unknown)
-    *unknown = Extent::known(data.known / target.known);
   return success();
 }
 

@@ -30,6 +30,38 @@ static Extent ownElement(Value value, int64_t i) {
 }
 
 //===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+bool ExtentProduct::multiply(Extent extent) {
+  if (extent.isKnown())
+    return !llvm::MulOverflow(known, *extent.number, known);
+  unknown.push_back(extent);
+  return true;
+}
+
+void ExtentProduct::cancel(ExtentProduct &a, ExtentProduct &b) {
+  for (Extent *it = a.unknown.begin(); it != a.unknown.end();) {
+    Extent *same = llvm::find(b.unknown, *it);
+    if (same == b.unknown.end()) {
+      ++it;
+      continue;
+    }
+    b.unknown.erase(same);
+    it = a.unknown.erase(it);
+  }
+}
+
+Extent ExtentProduct::divide(const ExtentProduct &a, const ExtentProduct &b) {
+  if (b.known == 0 || !b.unknown.empty() || a.known % b.known != 0)
+    return Extent();
+  if (a.unknown.empty())
+    return Extent::known(a.known / b.known);
+  return a.unknown.size() == 1 && a.known == b.known ? a.unknown.front()
+                                                     : Extent();
+}
+
+//===----------------------------------------------------------------------===//
 // Sizes of axes
 //===----------------------------------------------------------------------===//
 
@@ -110,24 +142,22 @@ Extent ShapeAnalysis::traceReshapedDim(Operation *op, int64_t axis) {
     return getDim(op->getOperand(0), axis);
   if (!extent.is(-1))
     return extent;
-  // All sizes but this one are the operand's, in whatever order: so is this
-  // one.
   Value data = op->getOperand(0);
-  SmallVector<Extent> left;
+  ExtentProduct all, others;
+  bool fits = true;
   for (int64_t i = 0, e = getRanked(data).getRank(); i < e; ++i)
-    left.push_back(getDim(data, i));
+    fits &= all.multiply(getDim(data, i));
   for (int64_t i = 0, e = shape->size(); i < e; ++i) {
+    if (i == axis)
+      continue;
     Extent size = (*shape)[i];
     if (size.is(0) && i < getRanked(data).getRank())
       size = getDim(data, i);
-    auto same = llvm::find(left, size);
-    if (i != axis && !size.is(1) && same != left.end())
-      left.erase(same);
-    else if (i != axis && !size.is(1))
-      return ownDim(result, axis);
+    fits &= others.multiply(size);
   }
-  llvm::erase_if(left, [](const Extent &extent) { return extent.is(1); });
-  return left.size() == 1 ? left.front() : ownDim(result, axis);
+  ExtentProduct::cancel(all, others);
+  Extent left = fits ? ExtentProduct::divide(all, others) : Extent();
+  return left.isKnown() || left.origin ? left : ownDim(result, axis);
 }
 
 Extent ShapeAnalysis::traceDim(Value value, int64_t axis) {
@@ -239,6 +269,10 @@ Extent ShapeAnalysis::traceDim(Value value, int64_t axis) {
         if (axis < at + indexRank)
           return getDim(gather.getIndices(), axis - at);
         return getDim(gather.getData(), axis - indexRank + 1);
+      })
+      .Case<GatherNDOp>([&](GatherNDOp gather) {
+        int64_t batches = getRanked(gather.getIndices()).getRank() - 1;
+        return axis < batches ? getDim(gather.getIndices(), axis) : own();
       })
       .Case<GatherElementsOp>([&](GatherElementsOp gather) {
         return getDim(gather.getIndices(), axis);

@@ -33,6 +33,19 @@ struct Extent {
   bool operator!=(const Extent &other) const { return !(*this == other); }
 };
 
+/// A product of extents: the known ones multiplied, the symbols kept apart.
+struct ExtentProduct {
+  int64_t known = 1;
+  llvm::SmallVector<Extent> unknown;
+
+  /// False where the known part overflows.
+  bool multiply(Extent extent);
+  /// Removes the symbols that both products have.
+  static void cancel(ExtentProduct &a, ExtentProduct &b);
+  /// What times `b` is `a`, after cancel(): a number or a symbol, or unknown.
+  static Extent divide(const ExtentProduct &a, const ExtentProduct &b);
+};
+
 /// Traces sizes and small integer tensors backwards through onnx ops. Answers
 /// hold while the IR does not change; they are kept, so that a walk over a
 /// graph stays linear.

@@ -21,4 +21,46 @@ def FoldConstantsPass : Pass<"onnx-fold-constants"> {
   ];
 }
 
+def InferShapesPass : Pass<"onnx-infer-shapes", "mlir::func::FuncOp"> {
+  let summary = "refine result types by shape inference";
+  let description = [{
+    Runs inference over the function's `onnx` ops again, as often as it finds
+    something, and keeps of each axis what either inference or the present type
+    knows. The function's result types follow. A value that an op of another
+    dialect uses keeps its type: that op's types may depend on it.
+
+    An op whose operands contradict each other is an error.
+  }];
+}
+
+def FoldShapesPass : Pass<"onnx-fold-shapes", "mlir::func::FuncOp"> {
+  let summary = "make constants of shape computations whose numbers are known";
+  let description = [{
+    Integer and bool tensors of up to 1024 elements that Shape, Gather, Concat,
+    arithmetic and the like compute from static sizes become `onnx.Constant`,
+    also where other sizes of the same tensors are dynamic. Ops without other
+    uses are erased.
+  }];
+}
+
+def NormalizePass : Pass<"onnx-normalize", "mlir::func::FuncOp"> {
+  let summary = "leave one spelling of each operator";
+  let description = [{
+    After this pass
+
+    - Reduce, Squeeze and Unsqueeze have their axes in the attribute, ascending
+      and not negative, and no `noop_with_empty_axes`; a reduction over no axis
+      is gone;
+    - Split has its sizes in the attribute wherever they are known;
+    - Transpose has its permutation spelled out;
+    - Flatten is Reshape, Sum is a chain of Add, CastLike is Cast;
+    - the shape of a Reshape is constant wherever each axis is known, copied from
+      the operand's axis at the same place (0), or the only one left (-1), and
+      `allowzero` is gone with it;
+    - an Expand that provably changes nothing is gone.
+
+    Results are the same bit for bit.
+  }];
+}
+
 #endif // DIALECTS_ONNX_TRANSFORMS_PASSES_TD
