@@ -5,6 +5,7 @@
 #include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "compiler/Conversion/TernaryToLoops/Passes.h"
+#include "compiler/Recognize/Passes.h"
 #include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/Onnx/Transforms/Passes.h"
 #include "dialects/RT/IR/RTOps.h"
@@ -26,6 +27,8 @@ void bitnet::registerAllDialects(mlir::DialectRegistry &registry) {
 void bitnet::registerAllPasses() {
   mlir::registerAllPasses();
   onnx::registerOnnxPasses();
+  recognize::registerRecognizePasses();
+  recognize::registerRecognizePipeline();
   rt::registerRTPasses();
   rt::registerRTToLLVMPasses();
   registerMathToPolynomialPasses();

@@ -1,6 +1,7 @@
 #include "compiler/Pipelines/Pipelines.h"
 
 #include "compiler/Conversion/RTToLLVM/Passes.h"
+#include "compiler/Recognize/Passes.h"
 #include "dialects/RT/Transforms/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -83,7 +84,9 @@ void bitnet::buildPhase(Phase phase, OpPassManager &passes,
   switch (phase) {
   case Phase::Import:
   case Phase::Normalize:
+    return;
   case Phase::Recognize:
+    return recognize::buildRecognizePipeline(passes);
   case Phase::Plan:
   case Phase::Pack:
     return;

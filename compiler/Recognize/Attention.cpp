@@ -1,0 +1,362 @@
+//===- Attention.cpp - softmax(q k^T * scale + mask) v
+//---------------------===//
+//
+// Starts at the second product and walks back. What surrounds attention (the
+// transposes between [B, S, H, D] and [B, H, S, D]) stays as it is.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Recognize/Matchers.h"
+#include "compiler/Recognize/Patterns.h"
+#include "compiler/Recognize/ShapeTracer.h"
+
+#include "dialects/Transformer/IR/TransformerOps.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace bitnet;
+using namespace bitnet::recognize;
+
+/// A fill of this size or below absorbs any score added to it, so that adding
+/// it is the same as replacing the score.
+static constexpr float kAbsorbingFill = -1e30f;
+
+namespace {
+
+/// What the mask does to the scores: adds `value` (f32), or, as i1, keeps those
+/// where `value` is true, or is false with `inverted`, and fills the others.
+struct MaskTerm {
+  Value value;
+  bool inverted = false;
+  float fill = 0;
+  bool isKeep() const { return elementType(value).isInteger(1); }
+};
+
+struct MatchedAttention {
+  Value query, key, value;
+  float scale = 1;
+  SmallVector<MaskTerm> masks;
+};
+
+class AttentionMatcher {
+public:
+  /// Null if `product` is the second product of attention, else what it lacks.
+  const char *match(Operation *product, MatchedAttention &out);
+
+private:
+  Value skipNaNGuard(Value value);
+  Value skipMask(Value scores, MatchedAttention &out);
+  Value skipScale(Value value, float &scale);
+  Value skipRepeat(Value value);
+  Value keyOf(Value transposed, float &scale);
+
+  ShapeTracer tracer;
+};
+
+} // namespace
+
+/// Where(IsNaN(x), 0, x): rows that see no key. transformer.attention gives
+/// zeros for them by itself.
+Value AttentionMatcher::skipNaNGuard(Value value) {
+  value = skipNoOps(value);
+  Operation *where = onnxDef(value, "Where");
+  if (!where || scalarConstant(where->getOperand(1)) != 0.0f)
+    return value;
+  Value guarded = skipNoOps(where->getOperand(2));
+  Operation *test = onnxDef(skipNoOps(where->getOperand(0)), "IsNaN");
+  return test && skipNoOps(test->getOperand(0)) == guarded ? guarded : value;
+}
+
+/// Takes one mask off `scores`; null if there is none.
+Value AttentionMatcher::skipMask(Value scores, MatchedAttention &out) {
+  if (Operation *where = onnxDef(scores, "Where")) {
+    for (bool fillFirst : {true, false}) {
+      std::optional<float> fill =
+          scalarConstant(where->getOperand(fillFirst ? 1 : 2));
+      if (!fill || *fill > kAbsorbingFill)
+        continue;
+      out.masks.push_back(
+          {skipNoOps(where->getOperand(0)), /*inverted=*/fillFirst, *fill});
+      return skipNoOps(where->getOperand(fillFirst ? 2 : 1));
+    }
+    return {};
+  }
+  // Scores are a product, scaled or masked again; the mask is what is not.
+  Value inner;
+  matchCommutative(scores, "Add", [&](Value candidate, Value mask) {
+    float ignored = 1;
+    Value product = candidate;
+    MatchedAttention nested;
+    while (Value next = skipMask(product, nested))
+      product = next;
+    if (!onnxDef(skipScale(product, ignored), "MatMul") ||
+        !elementType(mask).isF32())
+      return false;
+    out.masks.push_back({mask});
+    inner = candidate;
+    return true;
+  });
+  return inner;
+}
+
+/// Takes products with and quotients by constants off `value`.
+Value AttentionMatcher::skipScale(Value value, float &scale) {
+  value = skipNoOps(value);
+  while (true) {
+    Value inner;
+    if (Operation *div = onnxDef(value, "Div")) {
+      std::optional<float> number = scalarConstant(div->getOperand(1));
+      if (number && *number != 0) {
+        scale /= *number;
+        inner = skipNoOps(div->getOperand(0));
+      }
+    } else {
+      matchCommutative(value, "Mul", [&](Value x, Value factor) {
+        std::optional<float> number = scalarConstant(factor);
+        if (!number)
+          return false;
+        scale *= *number;
+        inner = x;
+        return true;
+      });
+    }
+    if (!inner)
+      return value;
+    value = inner;
+  }
+}
+
+/// x of Reshape(Expand(Unsqueeze(x, 2))): each key head of x repeated for the
+/// query heads of its group. `value` itself where it is something else.
+Value AttentionMatcher::skipRepeat(Value value) {
+  Operation *reshape = onnxDef(skipNoOps(value), "Reshape");
+  Operation *expand =
+      reshape ? onnxDef(skipNoOps(reshape->getOperand(0)), "Expand") : nullptr;
+  Operation *unsqueeze =
+      expand ? onnxDef(skipNoOps(expand->getOperand(0)), "Unsqueeze") : nullptr;
+  if (!unsqueeze)
+    return value;
+  Value x = skipNoOps(unsqueeze->getOperand(0));
+  std::optional<SmallVector<int64_t>> axes = axesOf(unsqueeze);
+  RankedTensorType type = rankedType(x), result = rankedType(value);
+  if (!axes || axes->size() != 1 || ((*axes)[0] != 2 && (*axes)[0] != -3) ||
+      !type || type.getRank() != 4 || type.isDynamicDim(1) ||
+      type.isDynamicDim(3) || !result || result.getRank() != 4)
+    return value;
+  std::optional<SmallVector<Dim>> wide = tracer.elements(expand->getOperand(1));
+  std::optional<SmallVector<Dim>> target =
+      tracer.elements(reshape->getOperand(1));
+  if (!wide || wide->size() != 5 || !target || target->size() != 4)
+    return value;
+  int64_t heads = type.getDimSize(1), size = type.getDimSize(3);
+  const Dim &repeat = (*wide)[2];
+  if (repeat.kind != Dim::Kind::Constant || repeat.number < 1 ||
+      !(*target)[1].isConstant(heads * repeat.number) ||
+      !(*target)[3].isConstant(size))
+    return value;
+  // The outer axes and the heads stay what they are: Expand may only name the
+  // same sizes (or 1), and Reshape only those of Expand.
+  for (int64_t axis : {0, 1, 3, 4}) {
+    const Dim &dim = (*wide)[axis];
+    int64_t own = axis < 2 ? axis : axis - 1;
+    bool same = dim.isConstant(1) || dim == tracer.sizeOf(x, own) ||
+                dim.kind != Dim::Kind::Constant;
+    if (!same)
+      return value;
+  }
+  auto keeps = [&](int64_t axis, int64_t from, int64_t own) {
+    const Dim &dim = (*target)[axis];
+    return dim == (*wide)[from] || dim == tracer.sizeOf(x, own) ||
+           dim.isConstant(-1) || (axis == 0 && dim.isConstant(0));
+  };
+  return keeps(0, 0, 0) && keeps(2, 3, 2) ? x : value;
+}
+
+/// k of `transposed` = k with its last two axes swapped: by Transpose, or by
+/// Transpose of rank 3 between two Reshapes.
+Value AttentionMatcher::keyOf(Value transposed, float &scale) {
+  transposed = skipScale(transposed, scale);
+  if (Operation *transpose = onnxDef(transposed, "Transpose")) {
+    auto perm = transpose->getAttrOfType<DenseI64ArrayAttr>("perm");
+    if (!perm || perm.asArrayRef() != ArrayRef<int64_t>{0, 1, 3, 2})
+      return {};
+    return skipScale(transpose->getOperand(0), scale);
+  }
+  Operation *outer = onnxDef(transposed, "Reshape");
+  Operation *transpose =
+      outer ? onnxDef(skipNoOps(outer->getOperand(0)), "Transpose") : nullptr;
+  Operation *inner =
+      transpose ? onnxDef(skipNoOps(transpose->getOperand(0)), "Reshape")
+                : nullptr;
+  if (!inner)
+    return {};
+  Value key = skipNoOps(inner->getOperand(0));
+  auto perm = transpose->getAttrOfType<DenseI64ArrayAttr>("perm");
+  RankedTensorType type = rankedType(key);
+  std::optional<SmallVector<Dim>> flat = tracer.elements(inner->getOperand(1));
+  std::optional<SmallVector<Dim>> full = tracer.elements(outer->getOperand(1));
+  if (!perm || perm.asArrayRef() != ArrayRef<int64_t>{0, 2, 1} || !type ||
+      type.getRank() != 4 || !flat || flat->size() != 3 || !full ||
+      full->size() != 4)
+    return {};
+  auto is = [&](const Dim &dim, int64_t axis) {
+    return dim == tracer.sizeOf(key, axis);
+  };
+  // One size may be left open: the others tell it.
+  bool flatKeeps =
+      (*flat)[0].isConstant(-1) && is((*flat)[1], 2) && is((*flat)[2], 3);
+  unsigned open =
+      llvm::count_if(*full, [](const Dim &dim) { return dim.isConstant(-1); });
+  auto isOrOpen = [&](const Dim &dim, int64_t axis) {
+    return dim.isConstant(-1) || is(dim, axis);
+  };
+  bool fullSwaps = open <= 1 && isOrOpen((*full)[0], 0) &&
+                   isOrOpen((*full)[1], 1) && isOrOpen((*full)[2], 3) &&
+                   isOrOpen((*full)[3], 2);
+  return flatKeeps && fullSwaps ? skipScale(key, scale) : Value();
+}
+
+const char *AttentionMatcher::match(Operation *product, MatchedAttention &out) {
+  Operation *softmax = onnxDef(skipNaNGuard(product->getOperand(0)), "Softmax");
+  RankedTensorType type =
+      softmax ? rankedType(softmax->getResult(0)) : RankedTensorType();
+  if (!type || type.getRank() != 4)
+    return "left operand is no softmax of rank 4";
+  int64_t axis = intAttr(softmax, "axis", -1);
+  if (axis != -1 && axis != 3)
+    return "softmax is not over the last axis";
+  Value scores = skipScale(softmax->getOperand(0), out.scale);
+  if (out.scale != 1 && !onnxDef(scores, "MatMul"))
+    return "scores are scaled after they are masked";
+  while (Value inner = skipMask(scores, out))
+    scores = inner;
+  scores = skipScale(scores, out.scale);
+  Operation *first = onnxDef(scores, "MatMul");
+  if (!first)
+    return "scores are no product of queries and keys";
+  out.query = skipScale(first->getOperand(0), out.scale);
+  out.key = keyOf(first->getOperand(1), out.scale);
+  if (!out.key)
+    return "right operand of the scores is no transposed key";
+  out.key = skipRepeat(out.key);
+  out.value = skipRepeat(skipNoOps(product->getOperand(1)));
+  for (Value operand : {out.query, out.key, out.value}) {
+    RankedTensorType operandType = rankedType(operand);
+    if (!operandType || operandType.getRank() != 4 ||
+        !elementType(operand).isF32() || operandType.isDynamicDim(1) ||
+        operandType.isDynamicDim(3))
+      return "query, key or value is not f32 of rank 4 with static heads and "
+             "head size";
+  }
+  int64_t heads = rankedType(out.query).getDimSize(1);
+  int64_t groups = rankedType(out.key).getDimSize(1);
+  if (groups == 0 || heads % groups != 0 ||
+      rankedType(out.value).getDimSize(1) != groups ||
+      rankedType(out.key).getDimSize(3) != rankedType(out.query).getDimSize(3))
+    return "heads of query, key and value do not go together";
+  for (const MaskTerm &mask : out.masks)
+    if (!rankedType(mask.value) || rankedType(mask.value).getRank() > 4)
+      return "mask has more than 4 axes";
+  return nullptr;
+}
+
+/// `mask` with leading axes of size 1 up to rank 4.
+static Value withRank4(OpBuilder &builder, Location loc, Value mask) {
+  RankedTensorType type = rankedType(mask);
+  int64_t missing = 4 - type.getRank();
+  if (missing == 0)
+    return mask;
+  SmallVector<int64_t> axes, shape(missing, 1);
+  for (int64_t axis = 0; axis < missing; ++axis)
+    axes.push_back(axis);
+  llvm::append_range(shape, type.getShape());
+  return createOnnx(builder, loc, "Unsqueeze",
+                    RankedTensorType::get(shape, type.getElementType()),
+                    {mask, createIndices(builder, loc, axes)});
+}
+
+static Value scalarFloat(OpBuilder &builder, Location loc, float value) {
+  auto type = RankedTensorType::get({}, builder.getF32Type());
+  return createOnnx(
+      builder, loc, "Constant", type, {},
+      builder.getNamedAttr("value", DenseElementsAttr::get(type, value)));
+}
+
+/// The shape that two masks broadcast to.
+static SmallVector<int64_t> broadcastShape(Value a, Value b) {
+  SmallVector<int64_t> shape(rankedType(a).getShape());
+  for (auto [size, other] : llvm::zip(shape, rankedType(b).getShape()))
+    if (size == 1 || (ShapedType::isDynamic(size) && other != 1))
+      size = other;
+  return shape;
+}
+
+/// The term as f32 to be added.
+static Value additive(OpBuilder &builder, Location loc, const MaskTerm &term) {
+  if (!term.isKeep())
+    return withRank4(builder, loc, term.value);
+  Value fill = scalarFloat(builder, loc, term.fill);
+  Value zero = scalarFloat(builder, loc, 0);
+  Value where = createOnnx(
+      builder, loc, "Where", withElement(term.value, builder.getF32Type()),
+      {term.value, term.inverted ? fill : zero, term.inverted ? zero : fill});
+  return withRank4(builder, loc, where);
+}
+
+/// One operand for all terms; null without any.
+static Value createMask(OpBuilder &builder, Location loc,
+                        ArrayRef<MaskTerm> terms) {
+  if (terms.empty())
+    return {};
+  // -infinity is what the op itself fills with.
+  if (terms.size() == 1 && terms[0].isKeep() && std::isinf(terms[0].fill)) {
+    Value keep = terms[0].value;
+    if (terms[0].inverted)
+      keep = createOnnx(builder, loc, "Not", keep.getType(), keep);
+    return withRank4(builder, loc, keep);
+  }
+  Value sum = additive(builder, loc, terms[0]);
+  for (const MaskTerm &term : terms.drop_front()) {
+    Value next = additive(builder, loc, term);
+    sum = createOnnx(
+        builder, loc, "Add",
+        RankedTensorType::get(broadcastShape(sum, next), builder.getF32Type()),
+        {sum, next});
+  }
+  return sum;
+}
+
+namespace {
+
+struct RecognizeAttention : RewritePattern {
+  RecognizeAttention(MLIRContext *context)
+      : RewritePattern("onnx.MatMul", 1, context) {}
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    MatchedAttention matched;
+    if (const char *missing = AttentionMatcher().match(op, matched))
+      return rewriter.notifyMatchFailure(op, missing);
+    Location loc = op->getLoc();
+    SmallVector<int64_t> shape(rankedType(matched.query).getShape());
+    shape.back() = rankedType(matched.value).getShape().back();
+    auto attention = transformer::AttentionOp::create(
+        rewriter, loc, RankedTensorType::get(shape, rewriter.getF32Type()),
+        matched.query, matched.key, matched.value,
+        createMask(rewriter, loc, matched.masks), Value(), ValueRange(),
+        Value(), rewriter.getF32FloatAttr(matched.scale), UnitAttr(),
+        FlatSymbolRefAttr(), FlatSymbolRefAttr());
+    Value result = attention.getResult();
+    if (result.getType() != op->getResult(0).getType())
+      result = tensor::CastOp::create(rewriter, loc, op->getResult(0).getType(),
+                                      result);
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
+} // namespace
+
+void bitnet::recognize::populateAttentionPatterns(RewritePatternSet &patterns) {
+  patterns.add<RecognizeAttention>(patterns.getContext());
+}

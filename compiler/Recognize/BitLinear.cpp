@@ -1,0 +1,214 @@
+//===- BitLinear.cpp - products with ternary weights ----------------------===//
+//
+// Starts at each product with constant weights. The weights are evaluated
+// once, whatever chain of ops makes them, and judged by value; the activation
+// is matched backwards to its quantiser, the scales forwards.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Recognize/LinearOperands.h"
+#include "compiler/Recognize/Matchers.h"
+#include "compiler/Recognize/Passes.h"
+#include "compiler/Recognize/Report.h"
+#include "compiler/Recognize/Rescale.h"
+#include "compiler/Recognize/TernaryWeights.h"
+
+#include "dialects/Ternary/IR/TernaryOps.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+namespace bitnet::recognize {
+#define GEN_PASS_DEF_RECOGNIZEBITLINEARPASS
+#include "compiler/Recognize/Passes.h.inc"
+} // namespace bitnet::recognize
+
+using namespace mlir;
+using namespace bitnet;
+using namespace bitnet::recognize;
+
+namespace {
+
+class BitLinearRecognizer {
+public:
+  explicit BitLinearRecognizer(ModuleOp module) : module(module) {}
+
+  LogicalResult recognize(Operation *op);
+
+private:
+  LogicalResult rewrite(const LinearOperands &linear,
+                        const QuantizedActivation &activation,
+                        const TernaryWeights &weights, LinearRecord &record);
+  FailureOr<Value> floatVector(OpBuilder &builder, Location loc, Value value,
+                               StringRef name);
+
+  ModuleOp module;
+  onnx::ConstantEvaluator evaluator;
+};
+
+} // namespace
+
+/// `bytes` as an attribute: short ones inline, others as a resource.
+static ElementsAttr bytesAttr(MLIRContext *context, ArrayRef<char> bytes) {
+  auto type = RankedTensorType::get({int64_t(bytes.size())},
+                                    IntegerType::get(context, 8));
+  if (bytes.size() <= onnx::kMaxInlineElements)
+    return DenseElementsAttr::getFromRawBuffer(type, bytes);
+  return DenseResourceElementsAttr::get(
+      type, "trits", HeapAsmResourceBlob::allocateAndCopyInferAlign(bytes));
+}
+
+static Value floatConstant(OpBuilder &builder, Location loc,
+                           ArrayRef<float> values) {
+  auto type =
+      RankedTensorType::get({int64_t(values.size())}, builder.getF32Type());
+  char *data;
+  onnx::HostTensor tensor = onnx::HostTensor::allocate(type, data);
+  std::memcpy(data, values.data(), values.size() * sizeof(float));
+  return createOnnx(builder, loc, "Constant", type, {},
+                    builder.getNamedAttr("value", tensor.toAttr("scales")));
+}
+
+/// A constant expression of one element, or of N, as f32 tensor of rank 1.
+FailureOr<Value> BitLinearRecognizer::floatVector(OpBuilder &builder,
+                                                  Location loc, Value value,
+                                                  StringRef name) {
+  FailureOr<onnx::HostTensor> tensor = evaluator.evaluate(value);
+  if (failed(tensor))
+    return failure();
+  // One row of a matrix with one column widens as weights do.
+  onnx::HostTensor column = *tensor;
+  column.type =
+      RankedTensorType::get({tensor->size(), 1}, tensor->type.getElementType());
+  WeightView view = WeightView::get(column, /*rowsAreOutputs=*/true);
+  std::vector<float> values;
+  for (int64_t i = 0; i < view.n; ++i)
+    values.push_back(view.at(i, 0));
+  return floatConstant(builder, loc, values);
+}
+
+LogicalResult BitLinearRecognizer::recognize(Operation *op) {
+  std::optional<LinearOperands> linear = matchLinearOperands(op, evaluator);
+  if (!linear)
+    return success();
+  LinearRecord record;
+  record.name = describeLoc(op);
+  record.k = linear->k;
+  record.n = linear->n;
+  std::optional<QuantizedActivation> activation =
+      matchQuantizedActivation(linear->input, record.reason);
+  if (activation &&
+      lastSize(activation->scale.input).value_or(0) != linear->k) {
+    activation.reset();
+    record.reason = "the activation is quantised over another axis";
+  }
+  FailureOr<onnx::HostTensor> values = evaluator.evaluate(linear->weights);
+  if (failed(values))
+    return failure();
+  WeightVerdict verdict =
+      testTernary(WeightView::get(*values, linear->rowsAreOutputs));
+  if (verdict.kind == WeightVerdict::Kind::Broken)
+    return op->emitError("weights are broken: ") << verdict.reason;
+  if (verdict.kind == WeightVerdict::Kind::NotTernary)
+    record.reason = "weights have " + verdict.reason;
+  else if (activation) {
+    record.ternary = true;
+    record.reason.clear();
+    if (failed(rewrite(*linear, *activation, verdict.weights, record)))
+      return failure();
+  }
+  addRecord(module, record);
+  return success();
+}
+
+LogicalResult BitLinearRecognizer::rewrite(
+    const LinearOperands &linear, const QuantizedActivation &activation,
+    const TernaryWeights &weights, LinearRecord &record) {
+  const ActivationScale &scale = activation.scale;
+  Rescale rescale =
+      matchRescale(linear.op->getResult(0), activation, weights.n,
+                   weights.hasUnitScale(), linear.bias != Value(), evaluator);
+  Location loc = linear.op->getLoc();
+  OpBuilder builder(linear.op);
+  RankedTensorType inputType = rankedType(scale.input);
+  SmallVector<int64_t> scaleShape(inputType.getShape());
+  scaleShape.back() = 1;
+  auto quantize = ternary::QuantizeOp::create(
+      builder, loc,
+      TypeRange{withElement(scale.input, builder.getI8Type()),
+                RankedTensorType::get(scaleShape, builder.getF32Type())},
+      scale.input, ValueRange(), Value(),
+      ternary::ScaleFormAttr::get(builder.getContext(), scale.form),
+      builder.getF32FloatAttr(scale.range), builder.getF32FloatAttr(scale.eps),
+      builder.getI64IntegerAttr(activation.qmin),
+      builder.getI64IntegerAttr(activation.qmax));
+
+  builder.setInsertionPoint(rescale.result.getDefiningOp());
+  auto codes = ternary::ConstantOp::create(
+      builder, loc,
+      RankedTensorType::get({weights.n, weights.k},
+                            ternary::TritType::get(builder.getContext())),
+      bytesAttr(builder.getContext(), weights.codes));
+  FailureOr<Value> weightScale =
+      rescale.weightScale
+          ? floatVector(builder, loc, rescale.weightScale, "scales")
+          : FailureOr<Value>(floatConstant(builder, loc, weights.scales));
+  SmallVector<Value> biases;
+  if (Value bias = linear.bias ? linear.bias : rescale.bias) {
+    FailureOr<Value> vector = floatVector(builder, loc, bias, "bias");
+    if (failed(vector))
+      return failure();
+    biases.push_back(*vector);
+  }
+  if (failed(weightScale))
+    return failure();
+  SmallVector<int64_t> resultShape(inputType.getShape());
+  resultShape.back() = weights.n;
+  auto result = ternary::LinearOp::create(
+      builder, loc,
+      TypeRange{RankedTensorType::get(resultShape, builder.getF32Type())},
+      quantize->getResult(0), quantize->getResult(1),
+      ValueRange{codes.getResult()}, ValueRange{*weightScale}, biases,
+      ValueRange(), rescale.form, ternary::LayoutAttr(), DenseI64ArrayAttr(),
+      ternary::StrategyAttr(), DictionaryAttr(), StringAttr(), Value());
+  replaceValue(rescale.result, castTo(builder, loc, result->getResult(0),
+                                      elementType(rescale.result)));
+
+  record.scaleForm = stringifyScaleForm(scale.form).str();
+  record.range = scale.range;
+  record.eps = scale.eps;
+  record.qmin = activation.qmin;
+  record.qmax = activation.qmax;
+  record.rescale = stringifyRescaleForm(rescale.form).str();
+  record.weightScale =
+      rankedType(*weightScale).getNumElements() == 1 ? "tensor" : "row";
+  record.bias = !biases.empty();
+  record.zeros = double(weights.zeros) / double(weights.n * weights.k);
+  return success();
+}
+
+namespace {
+
+struct RecognizeBitLinearPass
+    : bitnet::recognize::impl::RecognizeBitLinearPassBase<
+          RecognizeBitLinearPass> {
+  void runOnOperation() override {
+    for (auto func : getOperation().getOps<func::FuncOp>()) {
+      SmallVector<Operation *> ops;
+      for (Block &block : func.getBody())
+        for (Operation &op : block)
+          ops.push_back(&op);
+      // Dead ops stay until the end: the evaluator remembers values.
+      BitLinearRecognizer recognizer(getOperation());
+      for (Operation *op : ops)
+        if (failed(recognizer.recognize(op)))
+          return signalPassFailure();
+      for (Block &block : func.getBody())
+        eraseDead(block);
+    }
+  }
+};
+
+} // namespace

@@ -1,0 +1,296 @@
+//===- KVCache.cpp - past -> Concat -> present becomes session state ------===//
+
+#include "compiler/Recognize/Matchers.h"
+#include "compiler/Recognize/Passes.h"
+
+#include "dialects/RT/IR/RTOps.h"
+
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/BitVector.h"
+
+namespace bitnet::recognize {
+#define GEN_PASS_DEF_RECOGNIZEKVCACHEPASS
+#include "compiler/Recognize/Passes.h.inc"
+} // namespace bitnet::recognize
+
+using namespace mlir;
+using namespace bitnet;
+using namespace bitnet::recognize;
+using transformer::AttentionOp;
+
+namespace {
+
+/// Keys or values of one attention: Concat(past, fresh) along the length,
+/// which is a graph output too.
+struct CachedOperand {
+  Operation *concat;
+  BlockArgument past;
+  Value fresh;
+  unsigned output; // position in the return
+};
+
+struct CachedAttention {
+  AttentionOp op;
+  CachedOperand key, value;
+};
+
+class KVCacheRecognizer {
+public:
+  explicit KVCacheRecognizer(func::FuncOp main)
+      : main(main), module(main->getParentOfType<ModuleOp>()),
+        terminator(main.getBody().front().getTerminator()) {}
+
+  void run();
+
+private:
+  bool looksCached(Value operand);
+  std::optional<CachedOperand> matchOperand(Value operand, AttentionOp user);
+  std::optional<SmallVector<CachedAttention>> matchAll();
+  StringRef dimName(BlockArgument argument, unsigned axis);
+  bool findBatch(BlockArgument past);
+  Value sizeOf(OpBuilder &builder, Location loc, const CachedOperand &cached,
+               int64_t axis, bool present);
+  void replaceShape(Operation *shape, const CachedOperand &cached,
+                    bool present);
+  FlatSymbolRefAttr createCache(const CachedOperand &cached, StringRef name);
+  void rewriteOperand(const CachedOperand &cached, OpOperand &use);
+
+  func::FuncOp main;
+  ModuleOp module;
+  Operation *terminator;
+  /// Where the batch size is read once the pasts are gone.
+  BlockArgument batchSource;
+  unsigned batchAxis = 0;
+};
+
+} // namespace
+
+bool KVCacheRecognizer::looksCached(Value operand) {
+  Operation *concat = onnxDef(operand, "Concat");
+  return concat && isa<BlockArgument>(concat->getOperand(0));
+}
+
+StringRef KVCacheRecognizer::dimName(BlockArgument argument, unsigned axis) {
+  auto dims =
+      main.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "onnx.dims");
+  if (!dims || axis >= dims.size())
+    return {};
+  auto name = dyn_cast<StringAttr>(dims[axis]);
+  return name ? name.getValue() : StringRef();
+}
+
+std::optional<CachedOperand> KVCacheRecognizer::matchOperand(Value operand,
+                                                             AttentionOp user) {
+  Operation *concat = onnxDef(operand, "Concat");
+  int64_t axis = concat ? intAttr(concat, "axis", 0) : 0;
+  if (!concat || concat->getNumOperands() != 2 || (axis != 2 && axis != -2))
+    return std::nullopt;
+  CachedOperand cached{concat, dyn_cast<BlockArgument>(concat->getOperand(0)),
+                       concat->getOperand(1), 0};
+  RankedTensorType type = rankedType(cached.past);
+  RankedTensorType fresh = rankedType(cached.fresh);
+  if (!cached.past || !type || type.getRank() != 4 ||
+      !type.getElementType().isF32() || !type.isDynamicDim(2) || !fresh ||
+      fresh.getRank() != 4 || fresh.isDynamicDim(1) || fresh.isDynamicDim(3))
+    return std::nullopt;
+  auto isShape = [](Operation *op) { return isOnnx(op, "Shape"); };
+  for (Operation *reader : cached.past.getUsers())
+    if (reader != concat && !isShape(reader))
+      return std::nullopt;
+  unsigned returned = 0;
+  for (OpOperand &use : operand.getUses()) {
+    if (use.getOwner() == terminator) {
+      cached.output = use.getOperandNumber();
+      ++returned;
+    } else if (use.getOwner() != user && !isShape(use.getOwner())) {
+      return std::nullopt;
+    }
+  }
+  return returned == 1 ? std::optional(cached) : std::nullopt;
+}
+
+/// All caches of the function, or nothing if one does not fit: a session has
+/// one past length, so either all of them are state or none is.
+std::optional<SmallVector<CachedAttention>> KVCacheRecognizer::matchAll() {
+  SmallVector<CachedAttention> all;
+  bool fits = true;
+  main.walk([&](AttentionOp op) {
+    if (!looksCached(op.getKey()) && !looksCached(op.getValue()))
+      return;
+    std::optional<CachedOperand> key = matchOperand(op.getKey(), op);
+    std::optional<CachedOperand> value = matchOperand(op.getValue(), op);
+    if (key && value && key->past != value->past)
+      all.push_back({op, *key, *value});
+    else
+      fits = false;
+  });
+  if (!fits || all.empty())
+    return std::nullopt;
+  StringRef length = dimName(all.front().key.past, 2);
+  if (length.empty())
+    return std::nullopt;
+  llvm::SmallDenseSet<BlockArgument> pasts;
+  for (const CachedAttention &attention : all)
+    for (BlockArgument past : {attention.key.past, attention.value.past})
+      if (dimName(past, 2) != length || !pasts.insert(past).second)
+        return std::nullopt;
+  return all;
+}
+
+/// Finds an argument that stays and whose axis has the name of the past's
+/// batch: equal names are equal sizes.
+bool KVCacheRecognizer::findBatch(BlockArgument past) {
+  if (!rankedType(past).isDynamicDim(0))
+    return true;
+  StringRef name = dimName(past, 0);
+  if (name.empty())
+    return false;
+  for (BlockArgument argument : main.getArguments()) {
+    RankedTensorType type = rankedType(argument);
+    // Caches themselves have 4 axes, what remains has fewer.
+    for (unsigned axis = 0; type && type.getRank() < 4 && axis < type.getRank();
+         ++axis)
+      if (dimName(argument, axis) == name) {
+        batchSource = argument;
+        batchAxis = axis;
+        return true;
+      }
+  }
+  return false;
+}
+
+static Value axisSize(OpBuilder &builder, Location loc, Value tensor,
+                      int64_t axis) {
+  auto type = RankedTensorType::get({1}, builder.getI64Type());
+  return createOnnx(
+      builder, loc, "Shape", type, tensor,
+      {builder.getNamedAttr("start", builder.getI64IntegerAttr(axis)),
+       builder.getNamedAttr("end", builder.getI64IntegerAttr(axis + 1))});
+}
+
+/// The type of a cache. Heads and head size may be known of the new entries
+/// only: Concat makes both equal.
+static RankedTensorType cacheType(const CachedOperand &cached) {
+  RankedTensorType past = rankedType(cached.past);
+  RankedTensorType fresh = rankedType(cached.fresh);
+  return RankedTensorType::get({past.getDimSize(0), fresh.getDimSize(1),
+                                ShapedType::kDynamic, fresh.getDimSize(3)},
+                               past.getElementType());
+}
+
+/// The size of an axis of past or present without either.
+Value KVCacheRecognizer::sizeOf(OpBuilder &builder, Location loc,
+                                const CachedOperand &cached, int64_t axis,
+                                bool present) {
+  RankedTensorType past = cacheType(cached);
+  if (!past.isDynamicDim(axis))
+    return createIndices(builder, loc, past.getDimSize(axis));
+  if (axis == 0)
+    return axisSize(builder, loc, batchSource, batchAxis);
+  auto type = RankedTensorType::get({1}, builder.getI64Type());
+  Value length = rt::PastLengthOp::create(builder, loc, type, Value());
+  if (!present)
+    return length;
+  Value fresh = axisSize(builder, loc, cached.fresh, axis);
+  return createOnnx(builder, loc, "Add", type, {length, fresh});
+}
+
+void KVCacheRecognizer::replaceShape(Operation *shape,
+                                     const CachedOperand &cached,
+                                     bool present) {
+  OpBuilder builder(shape);
+  Location loc = shape->getLoc();
+  auto clamp = [](int64_t at) {
+    return std::clamp<int64_t>(at < 0 ? at + 4 : at, 0, 4);
+  };
+  SmallVector<Value> sizes;
+  for (int64_t axis = clamp(intAttr(shape, "start", 0)),
+               end = clamp(intAttr(shape, "end", 4));
+       axis < end; ++axis)
+    sizes.push_back(sizeOf(builder, loc, cached, axis, present));
+  Value whole;
+  if (sizes.empty())
+    whole = createIndices(builder, loc, {});
+  else if (sizes.size() == 1)
+    whole = sizes.front();
+  else
+    whole = createOnnx(
+        builder, loc, "Concat",
+        RankedTensorType::get({int64_t(sizes.size())}, builder.getI64Type()),
+        sizes, builder.getNamedAttr("axis", builder.getI64IntegerAttr(0)));
+  replaceValue(shape->getResult(0), whole);
+  shape->erase();
+}
+
+FlatSymbolRefAttr KVCacheRecognizer::createCache(const CachedOperand &cached,
+                                                 StringRef name) {
+  OpBuilder builder(module.getContext());
+  auto position = [](IntegerAttr attr, unsigned fallback) -> int64_t {
+    return attr ? attr.getInt() : fallback;
+  };
+  unsigned input = cached.past.getArgNumber();
+  auto nameOf = [&](Attribute attr) {
+    return builder.getArrayAttr(attr ? attr : builder.getStringAttr(""));
+  };
+  auto cache = rt::KVCacheOp::create(
+      builder, cached.concat->getLoc(), builder.getStringAttr(name),
+      TypeAttr::get(cacheType(cached)),
+      builder.getDenseI64ArrayAttr(position(
+          main.getArgAttrOfType<IntegerAttr>(input, "bitnet.index"), input)),
+      builder.getDenseI64ArrayAttr(position(
+          main.getResultAttrOfType<IntegerAttr>(cached.output, "bitnet.index"),
+          cached.output)),
+      nameOf(main.getArgAttr(input, "onnx.name")),
+      nameOf(main.getResultAttr(cached.output, "onnx.name")));
+  // In front of the function, in the order of the layers.
+  SymbolTable(module).insert(cache, Block::iterator(main));
+  return FlatSymbolRefAttr::get(cache.getSymNameAttr());
+}
+
+void KVCacheRecognizer::rewriteOperand(const CachedOperand &cached,
+                                       OpOperand &use) {
+  use.set(cached.fresh);
+  for (auto [tensor, present] :
+       {std::pair<Value, bool>(cached.past, false),
+        std::pair<Value, bool>(cached.concat->getResult(0), true)})
+    for (Operation *user : llvm::make_early_inc_range(tensor.getUsers()))
+      if (isOnnx(user, "Shape"))
+        replaceShape(user, cached, present);
+}
+
+void KVCacheRecognizer::run() {
+  std::optional<SmallVector<CachedAttention>> all = matchAll();
+  if (!all || !findBatch(all->front().key.past))
+    return;
+  llvm::BitVector arguments(main.getNumArguments());
+  llvm::BitVector results(main.getNumResults());
+  for (CachedAttention &attention : *all) {
+    attention.op.setKeyCacheAttr(createCache(attention.key, "keys"));
+    attention.op.setValueCacheAttr(createCache(attention.value, "values"));
+    rewriteOperand(attention.key, attention.op.getKeyMutable());
+    rewriteOperand(attention.value, attention.op.getValueMutable());
+    for (const CachedOperand &cached : {attention.key, attention.value}) {
+      arguments.set(cached.past.getArgNumber());
+      results.set(cached.output);
+    }
+  }
+  terminator->eraseOperands(results);
+  for (const CachedAttention &attention : *all)
+    for (const CachedOperand &cached : {attention.key, attention.value})
+      cached.concat->erase();
+  (void)main.eraseArguments(arguments);
+  (void)main.eraseResults(results);
+}
+
+namespace {
+
+struct RecognizeKVCachePass
+    : bitnet::recognize::impl::RecognizeKVCachePassBase<RecognizeKVCachePass> {
+  void runOnOperation() override {
+    auto main = getOperation().lookupSymbol<func::FuncOp>("main");
+    if (main && !main.isExternal() && main.getBody().hasOneBlock())
+      KVCacheRecognizer(main).run();
+  }
+};
+
+} // namespace

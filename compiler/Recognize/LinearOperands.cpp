@@ -1,0 +1,48 @@
+#include "compiler/Recognize/LinearOperands.h"
+
+#include "compiler/Recognize/Matchers.h"
+#include "compiler/Recognize/TernaryWeights.h"
+
+using namespace mlir;
+
+namespace bitnet::recognize {
+
+/// Whether `bias` is constant and adds one number to each output.
+static bool isBias(Value bias, int64_t n, onnx::ConstantEvaluator &evaluator) {
+  RankedTensorType type = rankedType(bias);
+  return type && type.getRank() == 1 && type.getDimSize(0) == n &&
+         evaluator.isConstantExpression(bias);
+}
+
+std::optional<LinearOperands>
+matchLinearOperands(Operation *op, onnx::ConstantEvaluator &evaluator) {
+  LinearOperands linear{};
+  linear.op = op;
+  bool gemm = isOnnx(op, "Gemm"), fused = isOnnx(op, "ms.FusedMatMul");
+  if (!gemm && !fused && !isOnnx(op, "MatMul"))
+    return std::nullopt;
+  if (floatAttr(op, "alpha", 1) != 1 || intAttr(op, "transA", 0) != 0 ||
+      intAttr(op, "transBatchA", 0) != 0 || intAttr(op, "transBatchB", 0) != 0)
+    return std::nullopt;
+  linear.input = op->getOperand(0);
+  linear.weights = op->getOperand(1);
+  linear.rowsAreOutputs = intAttr(op, "transB", 0) != 0;
+  RankedTensorType input = rankedType(linear.input);
+  RankedTensorType weights = rankedType(linear.weights);
+  if (!input || input.getRank() < 2 || !weights || weights.getRank() != 2 ||
+      !weights.hasStaticShape() || !isWeightType(weights.getElementType()) ||
+      !evaluator.isConstantExpression(linear.weights))
+    return std::nullopt;
+  linear.n = weights.getDimSize(linear.rowsAreOutputs ? 0 : 1);
+  linear.k = weights.getDimSize(linear.rowsAreOutputs ? 1 : 0);
+  if (linear.n == 0 || linear.k == 0 || input.getShape().back() != linear.k)
+    return std::nullopt;
+  if (Value bias = gemm ? operandOrNull(op, 2) : Value()) {
+    if (floatAttr(op, "beta", 1) != 1 || !isBias(bias, linear.n, evaluator))
+      return std::nullopt;
+    linear.bias = bias;
+  }
+  return linear;
+}
+
+} // namespace bitnet::recognize

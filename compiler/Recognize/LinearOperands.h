@@ -1,0 +1,30 @@
+#ifndef COMPILER_RECOGNIZE_LINEAROPERANDS_H
+#define COMPILER_RECOGNIZE_LINEAROPERANDS_H
+
+#include "dialects/Onnx/Transforms/ConstantEvaluator.h"
+
+#include "mlir/IR/Operation.h"
+
+#include <optional>
+
+namespace bitnet::recognize {
+
+/// A product with constant weights: MatMul, Gemm or ms.FusedMatMul whose second
+/// operand is a constant expression of rank 2.
+struct LinearOperands {
+  mlir::Operation *op;
+  mlir::Value input;   // [.., K], rank >= 2
+  mlir::Value weights; // [N, K] if rowsAreOutputs, else [K, N]
+  mlir::Value bias;    // [N], or null
+  bool rowsAreOutputs;
+  int64_t n, k;
+};
+
+/// Matches `op`; nothing for other ops, and for products of two activations or
+/// with factors that a linear layer has not.
+std::optional<LinearOperands>
+matchLinearOperands(mlir::Operation *op, onnx::ConstantEvaluator &evaluator);
+
+} // namespace bitnet::recognize
+
+#endif // COMPILER_RECOGNIZE_LINEAROPERANDS_H

@@ -1,0 +1,78 @@
+#ifndef COMPILER_RECOGNIZE_PASSES_TD
+#define COMPILER_RECOGNIZE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def RecognizeBitLinearPass : Pass<"recognize-bit-linear", "::mlir::ModuleOp"> {
+  let summary = "quantise -> product with ternary weights -> rescale becomes ternary.quantize and ternary.linear";
+  let description = [{
+    Expects normalised onnx ops. Every product with constant weights gets a
+    record in the module attribute `bitnet.report`. Weights are judged by their
+    values; a NaN among them is an error. What the pass does not know it leaves
+    to the graph: the ops it makes compute exactly what they replace, up to the
+    order of roundings in the float product.
+  }];
+  let dependentDialects = ["::bitnet::ternary::TernaryDialect", "::mlir::tensor::TensorDialect"];
+}
+
+class RecognizeFamilyPass<string name, string what, string result>
+    : Pass<name, "::mlir::func::FuncOp"> {
+  let summary = what # " becomes " # result;
+  let description = "Expects normalised onnx ops. A graph that matches nearly is left as it is.";
+  let dependentDialects = ["::bitnet::transformer::TransformerDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def RecognizeNormsPass : RecognizeFamilyPass<"recognize-norms",
+    "root mean square or layer normalisation", "transformer.rms_norm or layer_norm">;
+def RecognizeRotaryPass : RecognizeFamilyPass<"recognize-rotary",
+    "x * cos + concat(-x2, x1) * sin", "transformer.rotary">;
+def RecognizeAttentionPass : RecognizeFamilyPass<"recognize-attention",
+    "softmax(q k^T * scale + mask) v", "transformer.attention">;
+def RecognizeGatedActivationsPass : RecognizeFamilyPass<"recognize-gated-activations",
+    "activation(gate) * up", "transformer.gated_activation">;
+
+def RecognizeDenseLinearPass : Pass<"recognize-dense-linear", "::mlir::func::FuncOp"> {
+  let summary = "product with constant weights becomes transformer.linear";
+  let description = [{
+    For products that recognize-bit-linear left. Weights become [N, K]; a
+    matrix that is also a table to gather from (tied embeddings) stays one
+    constant.
+  }];
+  let dependentDialects = ["::bitnet::transformer::TransformerDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def RecordSignaturePass : Pass<"recognize-record-signature", "::mlir::ModuleOp"> {
+  let summary = "Record the ONNX signature before caches leave it";
+  let description = [{
+    Sets `bitnet.graph_inputs` and `bitnet.graph_outputs` (arrays of {name,
+    type, dims} in ONNX order) and, on each argument and result of `@main`, its
+    position there: `bitnet.index`.
+  }];
+}
+
+def RecognizeKVCachePass : Pass<"recognize-kv-cache", "::mlir::ModuleOp"> {
+  let summary = "past -> Concat -> present becomes rt.kv_cache";
+  let description = [{
+    Where key and value of a transformer.attention are Concat(past, new) along
+    the length, past is a graph input and the Concat a graph output, both leave
+    the signature and the attention names a cache. Sizes of past become
+    rt.past_length and those of other inputs. All caches must fit, with one
+    name for their length; otherwise the graph stays as it is.
+  }];
+  let dependentDialects = ["::bitnet::rt::RTDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def RecognizeRolesPass : Pass<"recognize-roles", "::mlir::ModuleOp"> {
+  let summary = "Tell tokens, masks, positions and logits of a language model";
+  let description = [{
+    By structure: tokens gather rows of a constant table that become the hidden
+    state, an attention mask reaches only masks, positions reach the rotary
+    embedding, logits are what a linear layer returns. Sets `bitnet.role` on
+    arguments and results, `bitnet.vocab_size` and (rows of rotary tables)
+    `bitnet.context_length` on the module, and puts
+    `transformer.last_positions` before the final norm and head.
+  }];
+  let dependentDialects = ["::bitnet::transformer::TransformerDialect"];
+}
+
+#endif // COMPILER_RECOGNIZE_PASSES_TD

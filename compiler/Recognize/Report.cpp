@@ -1,0 +1,151 @@
+#include "compiler/Recognize/Report.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+
+namespace bitnet::recognize {
+
+static constexpr StringLiteral kReportAttr = "bitnet.report";
+
+static DictionaryAttr toAttr(Builder &b, const LinearRecord &record) {
+  SmallVector<NamedAttribute> fields = {
+      b.getNamedAttr("name", b.getStringAttr(record.name)),
+      b.getNamedAttr("k", b.getI64IntegerAttr(record.k)),
+      b.getNamedAttr("n", b.getI64IntegerAttr(record.n)),
+      b.getNamedAttr("ternary", b.getBoolAttr(record.ternary))};
+  if (!record.ternary) {
+    fields.push_back(b.getNamedAttr("reason", b.getStringAttr(record.reason)));
+    return b.getDictionaryAttr(fields);
+  }
+  fields.append(
+      {b.getNamedAttr("scale_form", b.getStringAttr(record.scaleForm)),
+       b.getNamedAttr("range", b.getF32FloatAttr(record.range)),
+       b.getNamedAttr("eps", b.getF32FloatAttr(record.eps)),
+       b.getNamedAttr("qmin", b.getI64IntegerAttr(record.qmin)),
+       b.getNamedAttr("qmax", b.getI64IntegerAttr(record.qmax)),
+       b.getNamedAttr("rescale", b.getStringAttr(record.rescale)),
+       b.getNamedAttr("weight_scale", b.getStringAttr(record.weightScale)),
+       b.getNamedAttr("bias", b.getBoolAttr(record.bias)),
+       b.getNamedAttr("zeros", b.getF64FloatAttr(record.zeros))});
+  return b.getDictionaryAttr(fields);
+}
+
+static std::string stringField(DictionaryAttr fields, StringRef name) {
+  auto attr = fields.getAs<StringAttr>(name);
+  return attr ? attr.getValue().str() : std::string();
+}
+
+static int64_t intField(DictionaryAttr fields, StringRef name) {
+  auto attr = fields.getAs<IntegerAttr>(name);
+  return attr ? attr.getValue().getSExtValue() : 0;
+}
+
+static double floatField(DictionaryAttr fields, StringRef name) {
+  auto attr = fields.getAs<FloatAttr>(name);
+  return attr ? attr.getValueAsDouble() : 0;
+}
+
+static bool boolField(DictionaryAttr fields, StringRef name) {
+  auto attr = fields.getAs<BoolAttr>(name);
+  return attr && attr.getValue();
+}
+
+static LinearRecord fromAttr(DictionaryAttr fields) {
+  LinearRecord record;
+  record.name = stringField(fields, "name");
+  record.k = intField(fields, "k");
+  record.n = intField(fields, "n");
+  record.ternary = boolField(fields, "ternary");
+  record.reason = stringField(fields, "reason");
+  record.scaleForm = stringField(fields, "scale_form");
+  record.range = floatField(fields, "range");
+  record.eps = floatField(fields, "eps");
+  record.qmin = intField(fields, "qmin");
+  record.qmax = intField(fields, "qmax");
+  record.rescale = stringField(fields, "rescale");
+  record.weightScale = stringField(fields, "weight_scale");
+  record.bias = boolField(fields, "bias");
+  record.zeros = floatField(fields, "zeros");
+  return record;
+}
+
+void addRecord(ModuleOp module, const LinearRecord &record) {
+  Builder builder(module.getContext());
+  SmallVector<Attribute> records;
+  if (auto old = module->getAttrOfType<ArrayAttr>(kReportAttr))
+    records.append(old.begin(), old.end());
+  records.push_back(toAttr(builder, record));
+  module->setAttr(kReportAttr, builder.getArrayAttr(records));
+}
+
+SmallVector<LinearRecord> getRecords(ModuleOp module) {
+  SmallVector<LinearRecord> records;
+  if (auto attrs = module->getAttrOfType<ArrayAttr>(kReportAttr))
+    for (auto fields : attrs.getAsRange<DictionaryAttr>())
+      records.push_back(fromAttr(fields));
+  return records;
+}
+
+static void writeJson(ArrayRef<LinearRecord> records, int64_t ternary,
+                      raw_ostream &os) {
+  llvm::json::OStream json(os, 2);
+  json.object([&] {
+    json.attribute("total", int64_t(records.size()));
+    json.attribute("ternary", ternary);
+    json.attributeArray("linears", [&] {
+      for (const LinearRecord &record : records)
+        json.object([&] {
+          json.attribute("name", record.name);
+          json.attribute("k", record.k);
+          json.attribute("n", record.n);
+          json.attribute("ternary", record.ternary);
+          if (!record.ternary) {
+            json.attribute("reason", record.reason);
+            return;
+          }
+          json.attributeObject("quantizer", [&] {
+            json.attribute("bits", 8);
+            json.attribute("granularity", "token");
+            json.attribute("scale_form", record.scaleForm);
+            json.attribute("range", record.range);
+            json.attribute("eps", record.eps);
+            json.attribute("qmin", record.qmin);
+            json.attribute("qmax", record.qmax);
+          });
+          json.attribute("rescale", record.rescale);
+          json.attribute("weight_scale", record.weightScale);
+          json.attribute("bias", record.bias);
+          json.attribute("zeros", record.zeros);
+        });
+    });
+  });
+  os << '\n';
+}
+
+void writeReport(ModuleOp module, raw_ostream &os, bool json) {
+  SmallVector<LinearRecord> records = getRecords(module);
+  int64_t ternary = llvm::count_if(
+      records, [](const LinearRecord &record) { return record.ternary; });
+  if (json)
+    return writeJson(records, ternary, os);
+  for (const LinearRecord &record : records) {
+    os << llvm::formatv("{0} [{1}, {2}]: ", record.name, record.k, record.n);
+    if (!record.ternary) {
+      os << "not ternary: " << record.reason << '\n';
+      continue;
+    }
+    os << llvm::formatv(
+        "ternary, i8 per token ({0}, range {1}, eps {2}, [{3}, {4}]), "
+        "{5} scale, {6}{7}, {8:f1} % zeros\n",
+        record.scaleForm, record.range, record.eps, record.qmin, record.qmax,
+        record.weightScale, record.rescale, record.bias ? ", bias" : "",
+        record.zeros * 100);
+  }
+  os << llvm::formatv("{0} of {1} linear layers are ternary\n", ternary,
+                      records.size());
+}
+
+} // namespace bitnet::recognize

@@ -1,0 +1,47 @@
+#ifndef COMPILER_RECOGNIZE_REPORT_H
+#define COMPILER_RECOGNIZE_REPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <optional>
+#include <string>
+
+/// What recognition found, for each linear layer. Records live in the module
+/// attribute `bitnet.report`, so that passes need no place of their own.
+namespace bitnet::recognize {
+
+struct LinearRecord {
+  /// The graph's name of the product (for people; nothing reads it).
+  std::string name;
+  int64_t k = 0, n = 0;
+  bool ternary = false;
+  /// Why not; empty for ternary layers.
+  std::string reason;
+
+  // Of ternary layers:
+  /// "mul_reciprocal" or "div": how the activation's scale is formed.
+  std::string scaleForm;
+  float range = 0, eps = 0;
+  int64_t qmin = 0, qmax = 0;
+  /// Order of scales after the integer sum ("div_mul", ...).
+  std::string rescale;
+  /// "tensor" or "row".
+  std::string weightScale;
+  bool bias = false;
+  /// Share of zero weights.
+  double zeros = 0;
+};
+
+/// Appends to the module's records.
+void addRecord(mlir::ModuleOp module, const LinearRecord &record);
+
+/// All records, in the order of the graph's products.
+llvm::SmallVector<LinearRecord> getRecords(mlir::ModuleOp module);
+
+/// Writes the records for people or, with `json`, for programs: {"linears":
+/// [...], "ternary": count, "total": count}.
+void writeReport(mlir::ModuleOp module, llvm::raw_ostream &os, bool json);
+
+} // namespace bitnet::recognize
+
+#endif // COMPILER_RECOGNIZE_REPORT_H

@@ -1,0 +1,245 @@
+//===- Roles.cpp - what graph inputs and outputs of a language model are
+//---===//
+
+#include "compiler/Recognize/Matchers.h"
+#include "compiler/Recognize/Passes.h"
+
+#include "llvm/ADT/SetVector.h"
+
+namespace bitnet::recognize {
+#define GEN_PASS_DEF_RECOGNIZEROLESPASS
+#include "compiler/Recognize/Passes.h.inc"
+} // namespace bitnet::recognize
+
+using namespace mlir;
+using namespace bitnet;
+using namespace bitnet::recognize;
+
+namespace {
+
+/// Where an integer input ends up, shapes left aside.
+struct Reach {
+  bool indexesTable = false; // rows of a constant float table enter the model
+  bool hidden = false;       // norms, linear layers, queries, keys, values
+  bool mask = false;         // masks of attention
+  bool rotary = false;       // cos or sin of a rotary embedding
+};
+
+} // namespace
+
+/// Whether `op` gathers rows of a constant float matrix by `indices`.
+static bool gathersRows(Operation *op, Value indices) {
+  if (!isOnnx(op, "Gather") || intAttr(op, "axis", 0) != 0 ||
+      op->getOperand(1) != indices)
+    return false;
+  RankedTensorType table = rankedType(op->getOperand(0));
+  return table && table.getRank() == 2 &&
+         isa<FloatType>(table.getElementType()) &&
+         onnxDef(op->getOperand(0), "Constant");
+}
+
+/// Values that depend on a norm, a linear layer or attention.
+static DenseSet<Value> hiddenValues(Block &block) {
+  DenseSet<Value> hidden;
+  for (Operation &op : block) {
+    StringRef dialect = op.getName().getDialectNamespace();
+    bool isHidden = dialect == "transformer" || dialect == "ternary" ||
+                    llvm::any_of(op.getOperands(), [&](Value operand) {
+                      return hidden.contains(operand);
+                    });
+    if (isHidden)
+      hidden.insert(op.result_begin(), op.result_end());
+  }
+  return hidden;
+}
+
+static Reach reachOf(Value argument, const DenseSet<Value> &hidden) {
+  Reach reach;
+  llvm::SetVector<Value> values;
+  values.insert(argument);
+  for (unsigned i = 0; i < values.size(); ++i) {
+    for (OpOperand &use : values[i].getUses()) {
+      Operation *op = use.getOwner();
+      if (isOnnx(op, "Shape") || isOnnx(op, "Size"))
+        continue;
+      if (auto attention = dyn_cast<transformer::AttentionOp>(op)) {
+        bool isMask = attention.getMask() == values[i];
+        (isMask ? reach.mask : reach.hidden) = true;
+        continue;
+      }
+      if (isa<transformer::RotaryOp>(op)) {
+        (use.getOperandNumber() > 0 ? reach.rotary : reach.hidden) = true;
+        continue;
+      }
+      // A condition that guards attention's result selects, it does not feed.
+      if (isOnnx(op, "Where") && use.getOperandNumber() == 0 &&
+          (hidden.contains(op->getOperand(1)) ||
+           hidden.contains(op->getOperand(2))))
+        continue;
+      StringRef dialect = op->getName().getDialectNamespace();
+      if (dialect == "transformer" || dialect == "ternary") {
+        reach.hidden = true;
+        continue;
+      }
+      reach.indexesTable |= gathersRows(op, values[i]);
+      values.insert(op->result_begin(), op->result_end());
+    }
+  }
+  return reach;
+}
+
+/// Rows of the constant table behind cos or sin; 0 if they are computed.
+static int64_t tableRows(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (isOnnx(op, "Constant")) {
+      RankedTensorType type = rankedType(value);
+      return type.getRank() == 2 ? type.getDimSize(0) : 0;
+    }
+    bool passes = isOnnx(op, "Slice") || isOnnx(op, "Gather") ||
+                  isOnnx(op, "Unsqueeze") || isOnnx(op, "Reshape") ||
+                  isOnnx(op, "Squeeze") || isOnnx(op, "Cast") ||
+                  isOnnx(op, "Identity") || isa<tensor::CastOp>(op);
+    if (!passes)
+      return 0;
+    value = op->getOperand(0);
+  }
+  return 0;
+}
+
+/// The linear layer that makes `logits` [batch, seq, vocabulary]; null if they
+/// come from something else.
+static Operation *findHead(Value logits) {
+  RankedTensorType type = rankedType(logits);
+  if (!type || type.getRank() != 3 || type.isDynamicDim(2) ||
+      !isa<FloatType>(type.getElementType()))
+    return nullptr;
+  while (Operation *op = logits.getDefiningOp()) {
+    if (isa<transformer::LinearOp, ternary::LinearOp>(op))
+      return op;
+    if (!isOnnx(op, "Cast") && !isOnnx(op, "Identity"))
+      return nullptr;
+    logits = op->getOperand(0);
+  }
+  return nullptr;
+}
+
+/// Lets the head and the norm before it work on the positions asked for only.
+static void insertLastPositions(Operation *head) {
+  Operation *first = head;
+  // Row-wise ops that only the head reads can be skipped too.
+  while (Operation *before = first->getOperand(0).getDefiningOp()) {
+    bool rowWise = isa<transformer::RMSNormOp, transformer::LayerNormOp,
+                       ternary::QuantizeOp>(before);
+    if (!rowWise || !llvm::all_of(before->getUsers(), [&](Operation *user) {
+          return user == first;
+        }))
+      break;
+    first = before;
+  }
+  Value hidden = first->getOperand(0);
+  RankedTensorType type = rankedType(hidden);
+  // One position a step: nothing to skip.
+  if (type.getRank() != 3 || !type.isDynamicDim(1) ||
+      !type.getElementType().isF32() ||
+      hidden.getDefiningOp<transformer::LastPositionsOp>())
+    return;
+  OpBuilder builder(first);
+  first->setOperand(0, transformer::LastPositionsOp::create(
+                           builder, head->getLoc(), type, hidden));
+}
+
+namespace {
+
+struct RecognizeRolesPass
+    : bitnet::recognize::impl::RecognizeRolesPassBase<RecognizeRolesPass> {
+  void runOnOperation() override {
+    module = getOperation();
+    main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main || main.isExternal() || !main.getBody().hasOneBlock() ||
+        !recognizeTokens())
+      return;
+    recognizeOthers();
+    recognizeLogits();
+    recognizeContext();
+  }
+
+  void setRole(BlockArgument argument, StringRef role) {
+    main.setArgAttr(argument.getArgNumber(), "bitnet.role",
+                    StringAttr::get(&getContext(), role));
+  }
+
+  /// The one integer input whose table rows are the hidden state.
+  bool recognizeTokens() {
+    DenseSet<Value> hidden = hiddenValues(main.getBody().front());
+    for (BlockArgument argument : main.getArguments()) {
+      auto type = dyn_cast<IntegerType>(elementType(argument));
+      RankedTensorType shape = rankedType(argument);
+      if (!type || type.getWidth() < 32 || !shape || shape.getRank() != 2)
+        continue;
+      Reach reach = reachOf(argument, hidden);
+      reaches.push_back({argument, reach});
+      if (!tokens && reach.indexesTable && reach.hidden)
+        tokens = argument;
+    }
+    if (!tokens)
+      return false;
+    setRole(tokens, "tokens");
+    return true;
+  }
+
+  Attribute lengthName(BlockArgument argument) {
+    auto dims =
+        main.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "onnx.dims");
+    return dims && dims.size() == 2 ? dims[1] : Attribute();
+  }
+
+  void recognizeOthers() {
+    for (auto [argument, reach] : reaches) {
+      if (argument == tokens || reach.hidden)
+        continue;
+      // Positions may make a causal mask too, and a padding mask may be
+      // counted into positions: the length tells them apart.
+      bool asLongAsTokens = lengthName(argument) == lengthName(tokens);
+      if (reach.rotary && (!reach.mask || asLongAsTokens))
+        setRole(argument, "positions");
+      else if (reach.mask)
+        setRole(argument, "attention_mask");
+    }
+  }
+
+  void recognizeLogits() {
+    Operation *terminator = main.getBody().front().getTerminator();
+    for (OpOperand &use : terminator->getOpOperands()) {
+      Operation *head = findHead(use.get());
+      if (!head)
+        continue;
+      Builder builder(&getContext());
+      main.setResultAttr(use.getOperandNumber(), "bitnet.role",
+                         builder.getStringAttr("logits"));
+      module->setAttr(
+          "bitnet.vocab_size",
+          builder.getI64IntegerAttr(rankedType(use.get()).getDimSize(2)));
+      insertLastPositions(head);
+      return;
+    }
+  }
+
+  void recognizeContext() {
+    int64_t rows = 0;
+    main.walk([&](transformer::RotaryOp op) {
+      for (Value table : {op.getCos(), op.getSin()})
+        if (int64_t own = tableRows(table))
+          rows = rows == 0 ? own : std::min(rows, own);
+    });
+    if (rows > 0)
+      module->setAttr("bitnet.context_length",
+                      Builder(&getContext()).getI64IntegerAttr(rows));
+  }
+
+  ModuleOp module;
+  func::FuncOp main;
+  BlockArgument tokens;
+  SmallVector<std::pair<BlockArgument, Reach>> reaches;
+};
+
+} // namespace

@@ -1,0 +1,293 @@
+#include "compiler/Recognize/ShapeTracer.h"
+
+#include "compiler/Recognize/Matchers.h"
+
+#include "dialects/Ternary/IR/TernaryOps.h"
+#include "dialects/Transformer/IR/TransformerOps.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include <algorithm>
+
+using namespace mlir;
+
+namespace bitnet::recognize {
+
+using Dims = SmallVector<Dim>;
+
+/// Elements that a shape computation can have; shapes are short.
+static constexpr int64_t kMaxElements = 16;
+
+static bool isUnaryElementwise(Operation *op) {
+  static constexpr StringLiteral names[] = {
+      "Identity", "Cast", "Neg",     "Abs",   "Clip", "Round",
+      "Sqrt",     "Cos",  "Sin",     "Relu",  "Not",  "Reciprocal",
+      "Sigmoid",  "Exp",  "Softmax", "IsNaN", "Gelu"};
+  return llvm::any_of(names, [&](StringRef name) { return isOnnx(op, name); });
+}
+
+static bool isBroadcasting(Operation *op) {
+  static constexpr StringLiteral names[] = {"Add", "Sub", "Mul",
+                                            "Div", "Pow", "Where"};
+  return llvm::any_of(names, [&](StringRef name) { return isOnnx(op, name); });
+}
+
+Dim ShapeTracer::sizeOf(Value tensor, int64_t axis) {
+  RankedTensorType type = rankedType(tensor);
+  if (type && axis < type.getRank() && !type.isDynamicDim(axis))
+    return Dim::constant(type.getDimSize(axis));
+  auto [found, isNew] =
+      sizes.try_emplace({tensor, axis}, Dim{Dim::Kind::Axis, axis, tensor});
+  if (!isNew)
+    return found->second;
+  Dim size = computeSize(tensor, axis);
+  sizes[{tensor, axis}] = size;
+  return size;
+}
+
+/// The size that all operands agree on which do not repeat along the axis.
+Dim ShapeTracer::broadcastSize(Operation *op, Value tensor, int64_t axis) {
+  int64_t rank = rankedType(tensor).getRank();
+  std::optional<Dim> agreed;
+  for (Value operand : op->getOperands()) {
+    RankedTensorType type = rankedType(operand);
+    int64_t own = type ? axis - (rank - type.getRank()) : -1;
+    if (!type || own < 0)
+      continue;
+    Dim size = sizeOf(operand, own);
+    if (size.isConstant(1))
+      continue;
+    if (agreed && !(*agreed == size))
+      return {Dim::Kind::Axis, axis, tensor};
+    agreed = size;
+  }
+  return agreed ? *agreed : Dim{Dim::Kind::Axis, axis, tensor};
+}
+
+Dim ShapeTracer::computeSize(Value tensor, int64_t axis) {
+  Dim own{Dim::Kind::Axis, axis, tensor};
+  Operation *op = tensor.getDefiningOp();
+  RankedTensorType type = rankedType(tensor);
+  if (!op || !type || op->getNumOperands() == 0)
+    return own;
+  Value first = op->getOperand(0);
+  RankedTensorType firstType = rankedType(first);
+  if (!firstType)
+    return own;
+  bool isLast = axis == type.getRank() - 1;
+  if (isUnaryElementwise(op) ||
+      isa<tensor::CastOp, ternary::QuantizeOp, transformer::RMSNormOp,
+          transformer::LayerNormOp, transformer::RotaryOp,
+          transformer::GatedActivationOp>(op))
+    return sizeOf(first, axis);
+  if (isa<ternary::LinearOp, transformer::LinearOp, transformer::AttentionOp>(
+          op))
+    return isLast ? own : sizeOf(first, axis);
+  if (isBroadcasting(op))
+    return broadcastSize(op, tensor, axis);
+  if (isOnnx(op, "MatMul")) {
+    RankedTensorType second = rankedType(op->getOperand(1));
+    bool plain = second && second.getRank() == 2 && firstType.getRank() >= 2;
+    return plain && !isLast ? sizeOf(first, axis) : own;
+  }
+  if (isOnnx(op, "Transpose")) {
+    auto perm = op->getAttrOfType<DenseI64ArrayAttr>("perm");
+    return perm ? sizeOf(first, perm[axis]) : own;
+  }
+  if (isOnnx(op, "Reshape")) {
+    std::optional<Dims> target = elements(op->getOperand(1));
+    if (!target || axis >= int64_t(target->size()))
+      return own;
+    Dim size = (*target)[axis];
+    if (size.isConstant(0) && intAttr(op, "allowzero", 0) == 0)
+      return axis < firstType.getRank() ? sizeOf(first, axis) : own;
+    return size.isConstant(-1) ? own : size;
+  }
+  if (isOnnx(op, "Unsqueeze")) {
+    std::optional<SmallVector<int64_t>> axes = axesOf(op);
+    if (!axes)
+      return own;
+    int64_t before = 0;
+    for (int64_t added : *axes)
+      before += (added < 0 ? added + type.getRank() : added) < axis;
+    return sizeOf(first, axis - before);
+  }
+  if (isOnnx(op, "Concat") || isOnnx(op, "Split")) {
+    int64_t along = intAttr(op, "axis", 0);
+    along = along < 0 ? along + type.getRank() : along;
+    return along == axis ? own : sizeOf(first, axis);
+  }
+  if (isOnnx(op, "Gather") && intAttr(op, "axis", 0) == 0) {
+    RankedTensorType indices = rankedType(op->getOperand(1));
+    return indices && axis < indices.getRank() ? sizeOf(op->getOperand(1), axis)
+                                               : own;
+  }
+  return own;
+}
+
+/// Applies slice bounds to a list; null for bounds that are not constant.
+static std::optional<Dims> sliceOf(const Dims &list, Operation *op,
+                                   ShapeTracer &tracer) {
+  auto bound = [&](unsigned index, int64_t fallback) -> std::optional<int64_t> {
+    Value operand = operandOrNull(op, index);
+    if (!operand)
+      return fallback;
+    std::optional<SmallVector<int64_t>> values = tracer.constants(operand);
+    return values && values->size() == 1 ? std::optional<int64_t>((*values)[0])
+                                         : std::nullopt;
+  };
+  std::optional<int64_t> start = bound(1, 0), end = bound(2, 0);
+  std::optional<int64_t> axis = bound(3, 0), step = bound(4, 1);
+  if (!start || !end || !axis || !step || *step != 1 ||
+      (*axis != 0 && *axis != -1))
+    return std::nullopt;
+  int64_t size = list.size();
+  auto clamp = [&](int64_t at) {
+    return std::clamp<int64_t>(
+        at < 0 ? std::max<int64_t>(at, -size) + size : at, 0, size);
+  };
+  int64_t from = clamp(*start), to = std::max(clamp(*end), from);
+  return Dims(list.begin() + from, list.begin() + to);
+}
+
+/// Sums and products of single numbers.
+std::optional<Dims> ShapeTracer::arithmetic(Operation *op) {
+  std::optional<Dims> lhs = elements(op->getOperand(0));
+  std::optional<Dims> rhs = elements(op->getOperand(1));
+  if (!lhs || !rhs || lhs->size() != 1 || rhs->size() != 1)
+    return std::nullopt;
+  Dim a = lhs->front(), b = rhs->front();
+  bool both = a.kind == Dim::Kind::Constant && b.kind == Dim::Kind::Constant;
+  if (isOnnx(op, "Add")) {
+    if (both)
+      return Dims{Dim::constant(a.number + b.number)};
+    if (a.isConstant(0) || b.isConstant(0))
+      return Dims{a.isConstant(0) ? b : a};
+  } else if (isOnnx(op, "Mul")) {
+    if (both)
+      return Dims{Dim::constant(a.number * b.number)};
+    if (a.isConstant(1) || b.isConstant(1))
+      return Dims{a.isConstant(1) ? b : a};
+  } else if (isOnnx(op, "Sub")) {
+    if (both)
+      return Dims{Dim::constant(a.number - b.number)};
+    if (b.isConstant(0))
+      return Dims{a};
+  } else if (isOnnx(op, "Div") && both && b.number > 0 && a.number >= 0) {
+    return Dims{Dim::constant(a.number / b.number)};
+  }
+  return std::nullopt;
+}
+
+/// Where(list == -1, .., list): exporters guard targets of Expand so. Sizes are
+/// never negative.
+static std::optional<Dims> guarded(Operation *op, ShapeTracer &tracer) {
+  Operation *equal = onnxDef(op->getOperand(0), "Equal");
+  std::optional<Dims> list = tracer.elements(op->getOperand(2));
+  if (!equal || !list)
+    return std::nullopt;
+  std::optional<Dims> compared = tracer.elements(equal->getOperand(0));
+  std::optional<SmallVector<int64_t>> against =
+      tracer.constants(equal->getOperand(1));
+  if (!compared || !against || *compared != *list ||
+      !llvm::all_of(*against, [](int64_t number) { return number == -1; }))
+    return std::nullopt;
+  bool mayBeNegative = llvm::any_of(*list, [](const Dim &dim) {
+    return dim.kind == Dim::Kind::Opaque || dim.isConstant(-1);
+  });
+  return mayBeNegative ? std::nullopt : list;
+}
+
+std::optional<Dims> ShapeTracer::computeElements(Value shape) {
+  Operation *op = shape.getDefiningOp();
+  if (!op)
+    return std::nullopt;
+  if (std::optional<SmallVector<int64_t>> numbers = intConstants(shape)) {
+    Dims dims;
+    for (int64_t number : *numbers)
+      dims.push_back(Dim::constant(number));
+    return dims;
+  }
+  if (isOnnx(op, "Shape")) {
+    RankedTensorType type = rankedType(op->getOperand(0));
+    if (!type)
+      return std::nullopt;
+    int64_t rank = type.getRank();
+    auto clamp = [&](int64_t at) {
+      return std::clamp<int64_t>(at < 0 ? at + rank : at, 0, rank);
+    };
+    Dims dims;
+    for (int64_t axis = clamp(intAttr(op, "start", 0)),
+                 end = clamp(intAttr(op, "end", rank));
+         axis < end; ++axis)
+      dims.push_back(sizeOf(op->getOperand(0), axis));
+    return dims;
+  }
+  if (isOnnx(op, "Concat")) {
+    Dims dims;
+    for (Value operand : op->getOperands()) {
+      std::optional<Dims> part = elements(operand);
+      if (!part)
+        return std::nullopt;
+      dims.append(*part);
+    }
+    return dims;
+  }
+  bool keepsElements = isOnnx(op, "Identity") || isOnnx(op, "Cast") ||
+                       isOnnx(op, "Squeeze") || isOnnx(op, "Unsqueeze") ||
+                       isOnnx(op, "Reshape");
+  if (keepsElements && elementType(op->getOperand(0)).isIntOrIndex())
+    return elements(op->getOperand(0));
+  if (isOnnx(op, "Slice")) {
+    std::optional<Dims> list = elements(op->getOperand(0));
+    return list ? sliceOf(*list, op, *this) : std::nullopt;
+  }
+  if (isOnnx(op, "Gather")) {
+    std::optional<Dims> list = elements(op->getOperand(0));
+    std::optional<SmallVector<int64_t>> indices = constants(op->getOperand(1));
+    if (!list || !indices)
+      return std::nullopt;
+    Dims dims;
+    for (int64_t index : *indices) {
+      index = index < 0 ? index + int64_t(list->size()) : index;
+      if (index < 0 || index >= int64_t(list->size()))
+        return std::nullopt;
+      dims.push_back((*list)[index]);
+    }
+    return dims;
+  }
+  if (isOnnx(op, "Where"))
+    return guarded(op, *this);
+  if (op->getNumOperands() == 2)
+    return arithmetic(op);
+  return std::nullopt;
+}
+
+std::optional<Dims> ShapeTracer::elements(Value shape) {
+  RankedTensorType type = rankedType(shape);
+  if (!type || !type.hasStaticShape() || type.getRank() > 1 ||
+      type.getNumElements() > kMaxElements)
+    return std::nullopt;
+  std::optional<Dims> dims = computeElements(shape);
+  if (dims && int64_t(dims->size()) == type.getNumElements())
+    return dims;
+  Dims opaque;
+  for (int64_t index = 0; index < type.getNumElements(); ++index)
+    opaque.push_back({Dim::Kind::Opaque, index, shape});
+  return opaque;
+}
+
+std::optional<SmallVector<int64_t>> ShapeTracer::constants(Value shape) {
+  std::optional<Dims> dims = elements(shape);
+  if (!dims)
+    return std::nullopt;
+  SmallVector<int64_t> numbers;
+  for (const Dim &dim : *dims) {
+    if (dim.kind != Dim::Kind::Constant)
+      return std::nullopt;
+    numbers.push_back(dim.number);
+  }
+  return numbers;
+}
+
+} // namespace bitnet::recognize
