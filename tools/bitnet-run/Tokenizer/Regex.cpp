@@ -102,8 +102,15 @@ bool Regex::findAll(std::string_view text, std::vector<Span> &out,
   size_t from = 0;
   while (from <= text.size()) {
     // The caller checked the UTF-8 once; PCRE2 would check the rest each time.
-    int count = pcre2_match(code->code, subject, text.size(), from,
-                            PCRE2_NO_UTF_CHECK, code->match, code->context);
+    auto match = [&](uint32_t options) {
+      return pcre2_match(code->code, subject, text.size(), from,
+                         PCRE2_NO_UTF_CHECK | options, code->match,
+                         code->context);
+    };
+    int count = match(0);
+    // Compiled matchers have 32 KiB of stack, the interpreter has the heap.
+    if (count == PCRE2_ERROR_JIT_STACKLIMIT)
+      count = match(PCRE2_NO_JIT);
     if (count == PCRE2_ERROR_NOMATCH)
       return true;
     if (count < 0) {
