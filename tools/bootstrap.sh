@@ -127,7 +127,7 @@ run_tests() {
 sanitize() {
   setup
   local dir=$build-sanitize status=0
-  configure "$dir" -DBITNET_SANITIZE=address,undefined -DCMAKE_CXX_FLAGS_RELEASE=-O1 -DCMAKE_C_FLAGS_RELEASE=-O1
+  configure "$dir" -DBITNET_SANITIZE=address,undefined
   compile "$dir" bitnet-opt bitnet-run bitnet-unit-tests
   say "testing with sanitizers"
   export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
