@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <initializer_list>
 
-#define JSON_NOEXCEPTION
 #include <nlohmann/json.hpp>
 
 namespace bitnet::tokenizer {
