@@ -1,5 +1,6 @@
 #include "compiler/Driver/Registration.h"
 
+#include "compiler/Conversion/Bufferize/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
 #include "compiler/Conversion/TransformerToVector/Passes.h"
@@ -29,6 +30,7 @@ void bitnet::registerAllPasses() {
   onnx::registerOnnxPasses();
   recognize::registerRecognizePasses();
   recognize::registerRecognizePipeline();
+  registerBufferizePasses();
   rt::registerRTPasses();
   rt::registerRTToLLVMPasses();
   registerMathToPolynomialPasses();

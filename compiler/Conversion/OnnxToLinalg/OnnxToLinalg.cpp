@@ -1,0 +1,12 @@
+#include "compiler/Conversion/OnnxToLinalg/OnnxToLinalg.h"
+
+void bitnet::populateOnnxToLinalg(LoweringRegistry &registry) {
+  populateElementwise(registry);
+  populateReshape(registry);
+  populateLayout(registry);
+  populateIndexing(registry);
+  populateGenerators(registry);
+  populateReductions(registry);
+  populateNormalizations(registry);
+  populateMatMul(registry);
+}

@@ -1,0 +1,172 @@
+#include "compiler/Conversion/OnnxToLinalg/OnnxAttributes.h"
+#include "compiler/Conversion/OnnxToLinalg/OnnxToLinalg.h"
+
+using namespace mlir;
+using namespace bitnet;
+
+/// Binds the result to the operand's elements in the shape of `sizes`, without
+/// a copy if they lie one after the other.
+static void bindReshaped(Operation *op, Numbers sizes,
+                         BufferLowering &lowering) {
+  BufferView view = lowering.view(op->getOperand(0));
+  if (!lowering.isDense(view))
+    view = lowering.contiguousView(op->getOperand(0));
+  lowering.bind(op->getResult(0),
+                {view.base, view.offset, sizes, lowering.denseStrides(sizes)});
+}
+
+static LogicalResult lowerIdentity(Operation *op, BufferLowering &lowering) {
+  lowering.bind(op->getResult(0), lowering.view(op->getOperand(0)));
+  return success();
+}
+
+static LogicalResult lowerReshape(Operation *op, BufferLowering &lowering) {
+  IndexMath &math = lowering.math;
+  std::optional<Numbers> given = lowering.scalars(op->getOperand(1));
+  if (!given)
+    return op->emitError("reshapes to a shape of type ")
+           << op->getOperand(1).getType() << ", expected at most "
+           << kMaxElements << " integers";
+  Numbers source = lowering.sizes(op->getOperand(0));
+  Number zero = math.constant(0), one = math.constant(1);
+  bool allowZero = getIntAttr(op, "allowzero", 0);
+  Numbers sizes = *given, others;
+  for (auto [axis, size] : llvm::enumerate(sizes)) {
+    // A size that is known not to be negative is a number of elements: only
+    // those that were given as 0 copy an axis.
+    bool mayCopy =
+        IndexMath::known(size) || !IndexMath::is(math.less(size, zero), 0);
+    if (!allowZero && mayCopy && axis < source.size())
+      size = math.select(math.equal(size, zero), source[axis], size);
+    others.push_back(math.select(math.less(size, zero), one, size));
+  }
+  for (Number &size : sizes) {
+    Number isRest = math.less(size, zero);
+    if (!IndexMath::is(isRest, 0))
+      size = math.select(isRest, math.quotient(source, others), size);
+  }
+  sizes = lowering.refine(sizes, getTensorType(op->getResult(0)));
+  if (!math.sameProduct(source, sizes))
+    lowering.failIf(
+        math.isFalse(math.equal(math.product(source), math.product(sizes))),
+        RunStatus::BadShape);
+  bindReshaped(op, sizes, lowering);
+  return success();
+}
+
+static LogicalResult lowerFlatten(Operation *op, BufferLowering &lowering) {
+  Numbers source = lowering.sizes(op->getOperand(0));
+  int64_t rank = source.size(), axis = getIntAttr(op, "axis", 1);
+  if (axis < 0)
+    axis += rank;
+  if (axis < 0 || axis > rank)
+    return op->emitError("has axis ") << axis << ", expected at most " << rank;
+  ArrayRef<Number> all = source;
+  bindReshaped(op,
+               {lowering.math.product(all.take_front(axis)),
+                lowering.math.product(all.drop_front(axis))},
+               lowering);
+  return success();
+}
+
+/// The axes of an op of rank `rank`, as attribute or as operand 1, in order;
+/// nothing where it has none.
+static FailureOr<std::optional<SmallVector<int64_t>>>
+getAxes(Operation *op, int64_t rank, BufferLowering &lowering) {
+  std::optional<SmallVector<int64_t>> axes = getIntsAttr(op, "axes");
+  if (Value operand = getOperandIfAny(op, 1)) {
+    axes = lowering.constants(operand);
+    if (!axes)
+      return op->emitError("has axes that are not known at compile time");
+  }
+  if (!axes)
+    return axes;
+  for (int64_t &axis : *axes)
+    if (!normalizeAxis(axis, rank))
+      return op->emitError("has an axis out of range, expected rank ") << rank;
+  llvm::sort(*axes);
+  return axes;
+}
+
+static LogicalResult lowerUnsqueeze(Operation *op, BufferLowering &lowering) {
+  int64_t rank = getTensorType(op->getResult(0)).getRank();
+  auto axes = getAxes(op, rank, lowering);
+  if (failed(axes))
+    return failure();
+  BufferView view = lowering.view(op->getOperand(0));
+  for (int64_t axis : axes->value_or(SmallVector<int64_t>())) {
+    view.sizes.insert(view.sizes.begin() + axis, lowering.math.constant(1));
+    view.strides.insert(view.strides.begin() + axis, lowering.math.constant(0));
+  }
+  lowering.bind(op->getResult(0), view);
+  return success();
+}
+
+static LogicalResult lowerSqueeze(Operation *op, BufferLowering &lowering) {
+  auto type = getTensorType(op->getOperand(0));
+  auto axes = getAxes(op, type.getRank(), lowering);
+  if (failed(axes))
+    return failure();
+  if (!*axes) {
+    axes->emplace();
+    for (auto [axis, size] : llvm::enumerate(type.getShape()))
+      if (size == 1)
+        (*axes)->push_back(axis);
+  }
+  BufferView view = lowering.view(op->getOperand(0));
+  Number one = lowering.math.constant(1);
+  for (int64_t axis : llvm::reverse(**axes)) {
+    if (!type.isDynamicDim(axis) && type.getDimSize(axis) != 1)
+      return op->emitError("squeezes axis ")
+             << axis << " of " << type << ", expected size 1";
+    lowering.failIf(
+        lowering.math.isFalse(lowering.math.equal(view.sizes[axis], one)),
+        RunStatus::BadShape);
+    view = lowering.at(view, axis, lowering.math.constant(0));
+  }
+  lowering.bind(op->getResult(0), view);
+  return success();
+}
+
+static LogicalResult lowerTranspose(Operation *op, BufferLowering &lowering) {
+  BufferView from = lowering.view(op->getOperand(0));
+  int64_t rank = from.getRank();
+  SmallVector<int64_t> perm =
+      llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
+  if (auto given = getIntsAttr(op, "perm"))
+    perm = *given;
+  BufferView to{from.base, from.offset, {}, {}};
+  for (int64_t axis : perm) {
+    if (!normalizeAxis(axis, rank))
+      return op->emitError("permutes axis ")
+             << axis << ", expected rank " << rank;
+    to.sizes.push_back(from.sizes[axis]);
+    to.strides.push_back(from.strides[axis]);
+  }
+  lowering.bind(op->getResult(0), to);
+  return success();
+}
+
+static LogicalResult lowerExpand(Operation *op, BufferLowering &lowering) {
+  std::optional<Numbers> shape = lowering.scalars(op->getOperand(1));
+  if (!shape)
+    return op->emitError("expands to a shape of type ")
+           << op->getOperand(1).getType() << ", expected at most "
+           << kMaxElements << " integers";
+  Numbers sizes =
+      lowering.broadcast({lowering.sizes(op->getOperand(0)), *shape});
+  sizes = lowering.refine(sizes, getTensorType(op->getResult(0)));
+  lowering.bind(op->getResult(0),
+                lowering.broadcastTo(lowering.view(op->getOperand(0)), sizes));
+  return success();
+}
+
+void bitnet::populateReshape(LoweringRegistry &registry) {
+  registry["onnx.Identity"] = lowerIdentity;
+  registry["onnx.Reshape"] = lowerReshape;
+  registry["onnx.Flatten"] = lowerFlatten;
+  registry["onnx.Unsqueeze"] = lowerUnsqueeze;
+  registry["onnx.Squeeze"] = lowerSqueeze;
+  registry["onnx.Transpose"] = lowerTranspose;
+  registry["onnx.Expand"] = lowerExpand;
+}
