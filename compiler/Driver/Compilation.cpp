@@ -1,5 +1,6 @@
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Import/Import.h"
+#include "compiler/Target/Certificate/Certificate.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -209,4 +210,14 @@ LogicalResult Compilation::emitText(llvm::Module &code) {
 
 LogicalResult Compilation::writeReportFile() { return success(); }
 
-LogicalResult Compilation::certifyObject() { return success(); }
+LogicalResult Compilation::certifyObject() {
+  if (!options.certify)
+    return success();
+  llvm::Expected<std::string> text =
+      certifyMachineCode(llvm::StringRef(object.data(), object.size()),
+                         description.name, /*requireKernels=*/false);
+  if (!text)
+    return check(text.takeError(), options.input);
+  certificate = std::move(*text);
+  return success();
+}

@@ -14,6 +14,9 @@ namespace bitnet {
 int compileMain(const char *argv0, llvm::ArrayRef<const char *> arguments,
                 const mlir::DialectRegistry &registry);
 
+/// `bitnet-opt certify FILE`; 1 when the file cannot be certified.
+int certifyMain(llvm::ArrayRef<const char *> arguments);
+
 } // namespace bitnet
 
 #endif // COMPILER_DRIVER_COMPILE_H

@@ -10,6 +10,8 @@ int main(int argc, char **argv) {
   llvm::ArrayRef<const char *> arguments(argv, argc);
   if (argc > 1 && llvm::StringRef(argv[1]) == "compile")
     return bitnet::compileMain(argv[0], arguments.drop_front(2), registry);
+  if (argc > 1 && llvm::StringRef(argv[1]) == "certify")
+    return bitnet::certifyMain(arguments.drop_front(2));
   bitnet::registerAllPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "bitnet-opt: compiler for ternary transformers\n", registry));

@@ -1,0 +1,261 @@
+#include "compiler/Target/Certificate/Kernels.h"
+#include "compiler/Target/Codegen/TargetSpec.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/MC/MCAsmInfo.h"
+#include "llvm/MC/MCContext.h"
+#include "llvm/MC/MCDisassembler/MCDisassembler.h"
+#include "llvm/MC/MCInst.h"
+#include "llvm/MC/MCInstPrinter.h"
+#include "llvm/MC/MCInstrAnalysis.h"
+#include "llvm/MC/MCInstrDesc.h"
+#include "llvm/MC/MCInstrInfo.h"
+#include "llvm/MC/MCRegisterInfo.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/MCTargetOptions.h"
+#include "llvm/MC/TargetRegistry.h"
+
+using namespace llvm;
+using namespace llvm::object;
+using namespace bitnet;
+
+namespace {
+
+/// LLVM's disassembler of one target, with everything it needs.
+class Disassembler {
+public:
+  static Expected<std::unique_ptr<Disassembler>> create(const Triple &triple);
+
+  /// Decodes the instruction at the start of `bytes`; its size, 0 for none.
+  uint64_t decode(ArrayRef<uint8_t> bytes, uint64_t address, Instruction &out);
+
+  const MCSubtargetInfo &subtarget() const { return *subtargetInfo; }
+
+private:
+  Triple triple;
+  MCTargetOptions options;
+  std::unique_ptr<MCRegisterInfo> registers;
+  std::unique_ptr<MCAsmInfo> assembly;
+  std::unique_ptr<MCSubtargetInfo> subtargetInfo;
+  std::unique_ptr<MCInstrInfo> instructions;
+  std::unique_ptr<MCContext> context;
+  std::unique_ptr<MCDisassembler> decoder;
+  std::unique_ptr<MCInstPrinter> printer;
+  std::unique_ptr<MCInstrAnalysis> analysis;
+};
+
+} // namespace
+
+Expected<std::unique_ptr<Disassembler>>
+Disassembler::create(const Triple &triple) {
+  initializeTargets();
+  std::string message;
+  const Target *target = TargetRegistry::lookupTarget(triple, message);
+  if (!target)
+    return createStringError("cannot disassemble for " + triple.str() + ": " +
+                             message);
+  auto result = std::make_unique<Disassembler>();
+  result->triple = triple;
+  result->registers.reset(target->createMCRegInfo(triple));
+  result->assembly.reset(
+      target->createMCAsmInfo(*result->registers, triple, result->options));
+  // Every feature, so that no instruction is unknown for want of one.
+  StringRef features = triple.getArch() == Triple::aarch64 ? "+all" : "";
+  result->subtargetInfo.reset(
+      target->createMCSubtargetInfo(triple, "", features));
+  result->instructions.reset(target->createMCInstrInfo());
+  result->context = std::make_unique<MCContext>(
+      triple, result->assembly.get(), result->registers.get(),
+      result->subtargetInfo.get());
+  result->decoder.reset(
+      target->createMCDisassembler(*result->subtargetInfo, *result->context));
+  // Variant 1 of x86 is Intel's spelling: mnemonics without size suffixes.
+  unsigned variant = triple.isX86() ? 1 : 0;
+  result->printer.reset(target->createMCInstPrinter(
+      triple, variant, *result->assembly, *result->instructions,
+      *result->registers));
+  result->analysis.reset(
+      target->createMCInstrAnalysis(result->instructions.get()));
+  if (!result->decoder || !result->printer || !result->analysis)
+    return createStringError("no disassembler for " + triple.str());
+  return std::move(result);
+}
+
+/// Whether the first operand is a general register of 64 bits: rax to r15,
+/// x0 to x30.
+static bool isGeneral64(StringRef name) {
+  name = name.lower() == name ? name : StringRef(name);
+  return name.starts_with_insensitive("r") ? !name.ends_with_insensitive("d") &&
+                                                 !name.ends_with_insensitive("w") &&
+                                                 !name.ends_with_insensitive("b")
+                                           : name.starts_with_insensitive("x") &&
+                                                 !name.starts_with_insensitive("xmm");
+}
+
+uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
+                              Instruction &out) {
+  MCInst inst;
+  uint64_t size = 0;
+  if (decoder->getInstruction(inst, size, bytes, address, nulls()) !=
+      MCDisassembler::Success)
+    return 0;
+  out.address = address;
+  raw_string_ostream stream(out.text);
+  printer->printInst(&inst, address, "", *subtargetInfo, stream);
+  out.text = StringRef(out.text).trim().str();
+  for (char &c : out.text)
+    c = c == '\t' ? ' ' : c;
+  StringRef text = out.text;
+  // Prefixes are printed before the mnemonic.
+  for (StringRef prefix : {"{evex} ", "{vex} ", "{vex3} ", "rep ", "notrack "})
+    text.consume_front(prefix);
+  out.mnemonic = text.take_until([](char c) { return c == ' '; }).lower();
+  (void)(analysis->isCall(inst) || analysis->isBranch(inst)
+             ? analysis->evaluateBranch(inst, address, size, out.target)
+             : false);
+  out.isScalar64 = inst.getNumOperands() > 0 && inst.getOperand(0).isReg() &&
+                   inst.getOperand(0).getReg() &&
+                   isGeneral64(registers->getName(inst.getOperand(0).getReg()));
+  return size;
+}
+
+/// Marks what lies in loops that hold no other: a branch backwards makes a
+/// loop of all that is between.
+static void markInnermostLoops(Kernel &kernel) {
+  std::vector<std::pair<uint64_t, uint64_t>> loops;
+  uint64_t begin = kernel.instructions.empty() ? 0 : kernel.instructions[0].address;
+  for (const Instruction &instruction : kernel.instructions)
+    if (instruction.target >= begin && instruction.target != 0 &&
+        instruction.target <= instruction.address && instruction.callee.empty())
+      loops.push_back({instruction.target, instruction.address});
+  for (auto [first, last] : loops) {
+    bool holdsAnother = any_of(loops, [&, first = first, last = last](auto other) {
+      return other != std::make_pair(first, last) && other.first >= first &&
+             other.second <= last;
+    });
+    if (holdsAnother)
+      continue;
+    for (Instruction &instruction : kernel.instructions)
+      if (instruction.address >= first && instruction.address <= last)
+        instruction.inInnermostLoop = true;
+  }
+}
+
+/// Names of functions by the address that a call to them goes to.
+static DenseMap<uint64_t, std::string>
+calledNames(const ELFObjectFileBase &file, const MCSubtargetInfo &subtarget) {
+  DenseMap<uint64_t, std::string> names;
+  if (file.isRelocatableObject())
+    return names;
+  for (const ELFSymbolRef &symbol : file.symbols()) {
+    Expected<uint64_t> address = symbol.getAddress();
+    Expected<StringRef> name = symbol.getName();
+    if (address && name && symbol.getELFType() == ELF::STT_FUNC)
+      names[*address] = name->str();
+    consumeError(address.takeError());
+    consumeError(name.takeError());
+  }
+  for (const ELFPltEntry &entry : file.getPltEntries(subtarget)) {
+    if (!entry.Symbol)
+      continue;
+    Expected<StringRef> name = SymbolRef(*entry.Symbol, &file).getName();
+    if (name)
+      names[entry.Address] = name->str();
+    consumeError(name.takeError());
+  }
+  return names;
+}
+
+/// Names of functions by the position of the relocation, in an object file.
+static DenseMap<uint64_t, std::string> relocatedNames(const SectionRef &section) {
+  DenseMap<uint64_t, std::string> names;
+  for (const SectionRef &other : section.getObject()->sections()) {
+    Expected<section_iterator> relocated = other.getRelocatedSection();
+    if (!relocated || *relocated == section.getObject()->section_end() ||
+        **relocated != section) {
+      consumeError(relocated.takeError());
+      continue;
+    }
+    for (const RelocationRef &relocation : other.relocations()) {
+      symbol_iterator symbol = relocation.getSymbol();
+      if (symbol == section.getObject()->symbol_end())
+        continue;
+      Expected<StringRef> name = symbol->getName();
+      if (name)
+        names[relocation.getOffset()] = name->str();
+      consumeError(name.takeError());
+    }
+  }
+  return names;
+}
+
+static Expected<Kernel> disassemble(const ELFObjectFileBase &file,
+                                    const ELFSymbolRef &symbol, StringRef name,
+                                    Disassembler &disassembler) {
+  Expected<section_iterator> section = symbol.getSection();
+  if (!section)
+    return section.takeError();
+  Expected<uint64_t> address = symbol.getAddress();
+  if (!address)
+    return address.takeError();
+  if (*section == file.section_end())
+    return createStringError("kernel " + name + " has no code");
+  Expected<StringRef> contents = (*section)->getContents();
+  if (!contents)
+    return contents.takeError();
+  uint64_t base = (*section)->getAddress(), offset = *address - base;
+  if (offset > contents->size() || symbol.getSize() > contents->size() - offset ||
+      symbol.getSize() == 0)
+    return createStringError("kernel " + name + " has no size");
+  DenseMap<uint64_t, std::string> relocated = relocatedNames(**section);
+  DenseMap<uint64_t, std::string> called =
+      calledNames(file, disassembler.subtarget());
+  ArrayRef<uint8_t> bytes =
+      arrayRefFromStringRef(contents->substr(offset, symbol.getSize()));
+  Kernel kernel;
+  kernel.name = name.str();
+  for (uint64_t at = 0; at < bytes.size();) {
+    Instruction instruction;
+    uint64_t size =
+        disassembler.decode(bytes.drop_front(at), *address + at, instruction);
+    if (size == 0)
+      return createStringError("kernel " + name + " has bytes at +0x" +
+                               utohexstr(at) + " that are no instruction");
+    for (uint64_t i = 0; i < size; ++i)
+      if (auto found = relocated.find(offset + at + i); found != relocated.end())
+        instruction.callee = found->second;
+    if (auto found = called.find(instruction.target);
+        instruction.target != 0 && found != called.end() &&
+        (instruction.target < *address ||
+         instruction.target >= *address + symbol.getSize()))
+      instruction.callee = found->second;
+    kernel.instructions.push_back(std::move(instruction));
+    at += size;
+  }
+  markInnermostLoops(kernel);
+  return kernel;
+}
+
+Expected<std::vector<Kernel>>
+bitnet::disassembleKernels(const ELFObjectFileBase &file) {
+  Triple triple = file.makeTriple();
+  Expected<std::unique_ptr<Disassembler>> disassembler =
+      Disassembler::create(triple);
+  if (!disassembler)
+    return disassembler.takeError();
+  std::vector<Kernel> kernels;
+  for (const ELFSymbolRef &symbol : file.symbols()) {
+    Expected<StringRef> name = symbol.getName();
+    if (!name)
+      return name.takeError();
+    if (!name->starts_with(kernelPrefix) ||
+        symbol.getELFType() != ELF::STT_FUNC)
+      continue;
+    Expected<Kernel> kernel = disassemble(file, symbol, *name, **disassembler);
+    if (!kernel)
+      return kernel.takeError();
+    kernels.push_back(std::move(*kernel));
+  }
+  return kernels;
+}

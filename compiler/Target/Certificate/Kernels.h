@@ -1,0 +1,42 @@
+#ifndef COMPILER_TARGET_CERTIFICATE_KERNELS_H
+#define COMPILER_TARGET_CERTIFICATE_KERNELS_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+#include <vector>
+
+namespace bitnet {
+
+/// One machine instruction of a kernel.
+struct Instruction {
+  uint64_t address = 0;
+  std::string mnemonic, text;
+  /// Where a direct branch goes, 0 for other instructions.
+  uint64_t target = 0;
+  /// Called function, empty when it is not known.
+  std::string callee;
+  /// Writes a register of 64 bits and touches no vector register.
+  bool isScalar64 = false;
+  /// In a loop that holds no other loop.
+  bool inInnermostLoop = false;
+};
+
+/// One BitLinear kernel: a function whose name begins with `bitlinear_`.
+struct Kernel {
+  std::string name;
+  std::vector<Instruction> instructions;
+};
+
+inline constexpr llvm::StringLiteral kernelPrefix = "bitlinear_";
+
+/// Disassembles every kernel of an object, library or executable. Bytes that
+/// are no instruction are an error.
+llvm::Expected<std::vector<Kernel>>
+disassembleKernels(const llvm::object::ELFObjectFileBase &file);
+
+} // namespace bitnet
+
+#endif // COMPILER_TARGET_CERTIFICATE_KERNELS_H
