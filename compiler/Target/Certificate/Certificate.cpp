@@ -14,8 +14,8 @@ using namespace bitnet;
 
 using Counts = std::array<uint64_t, numInstructionClasses>;
 
-static Error refuse(const Kernel &kernel, const Instruction &instruction,
-                    const Twine &why) {
+static Error refuse(const Kernel &kernel,
+                    const bitnet::Instruction &instruction, const Twine &why) {
   uint64_t offset = instruction.address - kernel.instructions[0].address;
   return createStringError("kernel " + kernel.name + " has '" +
                            instruction.text + "' at +0x" + utohexstr(offset) +
@@ -27,9 +27,11 @@ static bool isHarmlessCallee(StringRef name) {
          name.starts_with(kernelPrefix);
 }
 
-static Error count(const Kernel &kernel, Triple::ArchType arch, Counts &counts) {
-  for (const Instruction &instruction : kernel.instructions) {
-    std::optional<InstructionClass> found = classify(instruction.mnemonic, arch);
+static Error count(const Kernel &kernel, Triple::ArchType arch,
+                   Counts &counts) {
+  for (const bitnet::Instruction &instruction : kernel.instructions) {
+    std::optional<InstructionClass> found =
+        classify(instruction.mnemonic, arch);
     if (!found)
       return refuse(kernel, instruction,
                     "which is no add, subtract, look-up, mask or move");
@@ -39,7 +41,8 @@ static Error count(const Kernel &kernel, Triple::ArchType arch, Counts &counts) 
                     instruction.isScalar64
                         ? "an integer multiply in an innermost loop"
                         : "an integer multiply of less than 64 bits");
-    if (*found == InstructionClass::Call && !isHarmlessCallee(instruction.callee))
+    if (*found == InstructionClass::Call &&
+        !isHarmlessCallee(instruction.callee))
       return refuse(kernel, instruction,
                     "a call of " + (instruction.callee.empty()
                                         ? Twine("something unknown")
@@ -49,7 +52,8 @@ static Error count(const Kernel &kernel, Triple::ArchType arch, Counts &counts) 
   return Error::success();
 }
 
-static void print(raw_ostream &out, const Kernel &kernel, const Counts &counts) {
+static void print(raw_ostream &out, const Kernel &kernel,
+                  const Counts &counts) {
   out << "  " << kernel.name << ": " << kernel.instructions.size()
       << " instructions:";
   StringRef separator = " ";

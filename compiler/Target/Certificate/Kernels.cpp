@@ -28,7 +28,8 @@ public:
   static Expected<std::unique_ptr<Disassembler>> create(const Triple &triple);
 
   /// Decodes the instruction at the start of `bytes`; its size, 0 for none.
-  uint64_t decode(ArrayRef<uint8_t> bytes, uint64_t address, Instruction &out);
+  uint64_t decode(ArrayRef<uint8_t> bytes, uint64_t address,
+                  bitnet::Instruction &out);
 
   const MCSubtargetInfo &subtarget() const { return *subtargetInfo; }
 
@@ -65,16 +66,16 @@ Disassembler::create(const Triple &triple) {
   result->subtargetInfo.reset(
       target->createMCSubtargetInfo(triple, "", features));
   result->instructions.reset(target->createMCInstrInfo());
-  result->context = std::make_unique<MCContext>(
-      triple, result->assembly.get(), result->registers.get(),
-      result->subtargetInfo.get());
+  result->context = std::make_unique<MCContext>(triple, result->assembly.get(),
+                                                result->registers.get(),
+                                                result->subtargetInfo.get());
   result->decoder.reset(
       target->createMCDisassembler(*result->subtargetInfo, *result->context));
   // Variant 1 of x86 is Intel's spelling: mnemonics without size suffixes.
   unsigned variant = triple.isX86() ? 1 : 0;
-  result->printer.reset(target->createMCInstPrinter(
-      triple, variant, *result->assembly, *result->instructions,
-      *result->registers));
+  result->printer.reset(
+      target->createMCInstPrinter(triple, variant, *result->assembly,
+                                  *result->instructions, *result->registers));
   result->analysis.reset(
       target->createMCInstrAnalysis(result->instructions.get()));
   if (!result->decoder || !result->printer || !result->analysis)
@@ -82,19 +83,18 @@ Disassembler::create(const Triple &triple) {
   return std::move(result);
 }
 
-/// Whether the first operand is a general register of 64 bits: rax to r15,
-/// x0 to x30.
-static bool isGeneral64(StringRef name) {
-  name = name.lower() == name ? name : StringRef(name);
-  return name.starts_with_insensitive("r") ? !name.ends_with_insensitive("d") &&
-                                                 !name.ends_with_insensitive("w") &&
-                                                 !name.ends_with_insensitive("b")
-                                           : name.starts_with_insensitive("x") &&
-                                                 !name.starts_with_insensitive("xmm");
+/// Whether an operand, as it is printed, is a general register of 64 bits: rax
+/// to r15, x0 to x30.
+static bool isGeneral64(StringRef operand) {
+  if (operand.consume_front("r"))
+    return operand.size() <= 2 && !operand.ends_with("d") &&
+           !operand.ends_with("w") && !operand.ends_with("b") &&
+           !operand.contains(' ');
+  return operand.consume_front("x") && all_of(operand, isDigit);
 }
 
 uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
-                              Instruction &out) {
+                              bitnet::Instruction &out) {
   MCInst inst;
   uint64_t size = 0;
   if (decoder->getInstruction(inst, size, bytes, address, nulls()) !=
@@ -111,12 +111,13 @@ uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
   for (StringRef prefix : {"{evex} ", "{vex} ", "{vex3} ", "rep ", "notrack "})
     text.consume_front(prefix);
   out.mnemonic = text.take_until([](char c) { return c == ' '; }).lower();
-  (void)(analysis->isCall(inst) || analysis->isBranch(inst)
-             ? analysis->evaluateBranch(inst, address, size, out.target)
-             : false);
-  out.isScalar64 = inst.getNumOperands() > 0 && inst.getOperand(0).isReg() &&
-                   inst.getOperand(0).getReg() &&
-                   isGeneral64(registers->getName(inst.getOperand(0).getReg()));
+  uint64_t target = 0;
+  if ((analysis->isCall(inst) || analysis->isBranch(inst)) &&
+      analysis->evaluateBranch(inst, address, size, target))
+    out.target = target;
+  StringRef operands = text.drop_front(out.mnemonic.size()).trim();
+  out.isScalar64 =
+      isGeneral64(operands.take_until([](char c) { return c == ','; }));
   return size;
 }
 
@@ -124,19 +125,23 @@ uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
 /// loop of all that is between.
 static void markInnermostLoops(Kernel &kernel) {
   std::vector<std::pair<uint64_t, uint64_t>> loops;
-  uint64_t begin = kernel.instructions.empty() ? 0 : kernel.instructions[0].address;
-  for (const Instruction &instruction : kernel.instructions)
-    if (instruction.target >= begin && instruction.target != 0 &&
-        instruction.target <= instruction.address && instruction.callee.empty())
-      loops.push_back({instruction.target, instruction.address});
+  if (kernel.instructions.empty())
+    return;
+  uint64_t begin = kernel.instructions.front().address;
+  for (const bitnet::Instruction &instruction : kernel.instructions)
+    if (instruction.target && *instruction.target >= begin &&
+        *instruction.target <= instruction.address &&
+        instruction.callee.empty())
+      loops.push_back({*instruction.target, instruction.address});
   for (auto [first, last] : loops) {
-    bool holdsAnother = any_of(loops, [&, first = first, last = last](auto other) {
-      return other != std::make_pair(first, last) && other.first >= first &&
-             other.second <= last;
-    });
+    bool holdsAnother =
+        any_of(loops, [&, first = first, last = last](auto other) {
+          return other != std::make_pair(first, last) && other.first >= first &&
+                 other.second <= last;
+        });
     if (holdsAnother)
       continue;
-    for (Instruction &instruction : kernel.instructions)
+    for (bitnet::Instruction &instruction : kernel.instructions)
       if (instruction.address >= first && instruction.address <= last)
         instruction.inInnermostLoop = true;
   }
@@ -168,7 +173,8 @@ calledNames(const ELFObjectFileBase &file, const MCSubtargetInfo &subtarget) {
 }
 
 /// Names of functions by the position of the relocation, in an object file.
-static DenseMap<uint64_t, std::string> relocatedNames(const SectionRef &section) {
+static DenseMap<uint64_t, std::string>
+relocatedNames(const SectionRef &section) {
   DenseMap<uint64_t, std::string> names;
   for (const SectionRef &other : section.getObject()->sections()) {
     Expected<section_iterator> relocated = other.getRelocatedSection();
@@ -205,8 +211,8 @@ static Expected<Kernel> disassemble(const ELFObjectFileBase &file,
   if (!contents)
     return contents.takeError();
   uint64_t base = (*section)->getAddress(), offset = *address - base;
-  if (offset > contents->size() || symbol.getSize() > contents->size() - offset ||
-      symbol.getSize() == 0)
+  if (offset > contents->size() ||
+      symbol.getSize() > contents->size() - offset || symbol.getSize() == 0)
     return createStringError("kernel " + name + " has no size");
   DenseMap<uint64_t, std::string> relocated = relocatedNames(**section);
   DenseMap<uint64_t, std::string> called =
@@ -216,20 +222,22 @@ static Expected<Kernel> disassemble(const ELFObjectFileBase &file,
   Kernel kernel;
   kernel.name = name.str();
   for (uint64_t at = 0; at < bytes.size();) {
-    Instruction instruction;
+    bitnet::Instruction instruction;
     uint64_t size =
         disassembler.decode(bytes.drop_front(at), *address + at, instruction);
     if (size == 0)
       return createStringError("kernel " + name + " has bytes at +0x" +
                                utohexstr(at) + " that are no instruction");
     for (uint64_t i = 0; i < size; ++i)
-      if (auto found = relocated.find(offset + at + i); found != relocated.end())
+      if (auto found = relocated.find(offset + at + i);
+          found != relocated.end())
         instruction.callee = found->second;
-    if (auto found = called.find(instruction.target);
-        instruction.target != 0 && found != called.end() &&
-        (instruction.target < *address ||
-         instruction.target >= *address + symbol.getSize()))
-      instruction.callee = found->second;
+    bool leaves = instruction.target &&
+                  (*instruction.target < *address ||
+                   *instruction.target >= *address + symbol.getSize());
+    if (leaves)
+      if (auto found = called.find(*instruction.target); found != called.end())
+        instruction.callee = found->second;
     kernel.instructions.push_back(std::move(instruction));
     at += size;
   }

@@ -5,6 +5,7 @@
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/Error.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,11 @@ namespace bitnet {
 struct Instruction {
   uint64_t address = 0;
   std::string mnemonic, text;
-  /// Where a direct branch goes, 0 for other instructions.
-  uint64_t target = 0;
+  /// Where a direct branch goes.
+  std::optional<uint64_t> target;
   /// Called function, empty when it is not known.
   std::string callee;
-  /// Writes a register of 64 bits and touches no vector register.
+  /// The first operand is a general register of 64 bits.
   bool isScalar64 = false;
   /// In a loop that holds no other loop.
   bool inInnermostLoop = false;
