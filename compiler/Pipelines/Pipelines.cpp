@@ -2,6 +2,7 @@
 
 #include "compiler/Conversion/RTToLLVM/Passes.h"
 #include "compiler/Recognize/Passes.h"
+#include "dialects/Onnx/Transforms/Passes.h"
 #include "dialects/RT/Transforms/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -28,6 +29,18 @@ std::optional<Phase> bitnet::parsePhase(llvm::StringRef name) {
     if (phaseNames[i] == name)
       return Phase(i);
   return std::nullopt;
+}
+
+static void buildNormalize(OpPassManager &passes) {
+  OpPassManager &functions = passes.nest<func::FuncOp>();
+  functions.addPass(onnx::createInferShapesPass());
+  functions.addPass(onnx::createFoldShapesPass());
+  functions.addPass(onnx::createFoldConstantsPass());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(onnx::createNormalizePass());
+  functions.addPass(onnx::createInferShapesPass());
+  functions.addPass(onnx::createFoldShapesPass());
+  functions.addPass(createCSEPass());
 }
 
 static void buildBufferize(OpPassManager &passes) {
@@ -83,8 +96,9 @@ void bitnet::buildPhase(Phase phase, OpPassManager &passes,
                         const PipelineOptions &options) {
   switch (phase) {
   case Phase::Import:
-  case Phase::Normalize:
     return;
+  case Phase::Normalize:
+    return buildNormalize(passes);
   case Phase::Recognize:
     return recognize::buildRecognizePipeline(passes);
   case Phase::Plan:

@@ -263,17 +263,10 @@ const char *AttentionMatcher::match(Operation *product, MatchedAttention &out) {
 
 /// `mask` with leading axes of size 1 up to rank 4.
 static Value withRank4(OpBuilder &builder, Location loc, Value mask) {
-  RankedTensorType type = rankedType(mask);
-  int64_t missing = 4 - type.getRank();
-  if (missing == 0)
-    return mask;
-  SmallVector<int64_t> axes, shape(missing, 1);
-  for (int64_t axis = 0; axis < missing; ++axis)
+  SmallVector<int64_t> axes;
+  for (int64_t axis = 0; axis < 4 - rankedType(mask).getRank(); ++axis)
     axes.push_back(axis);
-  llvm::append_range(shape, type.getShape());
-  return createOnnx(builder, loc, "Unsqueeze",
-                    RankedTensorType::get(shape, type.getElementType()),
-                    {mask, createIndices(builder, loc, axes)});
+  return axes.empty() ? mask : createUnsqueeze(builder, loc, mask, axes);
 }
 
 static Value scalarFloat(OpBuilder &builder, Location loc, float value) {

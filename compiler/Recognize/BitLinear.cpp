@@ -189,6 +189,55 @@ LogicalResult BitLinearRecognizer::rewrite(
   return success();
 }
 
+/// Columns [begin, begin + size) of [K, N] weights, or such rows of [N, K].
+static Value sliceOutputs(OpBuilder &builder, const LinearOperands &linear,
+                          int64_t begin, int64_t size) {
+  Location loc = linear.op->getLoc();
+  SmallVector<int64_t> shape = {linear.k, size};
+  if (linear.rowsAreOutputs)
+    std::swap(shape[0], shape[1]);
+  return createOnnx(
+      builder, loc, "Slice",
+      RankedTensorType::get(shape, elementType(linear.weights)),
+      {linear.weights, createIndices(builder, loc, begin),
+       createIndices(builder, loc, begin + size),
+       createIndices(builder, loc, linear.rowsAreOutputs ? 0 : 1)});
+}
+
+/// product(x, W) then Split of the outputs -> one product for each part, so
+/// that each has its own scales: exporters pack siblings (q/k/v) so.
+static void splitSiblings(Block &block) {
+  onnx::ConstantEvaluator evaluator;
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    std::optional<LinearOperands> linear = matchLinearOperands(&op, evaluator);
+    Operation *split = linear ? onlyUser(op.getResult(0)) : nullptr;
+    RankedTensorType type =
+        split ? rankedType(op.getResult(0)) : RankedTensorType();
+    std::string ignored;
+    if (!isOnnx(split, "Split") || linear->bias ||
+        !matchQuantizedActivation(linear->input, ignored))
+      continue;
+    int64_t axis = intAttr(split, "axis", 0);
+    bool known = llvm::all_of(split->getResults(), [](Value part) {
+      return lastSize(part).has_value();
+    });
+    if ((axis != -1 && axis != type.getRank() - 1) || !known)
+      continue;
+    OpBuilder builder(&op);
+    int64_t begin = 0;
+    for (Value part : split->getResults()) {
+      int64_t size = *lastSize(part);
+      SmallVector<NamedAttribute> attributes(op.getAttrs());
+      Value weights = sliceOutputs(builder, *linear, begin, size);
+      replaceValue(part, createOnnx(builder, op.getLoc(),
+                                    op.getName().stripDialect(), part.getType(),
+                                    {linear->input, weights}, attributes));
+      begin += size;
+    }
+  }
+  eraseDead(block);
+}
+
 namespace {
 
 struct RecognizeBitLinearPass
@@ -197,6 +246,8 @@ struct RecognizeBitLinearPass
   void runOnOperation() override {
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       SmallVector<Operation *> ops;
+      for (Block &block : func.getBody())
+        splitSiblings(block);
       for (Block &block : func.getBody())
         for (Operation &op : block)
           ops.push_back(&op);

@@ -150,9 +150,7 @@ struct RecognizeGroupQueryAttention : RewritePattern {
                    RankedTensorType::get({at[0], at[1], size}, element),
                    {table, positions},
                    builder.getNamedAttr("axis", builder.getI64IntegerAttr(0)));
-    return createOnnx(builder, loc, "Unsqueeze",
-                      RankedTensorType::get({at[0], 1, at[1], size}, element),
-                      {rows, createIndices(builder, loc, {1})});
+    return createUnsqueeze(builder, loc, rows, 1);
   }
 
   static Value rotate(OpBuilder &builder, Location loc, Value value, Value cos,

@@ -168,6 +168,18 @@ Value createIndices(OpBuilder &builder, Location loc,
       builder.getNamedAttr("value", DenseElementsAttr::get(type, values)));
 }
 
+Value createUnsqueeze(OpBuilder &builder, Location loc, Value value,
+                      ArrayRef<int64_t> axes) {
+  RankedTensorType type = rankedType(value);
+  SmallVector<int64_t> shape(type.getShape());
+  for (int64_t axis : axes)
+    shape.insert(shape.begin() + axis, 1);
+  return createOnnx(
+      builder, loc, "Unsqueeze",
+      RankedTensorType::get(shape, type.getElementType()), value,
+      builder.getNamedAttr("axes", builder.getDenseI64ArrayAttr(axes)));
+}
+
 RankedTensorType withElement(Value like, Type element) {
   return RankedTensorType::get(rankedType(like).getShape(), element);
 }

@@ -72,6 +72,10 @@ mlir::Value createOnnx(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value createIndices(mlir::OpBuilder &builder, mlir::Location loc,
                           llvm::ArrayRef<int64_t> values);
 
+/// `onnx.Unsqueeze` at `axes`, ascending positions in the result.
+mlir::Value createUnsqueeze(mlir::OpBuilder &builder, mlir::Location loc,
+                            mlir::Value value, llvm::ArrayRef<int64_t> axes);
+
 /// Cast to `element`, or `value` itself where it has that type.
 mlir::Value castTo(mlir::OpBuilder &builder, mlir::Location loc,
                    mlir::Value value, mlir::Type element);

@@ -1,0 +1,219 @@
+// RUN: bitnet-opt %s --recognize-bit-linear --split-input-file | FileCheck %s
+
+// Packed form: codes through i8, then / (w * s).
+// CHECK-LABEL: func @packed
+//       CHECK:   %[[Q:.*]]:2 = ternary.quantize %arg0
+//       CHECK:   %[[S:.*]] = onnx.Constant dense<2.500000e+00> : tensor<1xf32>
+//       CHECK:   %[[Y:.*]] = ternary.linear %[[Q]]#0, %[[Q]]#1 weights(%{{.*}}) scales(%[[S]]) {rescale = #ternary.rescale_form<div_prod>}
+//       CHECK:   return %[[Y]]
+func.func @packed(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %i8 = onnx.Cast %codes {to = 3 : i64} : (tensor<?x4xf32>) -> tensor<?x4xi8>
+  %f = onnx.Cast %i8 {to = 1 : i64} : (tensor<?x4xi8>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %ws = onnx.Constant dense<2.5> : tensor<1xf32>
+  %mm = onnx.MatMul %f, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  %p = onnx.Mul %ws, %s : (tensor<1xf32>, tensor<?x1xf32>) -> tensor<?x1xf32>
+  %y = onnx.Div %mm, %p : (tensor<?x2xf32>, tensor<?x1xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// / w, then / s.
+// CHECK-LABEL: func @divided_twice
+//       CHECK:   ternary.linear {{.*}} {rescale = #ternary.rescale_form<div_div>}
+//   CHECK-NOT:   onnx.Div
+func.func @divided_twice(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %ws = onnx.Constant dense<31.25> : tensor<f32>
+  %mm = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  %d = onnx.Div %mm, %ws : (tensor<?x2xf32>, tensor<f32>) -> tensor<?x2xf32>
+  %y = onnx.Div %d, %s : (tensor<?x2xf32>, tensor<?x1xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// * w, then / s.
+// CHECK-LABEL: func @multiplied_then_divided
+//       CHECK:   ternary.linear {{.*}} {rescale = #ternary.rescale_form<mul_div>}
+//   CHECK-NOT:   onnx.Div
+func.func @multiplied_then_divided(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %ws = onnx.Constant dense<0.5> : tensor<f32>
+  %mm = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  %d = onnx.Mul %ws, %mm : (tensor<f32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %y = onnx.Div %d, %s : (tensor<?x2xf32>, tensor<?x1xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// An order without a form: the sum leaves, the graph keeps the rest.
+// CHECK-LABEL: func @scale_applied_elsewhere
+//       CHECK:   %[[Y:.*]] = ternary.linear {{.*}} {rescale = #ternary.rescale_form<mul>}
+//       CHECK:   onnx.Add %[[Y]], %[[Y]]
+//       CHECK:   onnx.Div
+func.func @scale_applied_elsewhere(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %mm = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  %d = onnx.Add %mm, %mm : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %y = onnx.Div %d, %s : (tensor<?x2xf32>, tensor<?x1xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// x + (q(x) - x), range / max, Max for the clamp of max, Min and Max for that
+// of the codes; weights as the straight-through sum leaves them; a bias.
+// CHECK-LABEL: func @straight_through
+//       CHECK:   ternary.quantize %arg0 {{{.*}}form = #ternary.scale_form<div>
+//       CHECK:   %[[W:.*]] = ternary.constant dense<[34, 105]> : tensor<2xi8>
+//       CHECK:   %[[S:.*]] = onnx.Constant dense<5.000000e-01> : tensor<1xf32>
+//       CHECK:   %[[B:.*]] = onnx.Constant dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>
+//       CHECK:   %[[Y:.*]] = ternary.linear {{.*}} weights(%[[W]]) scales(%[[S]]) biases(%[[B]]) {rescale = #ternary.rescale_form<div_mul>}
+//       CHECK:   return %[[Y]]
+func.func @straight_through(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Max %eps, %max : (tensor<f32>, tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Div %range, %m : (tensor<f32>, tensor<?x1xf32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %s, %x : (tensor<?x1xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %above = onnx.Max %round, %low : (tensor<?x4xf32>, tensor<f32>) -> tensor<?x4xf32>
+  %codes = onnx.Min %above, %range : (tensor<?x4xf32>, tensor<f32>) -> tensor<?x4xf32>
+  %dq = onnx.Div %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %diff = onnx.Sub %dq, %x : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+  %st = onnx.Add %x, %diff : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[0.5, 0.0], [-0.5, 0.5], [0.50000006, 0.49999997], [-0.5, 0.0]]> : tensor<4x2xf32>
+  %b = onnx.Constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %mm = onnx.MatMul %st, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  %y = onnx.Add %mm, %b : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// Gemm with [N, K] weights, a scale for each row and a bias in it.
+// CHECK-LABEL: func @gemm
+//       CHECK:   %[[S:.*]] = onnx.Constant dense<[5.000000e-01, 2.500000e-01]> : tensor<2xf32>
+//       CHECK:   ternary.linear {{.*}} scales(%[[S]]) biases(%{{.*}}) {rescale = #ternary.rescale_form<div_mul>}
+//   CHECK-NOT:   onnx.Gemm
+func.func @gemm(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %dq = onnx.Div %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[0.5, 0.0, -0.5, 0.5], [0.25, 0.25, 0.0, 0.0]]> : tensor<2x4xf32>
+  %b = onnx.Constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %y = onnx.Gemm %dq, %w, %b {transB = 1 : i64} : (tensor<?x4xf32>, tensor<2x4xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @all_zero_weights
+//       CHECK:   ternary.constant dense<85> : tensor<2xi8>
+//       CHECK:   ternary.linear
+func.func @all_zero_weights(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %dq = onnx.Div %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<0.0> : tensor<4x2xf32>
+  %mm = onnx.MatMul %dq, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %mm : tensor<?x2xf32>
+}
+
+// -----
+
+// Siblings packed into one product, then split.
+// CHECK-LABEL: func @split_siblings
+//       CHECK:   ternary.linear {{.*}} {rescale = #ternary.rescale_form<div_mul>} {{.*}} -> tensor<?x1xf32>
+//       CHECK:   ternary.linear {{.*}} {rescale = #ternary.rescale_form<div_mul>} {{.*}} -> tensor<?x1xf32>
+//   CHECK-NOT:   onnx.Split
+func.func @split_siblings(%x: tensor<?x4xf32>) -> (tensor<?x1xf32>, tensor<?x1xf32>) {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %dq = onnx.Div %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %two = onnx.Constant dense<2.0> : tensor<1xf32>
+  %three = onnx.Constant dense<3.0> : tensor<1xf32>
+  %mm = onnx.MatMul %dq, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  %p:2 = onnx.Split %mm {axis = 1 : i64, num_outputs = 2 : i64} : (tensor<?x2xf32>) -> (tensor<?x1xf32>, tensor<?x1xf32>)
+  %a = onnx.Mul %p#0, %two : (tensor<?x1xf32>, tensor<1xf32>) -> tensor<?x1xf32>
+  %b = onnx.Mul %p#1, %three : (tensor<?x1xf32>, tensor<1xf32>) -> tensor<?x1xf32>
+  return %a, %b : tensor<?x1xf32>, tensor<?x1xf32>
+}

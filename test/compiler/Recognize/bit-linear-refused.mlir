@@ -1,0 +1,103 @@
+// RUN: bitnet-opt %s --recognize-bit-linear --split-input-file | FileCheck %s
+
+// Nothing here is a BitLinear; the report says why.
+
+// CHECK: reason = "weights have 5 distinct values: found 3.7{{.*}}E-01 at [1, 0], expected -1{{.*}}, 0 or 1
+// CHECK-LABEL: func @dense_weights
+//       CHECK:   onnx.MatMul
+func.func @dense_weights(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %dq = onnx.Div %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [0.37, 1.0], [1.0, -0.5], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %mm = onnx.MatMul %dq, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %mm : tensor<?x2xf32>
+}
+
+// -----
+
+// CHECK: reason = "the activation is not quantised"
+// CHECK-LABEL: func @plain_activation
+//       CHECK:   onnx.MatMul
+func.func @plain_activation(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %mm = onnx.MatMul %x, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %mm : tensor<?x2xf32>
+}
+
+// -----
+
+// No Round: not integers (the original paper's equation 4).
+// CHECK: reason = "the activation is clamped but not rounded"
+// CHECK-LABEL: func @no_round
+//       CHECK:   onnx.MatMul
+func.func @no_round(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %xs, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %mm = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %mm : tensor<?x2xf32>
+}
+
+// -----
+
+// CHECK: reason = "the activation is clamped to [{{.*}}], expected integers in [-128, 127]"
+// CHECK-LABEL: func @fractional_clamp
+//       CHECK:   onnx.MatMul
+func.func @fractional_clamp(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %hi = onnx.Constant dense<127.5> : tensor<f32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %hi : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %mm = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %mm : tensor<?x2xf32>
+}
+
+// -----
+
+// The scale of another tensor.
+// CHECK: ternary = false
+// CHECK-LABEL: func @foreign_scale
+//       CHECK:   onnx.MatMul
+func.func @foreign_scale(%x: tensor<?x4xf32>, %z: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %z : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %mm = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %mm : tensor<?x2xf32>
+}

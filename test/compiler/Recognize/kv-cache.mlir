@@ -1,0 +1,45 @@
+// RUN: bitnet-opt %s --recognize-record-signature --recognize-kv-cache --split-input-file | FileCheck %s
+
+// CHECK: bitnet.graph_inputs = [{dims = ["batch", "", "seq", ""], name = "q", type = tensor<?x2x?x8xf32>}, {{.*}}name = "pk"{{.*}}name = "pv"
+// CHECK-SAME: bitnet.graph_outputs = [{{.*}}name = "y"
+// CHECK: rt.kv_cache @keys : tensor<?x2x?x8xf32> inputs [1] outputs [1] {input_names = ["pk"], output_names = ["k"]}
+// CHECK: rt.kv_cache @values : tensor<?x2x?x8xf32> inputs [2] outputs [2] {input_names = ["pv"], output_names = ["v"]}
+// CHECK-LABEL: func.func @main(
+//  CHECK-SAME:   %[[Q:.*]]: tensor<?x2x?x8xf32> {bitnet.index = 0 : i64, {{.*}}}, %[[IDS:.*]]: tensor<?x?xi64> {bitnet.index = 3 : i64, {{.*}}})
+//  CHECK-SAME:   -> (tensor<?x2x?x8xf32> {bitnet.index = 0 : i64, {{.*}}}, tensor<2xi64> {bitnet.index = 3 : i64, {{.*}}})
+//   CHECK-DAG:   %[[B:.*]] = onnx.Shape %[[IDS]] {end = 1 : i64, start = 0 : i64}
+//   CHECK-DAG:   %[[P:.*]] = rt.past_length : tensor<1xi64>
+//   CHECK-NOT:   onnx.Concat %arg1
+//       CHECK:   %[[Y:.*]] = transformer.attention %[[Q]], %[[Q]], %[[Q]] {key_cache = @keys, scale = 1.000000e+00 : f32, value_cache = @values}
+func.func @main(%q: tensor<?x2x?x8xf32> {onnx.name = "q", onnx.dims = ["batch", "", "seq", ""]},
+                %pk: tensor<?x2x?x8xf32> {onnx.name = "pk", onnx.dims = ["batch", "", "past", ""]},
+                %pv: tensor<?x2x?x8xf32> {onnx.name = "pv", onnx.dims = ["batch", "", "past", ""]},
+                %ids: tensor<?x?xi64> {onnx.name = "ids", onnx.dims = ["batch", "seq"]})
+    -> (tensor<?x2x?x8xf32> {onnx.name = "y"}, tensor<?x2x?x8xf32> {onnx.name = "k"},
+        tensor<?x2x?x8xf32> {onnx.name = "v"}, tensor<2xi64> {onnx.name = "sizes"}) {
+  %b = onnx.Shape %pk {start = 0 : i64, end = 1 : i64} : (tensor<?x2x?x8xf32>) -> tensor<1xi64>
+  %p = onnx.Shape %pv {start = -2 : i64, end = 3 : i64} : (tensor<?x2x?x8xf32>) -> tensor<1xi64>
+  %k = onnx.Concat %pk, %q {axis = 2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %v = onnx.Concat %pv, %q {axis = -2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %sizes = onnx.Concat %b, %p {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
+  return %y, %k, %v, %sizes : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<2xi64>
+}
+
+// -----
+
+// The values' Concat is read by something else: all stays as it is.
+// CHECK-LABEL: func.func @main
+//  CHECK-SAME:   %arg2: tensor<?x2x?x8xf32>
+//   CHECK-NOT:   key_cache
+func.func @main(%q: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "seq", ""]},
+                %pk: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "past", ""]},
+                %pv: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "past", ""]},
+                %ids: tensor<?x?xi64> {onnx.dims = ["batch", "seq"]})
+    -> (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) {
+  %k = onnx.Concat %pk, %q {axis = 2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %v = onnx.Concat %pv, %q {axis = 2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %n = onnx.Neg %v : (tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  return %y, %k, %v, %n : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
+}
