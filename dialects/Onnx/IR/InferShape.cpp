@@ -218,7 +218,7 @@ LogicalResult bitnet::onnx::inferSqueeze(Inference &in) {
 LogicalResult bitnet::onnx::inferUnsqueeze(Inference &in) {
   std::optional<ArrayRef<int64_t>> attribute = in.getInts("axes");
   std::optional<SmallVector<int64_t>> operand =
-      getConstantInts(in.getOperand(1));
+      in.getShapes().getNumbers(in.getOperand(1));
   size_t count = attribute ? attribute->size() : operand ? operand->size() : 0;
   FailureOr<std::optional<SmallVector<int64_t>>> axes =
       in.getAxes(in.getRank(0) + count);
@@ -369,7 +369,7 @@ static FailureOr<SmallVector<int64_t>> getSliceAxes(Inference &in,
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
   if (in.has(3)) {
     std::optional<SmallVector<int64_t>> given =
-        getConstantInts(in.getOperand(3));
+        in.getShapes().getNumbers(in.getOperand(3));
     if (!given)
       return in.error(
           "axes are not constant, expected them to be known at compile time");
@@ -453,7 +453,7 @@ LogicalResult bitnet::onnx::inferGather(Inference &in) {
   ArrayRef<int64_t> data = in.getShape(0);
   int64_t size = data[*axis];
   if (std::optional<SmallVector<int64_t>> indices =
-          getConstantInts(in.getOperand(1)))
+          in.getShapes().getNumbers(in.getOperand(1)))
     for (int64_t index : *indices)
       if (!ShapedType::isDynamic(size) && (index < -size || index >= size))
         return in.error("index is ", index, ", expected one in [", -size, ", ",

@@ -121,14 +121,14 @@ FailureOr<SmallVector<int64_t>> Inference::normalizeAxes(ArrayRef<int64_t> axes,
 }
 
 FailureOr<std::optional<SmallVector<int64_t>>>
-Inference::getAxes(int64_t rank) const {
+Inference::getAxes(int64_t rank) {
   std::optional<ArrayRef<int64_t>> attribute = getInts("axes");
   std::optional<SmallVector<int64_t>> axes;
   if (attribute && has(1))
     return error("axes are given by attribute and by operand");
   if (attribute)
     axes = llvm::to_vector(*attribute);
-  else if (has(1) && !(axes = getConstantInts(getOperand(1))))
+  else if (has(1) && !(axes = shapes.getNumbers(getOperand(1))))
     return error(
         "axes are not constant, expected them to be known at compile time");
   if (!axes)

@@ -68,7 +68,7 @@ public:
   /// Axes in the attribute `axes` or constant in operand 1, ascending and in
   /// [0, rank); nullopt where neither is given.
   llvm::FailureOr<std::optional<llvm::SmallVector<int64_t>>>
-  getAxes(int64_t rank) const;
+  getAxes(int64_t rank);
   /// Sorted, distinct, made non-negative; fails outside [-rank, rank).
   llvm::FailureOr<llvm::SmallVector<int64_t>>
   normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank) const;

@@ -24,7 +24,7 @@ std::optional<SmallVector<int64_t>> bitnet::onnx::getAxes(Operation *op,
   if (auto attribute = op->getAttrOfType<DenseI64ArrayAttr>("axes"))
     axes = llvm::to_vector(attribute.asArrayRef());
   else
-    axes = getConstantInts(getOperandOrNull(op, 1));
+    axes = getNumbers(getOperandOrNull(op, 1));
   if (!axes)
     return std::nullopt;
   for (int64_t &axis : *axes) {

@@ -286,6 +286,7 @@ def Onnx_SliceOp : Onnx_Op<"Slice", ["Data", "Starts", "Ends", "Axes", "Steps"],
     - (C3) No step is zero.
 
     ```mlir
+    %axes = onnx.Constant dense<1> : tensor<1xi64>
     %r = onnx.Slice %x, %starts, %ends, %axes : (tensor<?x64xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x32xf32>
     ```
   }];

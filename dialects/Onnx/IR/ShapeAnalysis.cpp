@@ -249,10 +249,9 @@ Extent ShapeAnalysis::traceDim(Value value, int64_t axis) {
         return axis == cut ? own() : getDim(split.getInput(), axis);
       })
       .Case<SliceOp>([&](SliceOp slice) {
-        std::optional<SmallVector<int64_t>> axes =
-            getConstantInts(slice.getAxes());
+        std::optional<SmallVector<int64_t>> axes = getNumbers(slice.getAxes());
         std::optional<SmallVector<int64_t>> starts =
-            getConstantInts(slice.getStarts());
+            getNumbers(slice.getStarts());
         if (!slice.getAxes() && starts)
           axes = llvm::to_vector(llvm::seq<int64_t>(0, starts->size()));
         if (!axes || llvm::is_contained(*axes, axis) ||
@@ -342,6 +341,19 @@ std::optional<SmallVector<Extent>> ShapeAnalysis::getElements(Value value) {
   }
   elements[value] = traced;
   return traced;
+}
+
+std::optional<SmallVector<int64_t>> ShapeAnalysis::getNumbers(Value value) {
+  std::optional<SmallVector<Extent>> traced = getElements(value);
+  if (!traced || getRanked(value).getRank() > 1)
+    return std::nullopt;
+  SmallVector<int64_t> numbers;
+  for (Extent extent : *traced) {
+    if (!extent.isKnown())
+      return std::nullopt;
+    numbers.push_back(*extent.number);
+  }
+  return numbers;
 }
 
 /// The value of a binary operator on known numbers; nullopt where it overflows
@@ -471,12 +483,14 @@ SmallVector<Extent> ShapeAnalysis::traceArithmetic(Operation *op) {
 
 /// The elements that a Slice along the only axis takes; empty where its bounds
 /// are not constant.
-static SmallVector<Extent> sliceElements(SliceOp op, ArrayRef<Extent> data) {
-  std::optional<SmallVector<int64_t>> starts = getConstantInts(op.getStarts());
-  std::optional<SmallVector<int64_t>> ends = getConstantInts(op.getEnds());
+SmallVector<Extent> ShapeAnalysis::traceSlice(Operation *operation,
+                                              ArrayRef<Extent> data) {
+  auto op = cast<SliceOp>(operation);
+  std::optional<SmallVector<int64_t>> starts = getNumbers(op.getStarts());
+  std::optional<SmallVector<int64_t>> ends = getNumbers(op.getEnds());
   std::optional<SmallVector<int64_t>> steps = SmallVector<int64_t>{1};
   if (op.getSteps())
-    steps = getConstantInts(op.getSteps());
+    steps = getNumbers(op.getSteps());
   if (!starts || !ends || !steps || starts->size() != 1 || ends->size() != 1 ||
       steps->size() != 1)
     return {};
@@ -546,7 +560,7 @@ SmallVector<Extent> ShapeAnalysis::traceElements(Value value) {
         return out;
       })
       .Case<SliceOp>([&](SliceOp slice) -> Result {
-        return rank == 1 ? sliceElements(slice, operand(0)) : Result();
+        return rank == 1 ? traceSlice(slice, operand(0)) : Result();
       })
       .Case<SplitOp>([&](SplitOp split) -> Result {
         if (rank != 1)
@@ -622,6 +636,11 @@ SmallVector<Extent> ShapeAnalysis::traceElements(Value value) {
 //===----------------------------------------------------------------------===//
 // Answers
 //===----------------------------------------------------------------------===//
+
+std::optional<SmallVector<int64_t>> bitnet::onnx::getNumbers(Value value) {
+  ShapeAnalysis analysis;
+  return analysis.getNumbers(value);
+}
 
 std::optional<SmallVector<int64_t>> bitnet::onnx::getShapeOperand(Value value) {
   ShapeAnalysis analysis;

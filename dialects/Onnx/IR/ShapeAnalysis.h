@@ -58,6 +58,9 @@ public:
   /// Numbers that cannot be traced are symbols of their own.
   std::optional<llvm::SmallVector<Extent>> getElements(mlir::Value value);
 
+  /// The elements of `value` where all are known and it is a vector or scalar.
+  std::optional<llvm::SmallVector<int64_t>> getNumbers(mlir::Value value);
+
 private:
   Extent traceDim(mlir::Value value, int64_t axis);
   Extent traceBroadcastDim(mlir::Operation *op, int64_t axis, int64_t rank);
@@ -65,6 +68,8 @@ private:
   /// Empty where nothing is known.
   llvm::SmallVector<Extent> traceElements(mlir::Value value);
   llvm::SmallVector<Extent> traceArithmetic(mlir::Operation *op);
+  llvm::SmallVector<Extent> traceSlice(mlir::Operation *op,
+                                       llvm::ArrayRef<Extent> data);
 
   llvm::DenseMap<std::pair<mlir::Value, int64_t>, Extent> dims;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Extent>> elements;
@@ -76,6 +81,10 @@ private:
 /// Shape, Gather, Concat, ... that compute them. nullopt where `value` is null
 /// or no integer tensor of static shape with at most 1024 elements.
 std::optional<llvm::SmallVector<int64_t>> getShapeOperand(mlir::Value value);
+
+/// The elements of an integer vector or scalar where all of them are known: of
+/// a constant, or of what is computed from constants and static sizes.
+std::optional<llvm::SmallVector<int64_t>> getNumbers(mlir::Value value);
 
 /// True where axis `axis` of `a` provably has the size of axis `otherAxis` of
 /// `b`.
