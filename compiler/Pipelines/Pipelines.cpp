@@ -1,6 +1,8 @@
 #include "compiler/Pipelines/Pipelines.h"
 
+#include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
+#include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Recognize/Passes.h"
 #include "dialects/Onnx/Transforms/Passes.h"
 #include "dialects/RT/Transforms/Passes.h"
@@ -49,7 +51,10 @@ static void buildBufferize(OpPassManager &passes) {
 
 static void buildLower(OpPassManager &passes) {
   passes.addPass(rt::createExpandCopiesPass());
+  passes.addPass(transformer::createLowerTransformerToVector());
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  // After everything that emits math ops.
+  passes.addPass(createMathToPolynomial());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
 }

@@ -86,7 +86,14 @@ static Value cast(FloatBuilder &b, Value value, Type element) {
   return arith::TruncFOp::create(b, type, value);
 }
 
-/// The value that replaces `op`; null if it stays.
+/// Whether `op` is one instruction, or a few that LLVM knows, everywhere.
+static bool isNative(Operation *op) {
+  return isa<math::AbsFOp, math::CeilOp, math::ClampFOp, math::CopySignOp,
+             math::FloorOp, math::FmaOp, math::RoundEvenOp, math::RoundOp,
+             math::SqrtOp, math::TruncOp>(op);
+}
+
+/// The value that replaces `op`; null if there is none.
 static Value expand(FloatBuilder &b, Operation *op) {
   Type element = getElementTypeOrSelf(op->getResultTypes()[0]);
   if (isa<math::RsqrtOp>(op)) {
@@ -118,7 +125,7 @@ struct MathToPolynomialPass
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
       if (isa_and_nonnull<math::MathDialect>(op->getDialect()) &&
-          op->getNumResults() >= 1 &&
+          op->getNumResults() >= 1 && !isNative(op) &&
           isa<FloatType>(getElementTypeOrSelf(op->getResultTypes()[0])))
         ops.push_back(op);
     });

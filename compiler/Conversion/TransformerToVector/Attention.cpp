@@ -6,9 +6,11 @@
 // a row gives the same bits whether its prompt came at once or token by token.
 // A block that a mask leaves out adds exact zeros and changes no maximum.
 //
-// State of one row of one query head, in a buffer of the thread: the running
-// maximum, 16 running sums (lane j takes the keys j mod 16) and the sum of
-// weighted values. Query heads that share a key head are handled together.
+// A tile is a few query rows of all query heads that share a key head: they
+// read the same keys and values, and their chains of dependent instructions
+// overlap. Each row of each head is one slot. The state of a slot lies in a
+// buffer of the thread: the running maximum, 16 running sums (lane j takes the
+// keys j mod 16) and the sum of weighted values.
 //
 //===-----------------------------------------------------------------------===//
 
@@ -32,78 +34,93 @@ struct AttentionEmitter {
   LaneBuilder &b;
   AttentionOp op;
   Registers registers;
-  int64_t group;        ///< query heads of one key head
-  int64_t depth, width; ///< D, Dv
-  Value keys, values;   ///< [B, Hkv, >= T, D or Dv]
-  Value kvHeads, rows;  ///< Hkv; S
-  Value total;          ///< T
+  AttentionEmitter(LaneBuilder &b, AttentionOp op, Registers registers)
+      : b(b), op(op), registers(registers) {}
+
+  int64_t group = 1;   ///< query heads of one key head
+  int64_t depth = 1;   ///< D
+  int64_t width = 1;   ///< Dv
+  Value keys, values;  ///< [B, Hkv, >= T, D or Dv]
+  Value kvHeads, rows; ///< Hkv; S
+  Value total;         ///< T
   // Buffers of the thread.
-  Value maxima;  ///< [group]
-  Value sums;    ///< [group, 16]
-  Value weights; ///< [group, 16]: exponentials of the current block
-  Value acc;     ///< [group, Dv rounded up to 16]
+  Value maxima;  ///< [slots]
+  Value sums;    ///< [slots, 16]
+  Value weights; ///< [slots, 16]: exponentials of the current block
+  Value acc;     ///< [slots, Dv rounded up to 16]
 
-  // What the code of one row refers to.
-  Value batch, kvHead, row;
+  // What the code of one tile refers to.
+  Value batch, kvHead, firstRow, rowCount;
 
+  /// Rows of a tile: about 8 slots.
+  int64_t tileRows() const { return std::max<int64_t>(1, 8 / group); }
   int64_t paddedWidth() const { return llvm::alignTo(width, kLanes); }
 
+  /// One query row of one query head.
+  struct Slot {
+    Value index, head, row;
+  };
+  void forSlots(function_ref<void(Slot)> body);
+
   void allocateBuffers();
-  void emitRow();
-  void startRow();
-  void finishRow();
-  /// Keys [base, base + 16), of which the first `count` are seen; all if null.
-  void emitBlock(Value base, Value count);
-  Value emitScores(Value head, Value base, Value count);
-  Value addMask(Value scores, Value head, Value base, Value lanes);
+  void emitTile();
+  void startSlot(Slot slot);
+  void finishSlot(Slot slot);
+  Value seenBy(Value row);
+  Value emitScores(Slot slot, Value base, Value count);
+  Value addMask(Value scores, Slot slot, Value base, Value lanes);
   Value loadMask(Value mask, Values indices, Value lanes);
-  void emitWeights(Value slot, Value base, Value count);
-  void emitValues(Value base, Value count);
-  Value queryHead(Value slot) {
-    return b.add(b.mul(kvHead, b.index(group)), slot);
-  }
+  void emitWeights(Slot slot, Value base, Value count);
+  void emitValues(Value firstSlot, int64_t slots, Value base, Value count);
 };
 } // namespace
 
+void AttentionEmitter::forSlots(function_ref<void(Slot)> body) {
+  b.loop(b.index(0), rowCount, 1, [&](Value r) {
+    b.loop(b.index(0), b.index(group), 1, [&](Value g) {
+      body({b.add(b.mul(r, b.index(group)), g),
+            b.add(b.mul(kvHead, b.index(group)), g), b.add(firstRow, r)});
+    });
+  });
+}
+
 void AttentionEmitter::allocateBuffers() {
+  int64_t slots = tileRows() * group;
   auto allocate = [&](ArrayRef<int64_t> shape) -> Value {
     auto type = MemRefType::get(shape, b.getF32Type());
     return memref::AllocaOp::create(b, type, b.getI64IntegerAttr(64));
   };
-  maxima = allocate({group});
-  sums = allocate({group, kLanes});
-  weights = allocate({group, kLanes});
-  acc = allocate({group, paddedWidth()});
+  maxima = allocate({slots});
+  sums = allocate({slots, kLanes});
+  weights = allocate({slots, kLanes});
+  acc = allocate({slots, paddedWidth()});
 }
 
-void AttentionEmitter::startRow() {
-  b.loop(b.index(0), b.index(group), 1, [&](Value slot) {
-    Value lowest = b.f32(-std::numeric_limits<float>::infinity());
-    memref::StoreOp::create(b, lowest, maxima, slot);
-    b.store(b.splat(0), sums, {slot, b.index(0)});
-    b.forLanes(paddedWidth(),
-               [&](Value d, Value) { b.store(b.splat(0), acc, {slot, d}); });
+void AttentionEmitter::startSlot(Slot slot) {
+  Value lowest = b.f32(-std::numeric_limits<float>::infinity());
+  memref::StoreOp::create(b, lowest, maxima, slot.index);
+  b.store(b.splat(0), sums, {slot.index, b.index(0)});
+  b.forLanes(paddedWidth(), [&](Value d, Value) {
+    b.store(b.splat(0), acc, {slot.index, d});
   });
 }
 
-void AttentionEmitter::finishRow() {
-  b.loop(b.index(0), b.index(group), 1, [&](Value slot) {
-    Value sum = b.foldSum(b.load(sums, {slot, b.index(0)}));
-    // No key was seen: zeros. 0 / 1 is what the division then gives.
-    Value none = b.cmp(arith::CmpFPredicate::OEQ, sum, b.f32(0));
-    Value divisor = b.broadcast(b.select(none, b.f32(1), sum));
-    b.forLanes(width, [&](Value d, Value mask) {
-      Value lanes = b.fdiv(b.load(acc, {slot, d}), divisor);
-      // A masked key may turn an underflowed -0 into +0: never give -0.
-      lanes = b.fadd(lanes, b.splat(0));
-      b.store(lanes, op.getOuts()[0], {batch, queryHead(slot), row, d}, mask);
-    });
+void AttentionEmitter::finishSlot(Slot slot) {
+  Value sum = b.foldSum(b.load(sums, {slot.index, b.index(0)}));
+  // No key was seen: zeros. 0 / 1 is what the division then gives.
+  Value none = b.cmp(arith::CmpFPredicate::OEQ, sum, b.f32(0));
+  Value divisor = b.broadcast(b.select(none, b.f32(1), sum));
+  b.forLanes(width, [&](Value d, Value mask) {
+    Value lanes = b.fdiv(b.load(acc, {slot.index, d}), divisor);
+    // A masked key may turn an underflowed -0 into +0: never give -0.
+    lanes = b.fadd(lanes, b.splat(0));
+    b.store(lanes, op.getOuts()[0], {batch, slot.head, slot.row, d}, mask);
   });
 }
 
 /// Scores of one query head for 16 keys, before scale and mask. Keys from
 /// `count` on repeat the last one: they are never read behind the end.
-Value AttentionEmitter::emitScores(Value head, Value base, Value count) {
+Value AttentionEmitter::emitScores(Slot slot, Value base, Value count) {
   // As many keys at once as there are accumulators.
   int64_t together = registers.accumulators >= kLanes ? kLanes : 4;
   Value last = count ? b.sub(b.add(base, count), b.index(1)) : Value();
@@ -116,7 +133,8 @@ Value AttentionEmitter::emitScores(Value head, Value base, Value count) {
     }
     Values dots = b.accumulate(
         depth, together, [&](Value d, Value mask, ValueRange running) {
-          Value query = b.load(op.getQuery(), {batch, head, row, d}, mask);
+          Value query =
+              b.load(op.getQuery(), {batch, slot.head, slot.row, d}, mask);
           Values next;
           for (auto [position, sum] : llvm::zip(positions, running)) {
             Value key = b.load(keys, {batch, kvHead, position, d}, mask);
@@ -162,14 +180,14 @@ Value AttentionEmitter::loadMask(Value mask, Values indices, Value lanes) {
 }
 
 /// Scores with the op's mask; `lanes` are the keys that the row sees.
-Value AttentionEmitter::addMask(Value scores, Value head, Value base,
+Value AttentionEmitter::addMask(Value scores, Slot slot, Value base,
                                 Value lanes) {
   Value mask = op.getMask();
   if (!mask)
     return scores;
   auto type = cast<MemRefType>(mask.getType());
   int64_t rank = type.getRank();
-  Value position[] = {batch, head, row};
+  Value position[] = {batch, slot.head, slot.row};
   Values indices;
   for (int64_t axis = 0; axis + 1 < rank; ++axis)
     indices.push_back(broadcastIndex(b, mask, axis, position[axis + 4 - rank]));
@@ -205,18 +223,20 @@ Value AttentionEmitter::addMask(Value scores, Value head, Value base,
   return choice.getResult(0);
 }
 
-/// Exponentials of the block for one query head, and its new maximum and sums.
-void AttentionEmitter::emitWeights(Value slot, Value base, Value count) {
-  Value head = queryHead(slot), zero = b.index(0);
+/// Exponentials of a block for one slot, and its new maximum and sums. The
+/// block are the keys [base, base + 16), of which the slot sees the first
+/// `count`, or all where that is null.
+void AttentionEmitter::emitWeights(Slot slot, Value base, Value count) {
+  Value index = slot.index, zero = b.index(0);
   Value lanes = count ? b.firstLanes(count) : Value();
   Value lowest = b.f32(-std::numeric_limits<float>::infinity());
-  Value scores = b.fmul(emitScores(head, base, count),
+  Value scores = b.fmul(emitScores(slot, base, count),
                         b.splat(op.getScale().convertToFloat()));
-  scores = addMask(scores, head, base, lanes);
+  scores = addMask(scores, slot, base, lanes);
   if (lanes)
     scores = b.select(lanes, scores, b.broadcast(lowest));
 
-  Value before = memref::LoadOp::create(b, maxima, slot);
+  Value before = memref::LoadOp::create(b, maxima, index);
   Value blockMax = b.foldMax(scores);
   Value grows = b.cmp(arith::CmpFPredicate::OGT, blockMax, before);
   Value maximum = b.select(grows, blockMax, before);
@@ -224,85 +244,96 @@ void AttentionEmitter::emitWeights(Value slot, Value base, Value count) {
   b.ifThen(grows, [&] {
     Value difference = b.fsub(before, maximum);
     Value factor = math::ExpOp::create(b, b.broadcast(difference));
-    memref::StoreOp::create(b, maximum, maxima, slot);
-    b.store(b.fmul(b.load(sums, {slot, zero}), factor), sums, {slot, zero});
+    memref::StoreOp::create(b, maximum, maxima, index);
+    b.store(b.fmul(b.load(sums, {index, zero}), factor), sums, {index, zero});
     b.forLanes(paddedWidth(), [&](Value d, Value) {
-      b.store(b.fmul(b.load(acc, {slot, d}), factor), acc, {slot, d});
+      b.store(b.fmul(b.load(acc, {index, d}), factor), acc, {index, d});
     });
   });
   // All of the row so far is -infinity: exp(-infinity - 0) is 0.
   Value none = b.cmp(arith::CmpFPredicate::OEQ, maximum, lowest);
   Value shift = b.broadcast(b.select(none, b.f32(0), maximum));
   Value exponentials = math::ExpOp::create(b, b.fsub(scores, shift));
-  b.store(exponentials, weights, {slot, zero});
-  b.store(b.fadd(b.load(sums, {slot, zero}), exponentials), sums, {slot, zero});
+  b.store(exponentials, weights, {index, zero});
+  b.store(b.fadd(b.load(sums, {index, zero}), exponentials), sums,
+          {index, zero});
 }
 
-/// acc[slot, d] += weight * value, key after key, in tiles of accumulators
-/// that share the loads of values.
-void AttentionEmitter::emitValues(Value base, Value count) {
-  // Two accumulators less on narrow registers: the weight and the value.
-  int64_t available = registers.accumulators >= kLanes ? kLanes : 6;
+/// acc[slot, d] += weight * value for `slots` slots from `firstSlot` on, key
+/// after key. Slots share the loads of values.
+void AttentionEmitter::emitValues(Value firstSlot, int64_t slots, Value base,
+                                  Value count) {
   int64_t chunks = paddedWidth() / kLanes;
-  int64_t tileChunks = std::min(chunks, available);
-  int64_t tileSlots = std::max<int64_t>(1, available / tileChunks);
-  while (group % tileSlots)
-    --tileSlots;
+  int64_t tileChunks = std::min(chunks, registers.valueAccumulators() / slots);
+  auto slotAt = [&](int64_t slot) { return b.add(firstSlot, b.index(slot)); };
   for (int64_t first = 0; first < chunks; first += tileChunks) {
     int64_t here = std::min(tileChunks, chunks - first);
-    b.loop(b.index(0), b.index(group), tileSlots, [&](Value slots) {
-      auto accIndices = [&](int64_t i) {
-        return Values{b.add(slots, b.index(i / here)),
-                      b.index((first + i % here) * kLanes)};
-      };
-      Values inits;
-      for (int64_t i = 0; i < tileSlots * here; ++i)
-        inits.push_back(b.load(acc, accIndices(i)));
-      Value end = count ? count : b.index(kLanes);
-      Values results =
-          b.loop(b.index(0), end, 1, inits, [&](Value j, ValueRange running) {
-            Values next(running), factors;
-            for (int64_t slot = 0; slot < tileSlots; ++slot) {
-              Value weight = memref::LoadOp::create(
-                  b, weights, ValueRange{b.add(slots, b.index(slot)), j});
-              factors.push_back(b.broadcast(weight));
-            }
-            for (int64_t c = 0; c < here; ++c) {
-              int64_t d = (first + c) * kLanes;
-              Value mask =
-                  width - d < kLanes ? b.firstLanes(width - d) : Value();
-              Value value = b.load(
-                  values, {batch, kvHead, b.add(base, j), b.index(d)}, mask);
-              for (int64_t slot = 0; slot < tileSlots; ++slot) {
-                Value &sum = next[slot * here + c];
-                sum = b.fma(factors[slot], value, sum);
-              }
-            }
-            return next;
-          });
-      for (int64_t i = 0; i < tileSlots * here; ++i)
-        b.store(results[i], acc, accIndices(i));
-    });
+    auto accIndices = [&](int64_t i) {
+      return Values{slotAt(i / here), b.index((first + i % here) * kLanes)};
+    };
+    Values inits;
+    for (int64_t i = 0; i < slots * here; ++i)
+      inits.push_back(b.load(acc, accIndices(i)));
+    auto body = [&](Value j, ValueRange running) {
+      Values next(running), factors;
+      for (int64_t slot = 0; slot < slots; ++slot)
+        factors.push_back(b.broadcast(
+            memref::LoadOp::create(b, weights, ValueRange{slotAt(slot), j})));
+      for (int64_t c = 0; c < here; ++c) {
+        int64_t d = (first + c) * kLanes;
+        Value mask = width - d < kLanes ? b.firstLanes(width - d) : Value();
+        Value value =
+            b.load(values, {batch, kvHead, b.add(base, j), b.index(d)}, mask);
+        for (int64_t slot = 0; slot < slots; ++slot) {
+          Value &sum = next[slot * here + c];
+          sum = b.fma(factors[slot], value, sum);
+        }
+      }
+      return next;
+    };
+    Value end = count ? count : b.index(kLanes);
+    Values results = b.loop(b.index(0), end, 1, inits, body);
+    for (int64_t i = 0; i < slots * here; ++i)
+      b.store(results[i], acc, accIndices(i));
   }
 }
 
-void AttentionEmitter::emitBlock(Value base, Value count) {
-  b.loop(b.index(0), b.index(group), 1,
-         [&](Value slot) { emitWeights(slot, base, count); });
-  emitValues(base, count);
+/// How many keys the query of `row` sees.
+Value AttentionEmitter::seenBy(Value row) {
+  if (!op.getCausal())
+    return total;
+  Value seen = b.sub(b.add(b.add(row, b.index(1)), total), rows);
+  return b.max(b.index(0), b.min(seen, total));
 }
 
-void AttentionEmitter::emitRow() {
-  startRow();
-  Value seen = total;
-  if (op.getCausal())
-    seen = b.max(b.index(0), b.sub(b.add(b.add(row, b.index(1)), total), rows));
-  seen = b.min(seen, total);
-  Value full = b.roundDown(seen, kLanes);
-  b.loop(b.index(0), full, kLanes, [&](Value base) { emitBlock(base, {}); });
-  Value rest = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, full, seen);
-  b.ifThen(rest, [&] { emitBlock(full, b.sub(seen, full)); });
-  finishRow();
+void AttentionEmitter::emitTile() {
+  forSlots([&](Slot slot) { startSlot(slot); });
+  // Blocks that all rows see: the first one sees fewest keys.
+  Value full = b.roundDown(seenBy(firstRow), kLanes);
+  int64_t chunks = paddedWidth() / kLanes;
+  int64_t together = std::max<int64_t>(1, registers.valueAccumulators() /
+                                              std::max<int64_t>(chunks, 1));
+  together = std::min(together, tileRows() * group);
+  Value slots = b.mul(rowCount, b.index(group));
+  Value tiled = b.roundDown(slots, together);
+  b.loop(b.index(0), full, kLanes, [&](Value base) {
+    forSlots([&](Slot slot) { emitWeights(slot, base, Value()); });
+    b.loop(b.index(0), tiled, together,
+           [&](Value first) { emitValues(first, together, base, Value()); });
+    if (together > 1)
+      b.loop(tiled, slots, 1,
+             [&](Value first) { emitValues(first, 1, base, Value()); });
+  });
+  // The rest of each slot by itself.
+  forSlots([&](Slot slot) {
+    Value seen = seenBy(slot.row);
+    b.loop(full, seen, kLanes, [&](Value base) {
+      Value count = b.min(b.sub(seen, base), b.index(kLanes));
+      emitWeights(slot, base, count);
+      emitValues(slot.index, 1, base, count);
+    });
+    finishSlot(slot);
+  });
 }
 
 /// The memref of a cache's symbol.
@@ -343,12 +374,14 @@ LogicalResult bitnet::transformer::lower(AttentionOp op, LaneBuilder &b,
   auto queryType = cast<MemRefType>(op.getQuery().getType());
   auto keyType = cast<MemRefType>(op.getKey().getType());
   auto valueType = cast<MemRefType>(op.getValue().getType());
+  if (queryType.getDimSize(1) == 0)
+    return op.emitOpError("has no query heads, expected at least 1");
   if (valueType.isDynamicDim(3) || valueType.getDimSize(3) == 0 ||
       keyType.getDimSize(3) == 0)
     return op.emitOpError("has keys ")
            << keyType << " and values " << valueType
            << ", expected static head sizes of at least 1";
-  AttentionEmitter emitter{b, op, registers};
+  AttentionEmitter emitter(b, op, registers);
   emitter.group = queryType.getDimSize(1) / keyType.getDimSize(1);
   emitter.depth = keyType.getDimSize(3);
   emitter.width = valueType.getDimSize(3);
@@ -368,18 +401,23 @@ LogicalResult bitnet::transformer::lower(AttentionOp op, LaneBuilder &b,
     emitAppend(b, op.getExec(), op.getValue(), emitter.values, past);
     emitter.total = b.add(past, emitter.total);
   }
+  // Units are tiles of rows; those of one key head follow each other.
+  Value tileRows = b.index(emitter.tileRows());
+  Value tiles = b.ceilDiv(emitter.rows, tileRows);
   Value heads = b.mul(b.dim(op.getQuery(), 0), emitter.kvHeads);
-  Value work = b.mul(emitter.total,
+  Value work = b.mul(b.mul(emitter.total, b.min(emitter.rows, tileRows)),
                      b.index(emitter.group * (emitter.depth + emitter.width)));
   b.parallelRows(
-      op.getExec(), b.mul(heads, emitter.rows), work, "attention",
+      op.getExec(), b.mul(heads, tiles), work, "attention",
       [&] { emitter.allocateBuffers(); },
       [&](Value i) {
-        emitter.row = b.rem(i, emitter.rows);
-        Value head = b.div(i, emitter.rows);
+        Value head = b.div(i, tiles);
+        emitter.firstRow = b.mul(b.rem(i, tiles), tileRows);
+        emitter.rowCount =
+            b.min(b.sub(emitter.rows, emitter.firstRow), tileRows);
         emitter.kvHead = b.rem(head, emitter.kvHeads);
         emitter.batch = b.div(head, emitter.kvHeads);
-        emitter.emitRow();
+        emitter.emitTile();
       });
   return success();
 }

@@ -15,6 +15,8 @@ struct Registers {
     // 32 registers of one accumulator each, or 16 of half of one.
     return {bits >= 512 ? 24 : 6};
   }
+  /// Where each needs a weight and a value beside it.
+  int64_t valueAccumulators() const { return accumulators >= 16 ? 16 : 6; }
 };
 
 // Each emits the code of one op in memref form before it. The op stays.

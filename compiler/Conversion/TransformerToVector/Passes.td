@@ -13,8 +13,8 @@ def LowerTransformerToVector : Pass<"transformer-lower-to-vector", "::mlir::Modu
     like are left to `math-to-polynomial`.
   }];
   let options = [
-    Option<"vectorBits", "vector-bits", "int64_t", "256",
-           "width of the target's vector registers, of which there are 16 below 512 bits and 32 from there on">
+    Option<"vectorBits", "vector-bits", "int64_t", "0",
+           "width of the target's vector registers, of which there are 16 below 512 bits and 32 from there on; 0: the module's target facts">
   ];
   let dependentDialects = [
     "::bitnet::rt::RTDialect", "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",

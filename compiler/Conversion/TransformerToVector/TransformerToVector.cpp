@@ -1,5 +1,6 @@
 #include "compiler/Conversion/TransformerToVector/Lowering.h"
 #include "compiler/Conversion/TransformerToVector/Passes.h"
+#include "compiler/Target/TargetFacts.h"
 #include "dialects/RT/IR/RTOps.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -96,9 +97,12 @@ struct LowerTransformerToVectorPass
   using LowerTransformerToVectorBase::LowerTransformerToVectorBase;
 
   void runOnOperation() override {
-    if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512) {
+    int64_t bits = vectorBits;
+    if (bits == 0)
+      bits = bitnet::TargetFacts::of(getOperation()).vectorBits;
+    if (bits != 128 && bits != 256 && bits != 512) {
       getOperation().emitError("vector-bits is ")
-          << vectorBits << ", expected 128, 256 or 512";
+          << bits << ", expected 128, 256 or 512";
       return signalPassFailure();
     }
     SmallVector<Operation *> ops;
@@ -108,14 +112,13 @@ struct LowerTransformerToVectorPass
     });
     for (Operation *op : ops) {
       if (failed(checkBufferForm(op)) || failed(checkTypes(op)) ||
-          failed(lowerOp(op)))
+          failed(lowerOp(op, Registers::ofVectorBits(bits))))
         return signalPassFailure();
       op->erase();
     }
   }
 
-  LogicalResult lowerOp(Operation *op) {
-    Registers registers = Registers::ofVectorBits(vectorBits);
+  LogicalResult lowerOp(Operation *op, Registers registers) {
     LaneBuilder b(op);
     return TypeSwitch<Operation *, LogicalResult>(op)
         .Case<RMSNormOp, LayerNormOp, RotaryOp, GatedActivationOp>(
