@@ -1,6 +1,8 @@
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Import/Import.h"
+#include "compiler/Recognize/Report.h"
 #include "compiler/Target/Certificate/Certificate.h"
+#include "dialects/Ternary/IR/TernaryOps.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -125,6 +127,9 @@ LogicalResult Compilation::runPhases() {
   PipelineOptions phaseOptions;
   phaseOptions.strategy = options.strategy;
   phaseOptions.certify = options.certify;
+  TargetFacts facts = spec.facts();
+  phaseOptions.vectorBits = facts.vectorBits;
+  (*module)->setAttr(TargetFacts::attrName, facts.toAttr(&context));
   Phase last = options.stopAfter.value_or(Phase::Lower);
   for (unsigned i = 1; i < unsigned(Phase::Codegen) && i <= unsigned(last);
        ++i) {
@@ -132,8 +137,36 @@ LogicalResult Compilation::runPhases() {
     buildPhase(Phase(i), passes, phaseOptions);
     if (failed(runPasses(getPhaseName(Phase(i)), passes)))
       return failure();
+    if (Phase(i) == Phase::Recognize && failed(checkLinears()))
+      return failure();
+    if (Phase(i) == Phase::Pack)
+      measureWeights();
   }
   return success();
+}
+
+LogicalResult Compilation::checkLinears() {
+  for (const recognize::LinearRecord &record : recognize::getRecords(*module)) {
+    ++linears;
+    ternaryLinears += record.ternary;
+    if (record.ternary || !options.requireTernary)
+      continue;
+    progress.finish();
+    diagnostics.error(options.input + ":" + record.name,
+                      "linear layer is not ternary: " + record.reason);
+    return failure();
+  }
+  return success();
+}
+
+void Compilation::measureWeights() {
+  (*module).walk([&](ternary::LinearOp op) {
+    for (auto [i, packed] : llvm::enumerate(op.getWeights())) {
+      ternaryWeights += double(op.getN(i)) * op.getK();
+      ternaryBits +=
+          8.0 * cast<ShapedType>(packed.getType()).getNumElements();
+    }
+  });
 }
 
 LogicalResult Compilation::printIR() {
@@ -208,7 +241,20 @@ LogicalResult Compilation::emitText(llvm::Module &code) {
   return success();
 }
 
-LogicalResult Compilation::writeReportFile() { return success(); }
+LogicalResult Compilation::writeReportFile() {
+  if (options.report.empty())
+    return success();
+  bool json = llvm::sys::path::extension(options.report) == ".json";
+  if (options.report == "-") {
+    recognize::writeReport(*module, llvm::outs(), json);
+    return success();
+  }
+  OutputFile *file = open(options.report);
+  if (!file)
+    return failure();
+  recognize::writeReport(*module, file->stream(), json);
+  return success();
+}
 
 LogicalResult Compilation::certifyObject() {
   if (!options.certify)

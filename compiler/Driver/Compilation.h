@@ -28,6 +28,10 @@ private:
   mlir::LogicalResult runPhases();
   mlir::LogicalResult runPasses(llvm::StringRef name,
                                 mlir::OpPassManager &passes);
+  /// Counts linear layers; fails on the first that is not ternary when
+  /// --require-ternary is given.
+  mlir::LogicalResult checkLinears();
+  void measureWeights();
   mlir::LogicalResult printIR();
   mlir::LogicalResult writeReportFile();
   mlir::LogicalResult generate();
@@ -57,6 +61,9 @@ private:
   WeightsInfo weights;
   llvm::SmallVector<char, 0> object;
   std::string tokenizerText, certificate;
+  unsigned linears = 0, ternaryLinears = 0;
+  /// Of one layer each where layers are rolled: the ratio is that of all.
+  double ternaryWeights = 0, ternaryBits = 0;
   /// Written to temporary names until everything has succeeded.
   std::vector<OutputFile> files;
   /// The weights of an executable, before they are appended.

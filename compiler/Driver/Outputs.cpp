@@ -158,7 +158,14 @@ void Compilation::printSummary() {
     return;
   if (!certificate.empty())
     llvm::outs() << certificate;
-  llvm::outs() << outputBase() << ": code " << formatBytes(object.size())
-               << ", weights " << formatBytes(weights.dataBytes)
+  llvm::outs() << outputBase() << ": ";
+  if (linears)
+    llvm::outs() << ternaryLinears << " of " << linears
+                 << " linear layers ternary, ";
+  if (ternaryWeights > 0)
+    llvm::outs() << llvm::format("%.2f bits per weight, ",
+                                 ternaryBits / ternaryWeights);
+  llvm::outs() << "code " << formatBytes(object.size()) << ", weights "
+               << formatBytes(weights.dataBytes)
                << llvm::format(", %.2f s\n", progress.seconds());
 }

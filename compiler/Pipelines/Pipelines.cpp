@@ -2,10 +2,14 @@
 
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
+#include "compiler/Conversion/TernaryToLoops/Passes.h"
 #include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Recognize/Passes.h"
 #include "dialects/Onnx/Transforms/Passes.h"
+#include "compiler/Recognize/Passes.h"
 #include "dialects/RT/Transforms/Passes.h"
+#include "dialects/Ternary/Transforms/Passes.h"
+#include "dialects/Transformer/Transforms/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -36,24 +40,36 @@ std::optional<Phase> bitnet::parsePhase(llvm::StringRef name) {
 static void buildNormalize(OpPassManager &passes) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(onnx::createInferShapesPass());
-  functions.addPass(onnx::createFoldShapesPass());
   functions.addPass(onnx::createFoldConstantsPass());
-  functions.addPass(createCanonicalizerPass());
   functions.addPass(onnx::createNormalizePass());
-  functions.addPass(onnx::createInferShapesPass());
+  functions.addPass(createCanonicalizerPass());
   functions.addPass(onnx::createFoldShapesPass());
+  functions.addPass(onnx::createInferShapesPass());
+  functions.addPass(onnx::createFoldConstantsPass());
+  functions.addPass(onnx::createNormalizePass());
   functions.addPass(createCSEPass());
+}
+
+static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addPass(transformer::createFuseSiblingsPass());
+  passes.addPass(transformer::createRollLayersPass());
+  passes.addPass(transformer::createGlobalizeConstantsPass());
+  ternary::TernaryPlanPassOptions plan;
+  plan.strategy = options.strategy;
+  passes.addPass(ternary::createTernaryPlanPass(plan));
 }
 
 static void buildBufferize(OpPassManager &passes) {
   passes.addPass(rt::createDescribeSignaturePass());
 }
 
-static void buildLower(OpPassManager &passes) {
+static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addPass(createTernaryLowerToLoopsPass());
+  transformer::LowerTransformerToVectorOptions vectors;
+  vectors.vectorBits = options.vectorBits;
+  passes.addPass(transformer::createLowerTransformerToVector(vectors));
   passes.addPass(rt::createExpandCopiesPass());
-  passes.addPass(transformer::createLowerTransformerToVector());
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
-  // After everything that emits math ops.
   passes.addPass(createMathToPolynomial());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
@@ -107,12 +123,13 @@ void bitnet::buildPhase(Phase phase, OpPassManager &passes,
   case Phase::Recognize:
     return recognize::buildRecognizePipeline(passes);
   case Phase::Plan:
+    return buildPlan(passes, options);
   case Phase::Pack:
-    return;
+    return passes.addPass(ternary::createTernaryPackPass());
   case Phase::Bufferize:
     return buildBufferize(passes);
   case Phase::Lower:
-    return buildLower(passes);
+    return buildLower(passes, options);
   case Phase::Codegen:
     buildPlanMemory(passes);
     return buildToLLVM(passes);

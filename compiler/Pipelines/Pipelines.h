@@ -30,6 +30,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> strategy{*this, "strategy",
                                llvm::cl::desc("auto, masked or lookup"),
                                llvm::cl::init("auto")};
+  Option<int64_t> vectorBits{*this, "vector-bits",
+                             llvm::cl::desc("Width of vector registers"),
+                             llvm::cl::init(256)};
   Option<bool> certify{*this, "certify",
                        llvm::cl::desc("Refuse multiplies in BitLinear loops"),
                        llvm::cl::init(false)};

@@ -66,6 +66,18 @@ bool TargetSpec::has(StringRef feature) const {
   return is_contained(parts, ("+" + feature).str());
 }
 
+TargetFacts TargetSpec::facts() const {
+  TargetFacts facts;
+  facts.x86 = triple.isX86();
+  facts.ssse3 = has("ssse3");
+  facts.avx2 = has("avx2");
+  facts.avx512bw = has("avx512bw") && has("avx512vl");
+  facts.vectorBits = facts.avx512bw ? 512 : facts.avx2 ? 256 : 128;
+  facts.vectorRegisters =
+      facts.avx512bw || triple.getArch() == Triple::aarch64 ? 32 : 16;
+  return facts;
+}
+
 std::string TargetSpec::describe() const {
   std::string text = triple.str();
   if (!tuneCpu.empty())

@@ -1,6 +1,8 @@
 #ifndef COMPILER_TARGET_CODEGEN_TARGETSPEC_H
 #define COMPILER_TARGET_CODEGEN_TARGETSPEC_H
 
+#include "compiler/Target/TargetFacts.h"
+
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/TargetParser/Triple.h"
@@ -26,6 +28,8 @@ struct TargetSpec {
   uint32_t requiredCpu = 0;
 
   bool has(llvm::StringRef feature) const;
+  /// What cost models and kernels ask.
+  TargetFacts facts() const;
   /// For messages: triple, CPU and features.
   std::string describe() const;
   /// What decides the weights' layout, for the weights file's header.
