@@ -7,6 +7,8 @@
 #include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "compiler/Recognize/Passes.h"
+#include "compiler/Conversion/TernaryToLoops/Passes.h"
+#include "compiler/Conversion/TernaryToVector/Passes.h"
 #include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/Onnx/Transforms/Passes.h"
 #include "dialects/RT/IR/RTOps.h"
@@ -39,4 +41,5 @@ void bitnet::registerAllPasses() {
   registerPipelines();
   ternary::registerTernaryPasses();
   registerTernaryToLoopsPasses();
+  registerTernaryToVectorPasses();
 }

@@ -38,4 +38,35 @@ def TernaryPackPass : Pass<"ternary-pack", "::mlir::ModuleOp"> {
   let dependentDialects = ["::bitnet::rt::RTDialect"];
 }
 
+def TernaryTilePass : Pass<"ternary-tile"> {
+  let summary = "Split packed linears on memrefs into tile-level steps";
+  let description = [{
+    A `ternary.linear` on memrefs becomes parallel regions over blocks of rows
+    (of all its siblings) and tiles of tokens, in which the tile ops of the
+    dialect do the work. Regions are named `bitlinear_*`.
+
+    - strategy `masked`: `masked_rows` for 4 tokens, then for 1.
+    - strategy `lookup`: full tiles of tokens by `lookup_tokens`; left-over
+      tokens by `lookup_rows`, or as a padded tile from `min_tokens` on.
+
+    Scratch memory has a static size: `memref.alloc` where regions share it,
+    `memref.alloca` in a region.
+  }];
+  let dependentDialects = ["::bitnet::rt::RTDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
+def TernaryCertifyPass : Pass<"ternary-certify"> {
+  let summary = "Prove that BitLinear code multiplies no activation by a weight";
+  let description = [{
+    Checks every `rt.parallel` whose kernel is named `bitlinear_*`, once its
+    ops are those of `arith`, `vector`, `scf`, `memref` and `llvm`: there is
+    no integer multiplication but of `index` values (addresses), no dot product,
+    contraction or multiplying reduction, no float multiplication but those of
+    a finished sum by its scales (marked `ternary.rescale`, of a value that
+    `arith.sitofp` or a scale gave), no call but of allow-listed intrinsics.
+    An error names the op that breaks the rule.
+  }];
+}
+
 #endif // DIALECTS_TERNARY_TRANSFORMS_PASSES_TD

@@ -1,0 +1,165 @@
+// Kernels whose lanes are tokens, for a tile of a prefill.
+
+#include "compiler/Conversion/TernaryToVector/VectorEmitter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace bitnet;
+using namespace bitnet::ternary;
+
+using Values = VectorEmitter::Values;
+
+/// Entries of one group's table, see `token_tables`.
+static constexpr int64_t tableEntries = 137;
+
+static int64_t dimOf(Value memref, unsigned axis) {
+  return cast<MemRefType>(memref.getType()).getDimSize(axis);
+}
+
+/// `count` terms from `k` on of `square` tokens from `first` on, transposed
+/// into the panel.
+static void emitSquare(VectorEmitter &e, TokenPanelOp op, Value k,
+                       int64_t count, int64_t first, int64_t square) {
+  VectorType bytes = e.type(square, 8);
+  Value zero = e.splat(bytes, 0);
+  Value lastToken = e.add(op.getCount(), -1);
+  Values rows;
+  for (int64_t i = 0; i < square; ++i) {
+    Value t = e.index(first + i);
+    // Tokens behind the last one read its codes and give zeros.
+    Value token = e.add(op.getToken(), e.min(t, lastToken));
+    Value row = e.load(e.type(count, 8), op.getCodes(), {token, k});
+    if (count < square) {
+      SmallVector<int64_t> from;
+      for (int64_t lane = 0; lane < square; ++lane)
+        from.push_back(lane < count ? lane : count);
+      row = e.shuffle(row, e.splat(e.type(count, 8), 0), from);
+    }
+    Value valid = arith::CmpIOp::create(
+        e.builder, e.loc, arith::CmpIPredicate::slt, t, op.getCount());
+    rows.push_back(e.select(valid, row, zero));
+  }
+  Values columns = e.transpose(rows);
+  // The panel has whole groups of terms: those behind the last are zero.
+  for (int64_t i = 0; i < static_cast<int64_t>(llvm::alignTo(count, 4)); ++i)
+    e.store(columns[i], op.getPanel(),
+            {op.getTile(), e.add(k, i), e.index(first)});
+}
+
+void ternary::lowerTokenPanel(TokenPanelOp op, const TargetFacts &facts) {
+  VectorEmitter e(op, facts);
+  int64_t terms = dimOf(op.getCodes(), 1), tokens = dimOf(op.getPanel(), 2);
+  int64_t square = std::min<int64_t>(16, tokens);
+  int64_t whole = terms / square * square;
+  if (whole)
+    e.loop(e.index(0), e.index(whole), square, [&](Value k) {
+      for (int64_t first = 0; first < tokens; first += square)
+        emitSquare(e, op, k, square, first, square);
+    });
+  if (whole == terms)
+    return;
+  for (int64_t first = 0; first < tokens; first += square)
+    emitSquare(e, op, e.index(whole), terms - whole, first, square);
+}
+
+/// The nine sums of two activations by the code d0 + 3 d1.
+static Values emitPairSums(VectorEmitter &e, Value x0, Value x1) {
+  Value zero = e.splat(cast<VectorType>(x0.getType()), 0);
+  Values digits = {e.sub(zero, x0), zero, x0}, sums;
+  for (Value x : digits)
+    sums.push_back(e.sub(x, x1));
+  sums.append(digits);
+  for (Value x : digits)
+    sums.push_back(e.add(x, x1));
+  return sums;
+}
+
+void ternary::lowerTokenTables(TokenTablesOp op, const TargetFacts &facts) {
+  VectorEmitter e(op, facts);
+  int64_t tokens = dimOf(op.getTables(), 1);
+  Value zero = e.index(0);
+  e.loop(zero, e.index(op.getGroups()), 1, [&](Value j) {
+    Value k = e.times(e.add(op.getGroup(), j), 4);
+    Values x;
+    for (int64_t i = 0; i < 4; ++i) {
+      Value code = e.load(e.type(tokens, 8), op.getPanel(),
+                          {op.getTile(), e.add(k, i), zero});
+      x.push_back(e.signExtend(code, 16));
+    }
+    Values low = emitPairSums(e, x[0], x[1]),
+           high = emitPairSums(e, x[2], x[3]);
+    Value base = e.times(j, tableEntries);
+    for (int64_t p1 = 0; p1 < 9; ++p1)
+      for (int64_t p0 = 0; p0 < 9; ++p0)
+        e.store(e.add(low[p0], high[p1]), op.getTables(),
+                {e.add(base, p0 + 16 * p1), zero});
+  });
+}
+
+void ternary::lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts) {
+  VectorEmitter e(op, facts);
+  int64_t tokens = dimOf(op.getTables(), 1);
+  int64_t groups = llvm::divideCeil(op.getTerms(), 4);
+  VectorType words = e.type(tokens, 16);
+  Value zero = e.index(0);
+  Value base =
+      e.times(e.add(e.times(op.getBlock(), groups), op.getGroup()), blockRows);
+  e.loop(zero, e.index(blockRows), 1, [&](Value r) {
+    Value row = e.add(op.getRow(), r), at = e.add(base, r);
+    Value sum = e.load(words, op.getPartial(), {row, zero});
+    for (int64_t j = 0, count = op.getGroups(); j < count; ++j) {
+      Value byte = e.loadScalar(op.getWeights(), e.add(at, j * blockRows));
+      Value code = arith::IndexCastUIOp::create(e.builder, e.loc,
+                                                e.builder.getIndexType(), byte);
+      sum = e.add(sum, e.load(words, op.getTables(),
+                              {e.add(code, j * tableEntries), zero}));
+    }
+    e.store(sum, op.getPartial(), {row, zero});
+  });
+}
+
+void ternary::lowerClear(ClearOp op, const TargetFacts &facts) {
+  VectorEmitter e(op, facts);
+  int64_t tokens = dimOf(op.getSums(), 1);
+  Value narrow = e.splat(e.type(tokens, 16), 0);
+  Value wide = e.splat(e.type(tokens, 32), 0), zero = e.index(0);
+  e.loop(zero, e.index(blockRows), 1, [&](Value r) {
+    Value row = e.add(op.getRow(), r);
+    e.store(narrow, op.getPartial(), {row, zero});
+    e.store(wide, op.getSums(), {row, zero});
+  });
+}
+
+void ternary::lowerWiden(WidenOp op, const TargetFacts &facts) {
+  VectorEmitter e(op, facts);
+  int64_t tokens = dimOf(op.getSums(), 1);
+  VectorType words = e.type(tokens, 16);
+  Value none = e.splat(words, 0), zero = e.index(0);
+  e.loop(zero, e.index(blockRows), 1, [&](Value r) {
+    Value row = e.add(op.getRow(), r);
+    Value partial = e.load(words, op.getPartial(), {row, zero});
+    Value sum = e.load(e.type(tokens, 32), op.getSums(), {row, zero});
+    e.store(e.add(sum, e.signExtend(partial, 32)), op.getSums(), {row, zero});
+    e.store(none, op.getPartial(), {row, zero});
+  });
+}
+
+void ternary::lowerTransposeSums(TransposeSumsOp op, const TargetFacts &facts) {
+  VectorEmitter e(op, facts);
+  int64_t tokens = dimOf(op.getSums(), 1);
+  int64_t square = std::min(tokens, facts.vectorBits / 32);
+  VectorType type = e.type(square, 32);
+  e.loop(e.index(0), e.index(blockRows), square, [&](Value r) {
+    e.loop(e.index(0), e.index(tokens), square, [&](Value t) {
+      Values rows;
+      for (int64_t i = 0; i < square; ++i)
+        rows.push_back(
+            e.load(type, op.getSums(), {e.add(op.getRow(), e.add(r, i)), t}));
+      for (auto [i, column] : llvm::enumerate(e.transpose(rows)))
+        e.store(column, op.getResult(), {e.add(t, i), r});
+    });
+  });
+}

@@ -1,0 +1,93 @@
+#ifndef COMPILER_CONVERSION_TERNARYTOVECTOR_VECTOREMITTER_H
+#define COMPILER_CONVERSION_TERNARYTOVECTOR_VECTOREMITTER_H
+
+#include "compiler/Target/TargetFacts.h"
+#include "dialects/Ternary/IR/TernaryOps.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace bitnet::ternary {
+
+/// Rows of a block, as `ternary-tile` makes them.
+inline constexpr int64_t blockRows = 64;
+
+/// Short names for the ops of vector code, at one place in the IR.
+struct VectorEmitter {
+  using Value = mlir::Value;
+  using Values = llvm::SmallVector<Value>;
+
+  VectorEmitter(mlir::Operation *op, const TargetFacts &facts)
+      : builder(op), loc(op->getLoc()), facts(facts) {}
+
+  mlir::VectorType type(int64_t lanes, unsigned bits) {
+    return mlir::VectorType::get(lanes, builder.getIntegerType(bits));
+  }
+  mlir::VectorType floats(int64_t lanes) {
+    return mlir::VectorType::get(lanes, builder.getF32Type());
+  }
+
+  Value index(int64_t value);
+  /// `value` in each lane of an integer vector.
+  Value splat(mlir::VectorType type, int64_t value);
+  /// Given lanes of an integer vector.
+  Value lanes(unsigned bits, llvm::ArrayRef<int64_t> values);
+  Value mask(llvm::ArrayRef<bool> values);
+
+  Value add(Value a, Value b);
+  Value add(Value a, int64_t b); ///< of an index
+  Value sub(Value a, Value b);
+  Value times(Value a, int64_t b); ///< of an index: address arithmetic only
+  Value min(Value a, Value b);     ///< of indices
+  Value bitAnd(Value a, Value b);
+  Value shiftRight(Value a, int64_t bits); ///< logical, each lane
+  Value shiftLeft(Value a, int64_t bits);
+  Value select(Value condition, Value a, Value b);
+  Value signExtend(Value a, unsigned bits);
+  Value zeroExtend(Value a, unsigned bits);
+  Value truncate(Value a, unsigned bits);
+  Value bitcast(Value a, mlir::VectorType type);
+  Value shuffle(Value a, Value b, llvm::ArrayRef<int64_t> lanes);
+  Value broadcast(Value scalar, int64_t lanes);
+
+  Value load(mlir::VectorType type, Value memref, mlir::ValueRange at);
+  void store(Value vector, Value memref, mlir::ValueRange at);
+  Value loadScalar(Value memref, mlir::ValueRange at);
+
+  /// The 16 bytes of `table` in each 16 bytes of a vector of `bytes`.
+  Value repeatTable(Value table, int64_t bytes);
+  /// Byte i of the result: byte (indices[i] & 15) of table's 16 bytes around
+  /// i; no index may have bit 7 set. One instruction; the vectors have
+  /// facts.shuffleBytes() bytes.
+  Value shuffleBytes(Value table, Value indices);
+
+  /// The transpose of a square of n vectors of n lanes, n a power of 2, by
+  /// log2 n rounds of interleaving.
+  Values transpose(Values rows);
+
+  /// scf.for over indices with values carried from one iteration to the next.
+  Values loop(Value begin, Value end, int64_t step, mlir::ValueRange initial,
+              llvm::function_ref<Values(Value, mlir::ValueRange)> body);
+  void loop(Value begin, Value end, int64_t step,
+            llvm::function_ref<void(Value)> body);
+
+  mlir::OpBuilder builder;
+  mlir::Location loc;
+  const TargetFacts &facts;
+};
+
+/// The lowering of one op, which the caller erases.
+void lowerQuantize(QuantizeOp op, const TargetFacts &facts);
+void lowerRescale(RescaleOp op, const TargetFacts &facts);
+void lowerMaskedRows(MaskedRowsOp op, const TargetFacts &facts);
+void lowerCodeTables(CodeTablesOp op, const TargetFacts &facts);
+void lowerLookupRows(LookupRowsOp op, const TargetFacts &facts);
+void lowerTokenPanel(TokenPanelOp op, const TargetFacts &facts);
+void lowerTokenTables(TokenTablesOp op, const TargetFacts &facts);
+void lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts);
+void lowerClear(ClearOp op, const TargetFacts &facts);
+void lowerWiden(WidenOp op, const TargetFacts &facts);
+void lowerTransposeSums(TransposeSumsOp op, const TargetFacts &facts);
+
+} // namespace bitnet::ternary
+
+#endif // COMPILER_CONVERSION_TERNARYTOVECTOR_VECTOREMITTER_H

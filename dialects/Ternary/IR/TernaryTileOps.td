@@ -1,0 +1,212 @@
+#ifndef DIALECTS_TERNARY_IR_TERNARYTILEOPS_TD
+#define DIALECTS_TERNARY_IR_TERNARYTILEOPS_TD
+
+include "dialects/Ternary/IR/TernaryDialect.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+/// Steps of a tiled BitLinear, what a target lowers. They work on memrefs whose
+/// sizes are static but for the tokens' axis. A block is the 64 rows of a
+/// layout's row block; a group is 4 consecutive terms; a tile is a fixed number
+/// of tokens (lanes of i16 in a vector) of a prefill.
+class Ternary_TileOp<string mnemonic, list<Trait> traits = []>
+    : Ternary_Op<mnemonic, traits>;
+
+class Ternary_Read<string description> : Arg<AnyMemRef, description, [MemRead]>;
+class Ternary_Write<string description> : Arg<AnyMemRef, description, [MemWrite]>;
+class Ternary_Update<string description> : Arg<AnyMemRef, description, [MemRead, MemWrite]>;
+
+//===-- One token at a time: lanes are rows --------------------------------===//
+
+def Ternary_MaskedRowsOp : Ternary_TileOp<"masked_rows"> {
+  let summary = "sums of one block by additions and subtractions under masks";
+  let description = [{
+    `sums[t, r]` = sum over k of `codes[token + t, k]` times the trit of row r
+    of `block` in weights of layout `planes`, for each t of the leading axis of
+    `sums`.
+
+    ```mlir
+    ternary.masked_rows %codes[%token], %weights[%block] into %sums
+        : memref<?x100xi8>, memref<3200xi8>, memref<4x64xi32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<"[M, K] i8">:$codes, Index:$token,
+    Ternary_Read<"planes">:$weights, Index:$block, Ternary_Write<"[T, 64] i32">:$sums);
+  let assemblyFormat = [{
+    $codes `[` $token `]` `,` $weights `[` $block `]` `into` $sums attr-dict
+    `:` type($codes) `,` type($weights) `,` type($sums)
+  }];
+}
+
+def Ternary_CodeTablesOp : Ternary_TileOp<"code_tables"> {
+  let summary = "byte tables of the sums of neighbouring activations of a token";
+  let description = [{
+    For each group g of 4 codes x0..x3 of `token` (zero behind K) writes 64
+    bytes at `tables[slot, 64 g]`: four tables of 16 bytes, indexed by a pair
+    code d0 + 3 d1. With u = 256 + (d0 - 1) x0 + (d1 - 1) x1, in [0, 512]: the
+    low 5 bits of u for (x0, x1), the same for (x2, x3), and then u >> 5 for
+    both pairs. Entries 9 to 15 are not defined.
+
+    ```mlir
+    ternary.code_tables %codes[%token] into %tables[%slot] : memref<?x100xi8>, memref<8x1600xi8>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<"[M, K] i8">:$codes, Index:$token,
+    Ternary_Write<"[slots, 64 * groups] i8">:$tables, Index:$slot);
+  let assemblyFormat = [{
+    $codes `[` $token `]` `into` $tables `[` $slot `]` attr-dict `:` type($codes) `,` type($tables)
+  }];
+}
+
+def Ternary_LookupRowsOp : Ternary_TileOp<"lookup_rows"> {
+  let summary = "sums of one block by look-ups in a token's byte tables";
+  let description = [{
+    `sums[r]` = the token's sum for row r of `block` in weights of layout
+    `pairs`; exact for every code in [-128, 127].
+
+    ```mlir
+    ternary.lookup_rows %tables[%slot], %weights[%block] into %sums
+        : memref<8x1600xi8>, memref<3200xi8>, memref<64xi32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<"of code_tables">:$tables, Index:$slot,
+    Ternary_Read<"pairs">:$weights, Index:$block, Ternary_Write<"[64] i32">:$sums);
+  let assemblyFormat = [{
+    $tables `[` $slot `]` `,` $weights `[` $block `]` `into` $sums attr-dict
+    `:` type($tables) `,` type($weights) `,` type($sums)
+  }];
+}
+
+//===-- A tile of tokens: lanes are tokens ---------------------------------===//
+
+def Ternary_TokenPanelOp : Ternary_TileOp<"token_panel"> {
+  let summary = "codes of a tile, transposed";
+  let description = [{
+    `panel[tile, k, t]` = `codes[token + t, k]` for t < `count`, else 0; also 0
+    for k from K up to the panel's axis, a multiple of 4.
+
+    ```mlir
+    ternary.token_panel %codes[%token for %count] into %panel[%tile] : memref<?x101xi8>, memref<8x104x32xi8>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<"[M, K] i8">:$codes, Index:$token, Index:$count,
+    Ternary_Write<"[tiles, K, tokens] i8">:$panel, Index:$tile);
+  let assemblyFormat = [{
+    $codes `[` $token `for` $count `]` `into` $panel `[` $tile `]` attr-dict
+    `:` type($codes) `,` type($panel)
+  }];
+}
+
+def Ternary_TokenTablesOp : Ternary_TileOp<"token_tables"> {
+  let summary = "all sums of groups of activations, for each token of a tile";
+  let description = [{
+    For each of `groups` groups from `group` on, with codes x0..x3 and digits
+    d0..d3 in 0..2: `tables[137 j + d0 + 3 d1 + 16 (d2 + 3 d3), t]` =
+    sum of (d_i - 1) x_i of token t, so that a byte of layout `pairs` is an
+    index. Other entries are left as they are. 137 = 9 mod 16 spreads the 81
+    used entries of several groups evenly over the sets of a cache.
+
+    ```mlir
+    ternary.token_tables %panel[%tile, %group] into %tables {groups = 6 : i64}
+        : memref<8x104x32xi8>, memref<822x32xi16>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<"[tiles, K, tokens] i8">:$panel, Index:$tile, Index:$group,
+    Ternary_Write<"[137 * groups, tokens] i16">:$tables, I64Attr:$groups);
+  let assemblyFormat = [{
+    $panel `[` $tile `,` $group `]` `into` $tables attr-dict `:` type($panel) `,` type($tables)
+  }];
+}
+
+def Ternary_LookupTokensOp : Ternary_TileOp<"lookup_tokens"> {
+  let summary = "adds the entries of a block's codes to 16-bit sums";
+  let description = [{
+    For each row r of `block`: `partial[row + r, :]` += the tables' entries of
+    the row's `groups` bytes from `group` on. An entry lies in [-512, 512]:
+    after 63 groups at most, `widen` must take the sums over.
+
+    ```mlir
+    ternary.lookup_tokens %tables, %weights[%block, %group] into %partial[%row] {groups = 6 : i64, terms = 101 : i64}
+        : memref<822x32xi16>, memref<3328xi8>, memref<1024x32xi16>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<"of token_tables">:$tables, Ternary_Read<"pairs">:$weights,
+    Index:$block, Index:$group, Ternary_Update<"[rows, tokens] i16">:$partial, Index:$row,
+    I64Attr:$groups, I64Attr:$terms);
+  let assemblyFormat = [{
+    $tables `,` $weights `[` $block `,` $group `]` `into` $partial `[` $row `]` attr-dict
+    `:` type($tables) `,` type($weights) `,` type($partial)
+  }];
+}
+
+def Ternary_ClearOp : Ternary_TileOp<"clear"> {
+  let summary = "sets the sums of a block to zero";
+  let description = [{
+    ```mlir
+    ternary.clear %partial, %sums[%row] : memref<1024x32xi16>, memref<1024x32xi32>
+    ```
+  }];
+  let arguments = (ins Ternary_Write<"[rows, tokens] i16">:$partial,
+    Ternary_Write<"[rows, tokens] i32">:$sums, Index:$row);
+  let assemblyFormat = [{
+    $partial `,` $sums `[` $row `]` attr-dict `:` type($partial) `,` type($sums)
+  }];
+}
+
+def Ternary_WidenOp : Ternary_TileOp<"widen"> {
+  let summary = "moves a block's 16-bit sums into its 32-bit ones";
+  let description = [{
+    For 64 rows from `row` on: `sums` += `partial`, `partial` = 0.
+
+    ```mlir
+    ternary.widen %partial into %sums[%row] : memref<1024x32xi16>, memref<1024x32xi32>
+    ```
+  }];
+  let arguments = (ins Ternary_Update<"[rows, tokens] i16">:$partial,
+    Ternary_Update<"[rows, tokens] i32">:$sums, Index:$row);
+  let assemblyFormat = [{
+    $partial `into` $sums `[` $row `]` attr-dict `:` type($partial) `,` type($sums)
+  }];
+}
+
+def Ternary_TransposeSumsOp : Ternary_TileOp<"transpose_sums"> {
+  let summary = "a block's sums, token by token";
+  let description = [{
+    `result[t, r]` = `sums[row + r, t]`, for 64 rows.
+
+    ```mlir
+    ternary.transpose_sums %sums[%row] into %result : memref<1024x32xi32>, memref<32x64xi32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<"[rows, tokens] i32">:$sums, Index:$row,
+    Ternary_Write<"[tokens, 64] i32">:$result);
+  let assemblyFormat = "$sums `[` $row `]` `into` $result attr-dict `:` type($sums) `,` type($result)";
+}
+
+//===-- The end of both ----------------------------------------------------===//
+
+def Ternary_RescaleOp : Ternary_TileOp<"rescale"> {
+  let summary = "outputs of one block and token from its sums";
+  let description = [{
+    For r < `rows`: `out[token, row + r]` = `sums[slot, r]` with the scales of
+    the token and of row `row + r` applied in the order of `form`, plus the
+    row's bias. Scales and biases with one element serve all rows.
+
+    ```mlir
+    ternary.rescale %sums[%slot], %scale, %weight_scale into %out[%token, %row]
+        {form = #ternary.rescale_form<div_mul>, rows = 64 : i64}
+        : memref<4x64xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<"[slots, 64] i32">:$sums, Index:$slot,
+    Ternary_Read<"[M] f32">:$scale, Ternary_Read<"[N or 1] f32">:$weight_scale,
+    Optional<AnyMemRef>:$bias, Ternary_Write<"[M, N] f32">:$out, Index:$token, Index:$row,
+    Ternary_RescaleFormAttr:$form, I64Attr:$rows);
+  let assemblyFormat = [{
+    $sums `[` $slot `]` `,` $scale `,` $weight_scale (`bias` `(` $bias^ `:` type($bias) `)`)?
+    `into` $out `[` $token `,` $row `]` attr-dict
+    `:` type($sums) `,` type($scale) `,` type($weight_scale) `,` type($out)
+  }];
+}
+
+#endif // DIALECTS_TERNARY_IR_TERNARYTILEOPS_TD
