@@ -1,12 +1,12 @@
 #include "compiler/Pipelines/Pipelines.h"
 
+#include "compiler/Conversion/Bufferize/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
-#include "compiler/Conversion/TernaryToLoops/Passes.h"
+#include "compiler/Conversion/TernaryToVector/Passes.h"
 #include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Recognize/Passes.h"
 #include "dialects/Onnx/Transforms/Passes.h"
-#include "compiler/Recognize/Passes.h"
 #include "dialects/RT/Transforms/Passes.h"
 #include "dialects/Ternary/Transforms/Passes.h"
 #include "dialects/Transformer/Transforms/Passes.h"
@@ -61,10 +61,16 @@ static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
 
 static void buildBufferize(OpPassManager &passes) {
   passes.addPass(rt::createDescribeSignaturePass());
+  passes.addPass(createBufferizePass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
 }
 
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
-  passes.addPass(createTernaryLowerToLoopsPass());
+  passes.addPass(ternary::createTernaryTilePass());
+  passes.addPass(createTernaryLowerToVectorPass());
+  if (options.certify)
+    passes.addPass(ternary::createTernaryCertifyPass());
   transformer::LowerTransformerToVectorOptions vectors;
   vectors.vectorBits = options.vectorBits;
   passes.addPass(transformer::createLowerTransformerToVector(vectors));
