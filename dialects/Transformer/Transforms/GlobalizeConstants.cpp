@@ -24,6 +24,8 @@ struct GlobalizeConstants
       ElementsAttr elements = getConstantElements(op);
       if (!elements)
         return;
+      if (op->use_empty())
+        return op->erase();
       auto type = cast<RankedTensorType>(op->getResult(0).getType());
       if (type.getNumElements() <= minElements)
         return;

@@ -347,8 +347,16 @@ void Repetition::rewrite(ModuleOp module, GlobalTable &globals) {
     at(layers - 1, flow.position)
         ->getResult(flow.result)
         .replaceAllUsesWith(result);
+  SmallVector<Operation *> parameters;
+  for (Operation *op : ops)
+    for (Value operand : op->getOperands())
+      if (getConstantElements(operand.getDefiningOp()))
+        parameters.push_back(operand.getDefiningOp());
   for (Operation *op : llvm::reverse(ops))
     op->erase();
+  for (Operation *op : SetVector<Operation *>(parameters.begin(), parameters.end()))
+    if (op->use_empty())
+      op->erase();
 }
 
 //===- Search

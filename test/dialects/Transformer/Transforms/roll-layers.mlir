@@ -19,6 +19,7 @@ rt.kv_cache @v2 : tensor<?x1x?x4xf32> inputs [6] outputs [6]
 // CHECK-SAME:    (%[[X:.+]]: tensor<?x1x?x4xf32>, %[[M:.+]]: tensor<?x1x?x?xf32>)
 func.func @three_layers(%x: tensor<?x1x?x4xf32>, %m: tensor<?x1x?x?xf32>) -> tensor<?x1x?x4xf32> {
   // CHECK:      %[[WS:.+]] = arith.constant dense<5.000000e-01>
+  // CHECK-NOT:  ternary.constant
   // CHECK:      %[[MASK:.+]] = arith.negf %[[M]]
   // CHECK:      %[[OUT:.+]] = scf.for %[[L:.+]] = %{{.+}} to %[[N:.+]] step %{{.+}} iter_args(%[[H:.+]] = %[[X]])
   // CHECK:        %[[G:.+]] = rt.get_global @[[GAIN]][%[[L]]]
