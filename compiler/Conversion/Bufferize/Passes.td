@@ -3,7 +3,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def BufferizePass : Pass<"bitnet-bufferize", "::mlir::ModuleOp"> {
+def BufferizePass : Pass<"rt-bufferize", "::mlir::ModuleOp"> {
   let summary = "Rewrite @main from tensors to memrefs";
   let description = [{
     `@main` takes one `!rt.exec` afterwards: arguments are `rt.input`, results
