@@ -39,8 +39,6 @@ static FailureOr<SmallVector<int64_t>> broadcastOperands(Inference &in) {
 
 LogicalResult bitnet::onnx::inferBroadcast(Inference &in, Elements kind,
                                            bool toBool) {
-  if (in.getOperands().empty())
-    return in.error("has no operands, expected at least 1");
   if (failed(in.checkElements(0, "operand 0", kind)))
     return failure();
   for (unsigned i = 1; i < in.getOperands().size(); ++i)

@@ -276,8 +276,6 @@ LogicalResult bitnet::onnx::inferTile(Inference &in) {
 }
 
 LogicalResult bitnet::onnx::inferConcat(Inference &in) {
-  if (in.getOperands().empty())
-    return in.error("has no operands, expected at least 1");
   SmallVector<int64_t> shape = llvm::to_vector(in.getShape(0));
   FailureOr<int64_t> axis = in.getAxis(0, shape.size());
   if (failed(axis))

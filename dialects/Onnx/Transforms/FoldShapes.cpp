@@ -52,13 +52,20 @@ struct FoldShapes : public bitnet::onnx::impl::FoldShapesPassBase<FoldShapes> {
           known.push_back({result, value});
       }
     });
+    size_t found = ops.size();
     for (auto [result, value] : known) {
       OpBuilder builder(result.getOwner());
-      result.replaceAllUsesWith(ConstantOp::create(
-          builder, result.getOwner()->getLoc(), result.getType(), value));
+      auto constant = ConstantOp::create(builder, result.getOwner()->getLoc(),
+                                         result.getType(), value);
+      result.replaceAllUsesWith(constant);
+      ops.push_back(constant);
     }
-    for (Operation *op : llvm::reverse(ops))
+    // Users before what they use; the constants made are used by ops only.
+    for (Operation *op : llvm::reverse(ArrayRef(ops).take_front(found)))
       if (isOpTriviallyDead(op))
+        op->erase();
+    for (Operation *op : ArrayRef(ops).drop_front(found))
+      if (op->use_empty())
         op->erase();
   }
 };

@@ -1,0 +1,49 @@
+#include "dialects/Onnx/IR/OperatorInfo.h"
+
+#include <gtest/gtest.h>
+
+using bitnet::onnx::getOperatorInfo;
+
+namespace {
+TEST(OperatorInfo, DefaultDomainHasTwoNames) {
+  for (const char *domain : {"", "ai.onnx"}) {
+    auto info = getOperatorInfo(domain, "MatMul");
+    ASSERT_TRUE(info);
+    EXPECT_EQ(info->opName, "onnx.MatMul");
+    EXPECT_EQ(info->sinceVersion, 1);
+    EXPECT_EQ(info->requiredInputs, 2);
+    EXPECT_EQ(info->maxInputs, 2);
+  }
+}
+
+TEST(OperatorInfo, FormsThatOlderModelsHave) {
+  auto softmax = getOperatorInfo("", "Softmax");
+  ASSERT_TRUE(softmax);
+  EXPECT_EQ(softmax->sinceVersion, 1);
+  EXPECT_EQ(softmax->minVersion, 13);
+  EXPECT_EQ(getOperatorInfo("", "Concat")->maxInputs, -1);
+}
+
+TEST(OperatorInfo, OtherDomains) {
+  EXPECT_EQ(getOperatorInfo("com.microsoft", "FusedMatMul")->opName,
+            "onnx.ms.FusedMatMul");
+  EXPECT_FALSE(getOperatorInfo("com.microsoft", "MatMul"));
+  EXPECT_FALSE(getOperatorInfo("", "FusedMatMul"));
+  EXPECT_FALSE(getOperatorInfo("ai.onnx.ml", "MatMul"));
+}
+
+TEST(OperatorInfo, KnownButNotSupported) {
+  auto attention = getOperatorInfo("", "Attention");
+  ASSERT_TRUE(attention);
+  EXPECT_TRUE(attention->opName.empty());
+  EXPECT_EQ(attention->sinceVersion, 23);
+}
+
+TEST(OperatorInfo, NoOperators) {
+  EXPECT_FALSE(getOperatorInfo("", ""));
+  EXPECT_FALSE(getOperatorInfo("", "matmul"));
+  EXPECT_FALSE(getOperatorInfo("", "None"));
+  EXPECT_FALSE(getOperatorInfo("", "ms.FusedMatMul"));
+  EXPECT_FALSE(getOperatorInfo("com.microsoft", "MatMulNBit"));
+}
+} // namespace
