@@ -62,16 +62,16 @@ std::optional<SliceBounds> bitnet::onnx::resolveSlice(int64_t size,
                                                       int64_t step) {
   if (step == 0)
     return std::nullopt;
-  // Backwards, "before the first element" is -1, which is no bound that counts
-  // from the end.
-  int64_t low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
-  auto clamp = [&](int64_t bound) {
-    return std::clamp(bound < 0 ? bound + size : bound, low, high);
-  };
   if (size == 0)
     return SliceBounds{0, step, 0};
-  start = clamp(start);
-  end = clamp(end);
+  // Backwards, an end before the first element is -1, which is no bound that
+  // counts from the end; a start is always an element.
+  int64_t high = step > 0 ? size : size - 1;
+  auto clamp = [&](int64_t bound, int64_t low) {
+    return std::clamp(bound < 0 ? bound + size : bound, low, high);
+  };
+  start = clamp(start, 0);
+  end = clamp(end, step > 0 ? 0 : -1);
   int64_t span = step > 0 ? end - start : start - end;
   // Longer steps than the axis all take one element; the least integer has no
   // negative to divide by.

@@ -28,13 +28,19 @@ protected:
             ArrayRef<char>(at, bytes.size()), /*align=*/1));
   }
 
+  ElementsAttr makeFloats(ArrayRef<float> values) {
+    return DenseElementsAttr::get(
+        RankedTensorType::get({(int64_t)values.size()}, builder.getF32Type()),
+        values);
+  }
+
   MLIRContext context;
   Builder builder{&context};
   std::vector<char> storage;
 };
 
 TEST_F(ConstantData, DenseFloats) {
-  auto reader = ConstantReader::get(builder.getF32TensorAttr({1.5f, -2.0f}));
+  auto reader = ConstantReader::get(makeFloats({1.5f, -2.0f}));
   ASSERT_TRUE(reader);
   EXPECT_EQ(reader->size(), 2);
   EXPECT_FALSE(reader->isSplat());
@@ -123,8 +129,7 @@ TEST_F(ConstantData, ResourceFloats) {
 }
 
 TEST_F(ConstantData, IntegersOfFloatsSaturate) {
-  auto reader = ConstantReader::get(
-      builder.getF32TensorAttr({1e30f, -1e30f, NAN, -1.75f}));
+  auto reader = ConstantReader::get(makeFloats({1e30f, -1e30f, NAN, -1.75f}));
   ASSERT_TRUE(reader);
   EXPECT_EQ(reader->getInt(0), std::numeric_limits<int64_t>::max());
   EXPECT_EQ(reader->getInt(1), std::numeric_limits<int64_t>::min());
