@@ -46,6 +46,34 @@ static bool comesFromInteger(Value value, DenseSet<Value> &seen) {
   return true;
 }
 
+/// Whether an index was made from data: from an integer of another type or
+/// from an index in memory. Follows arithmetic on indices.
+static bool comesFromData(Value value, DenseSet<Value> &seen) {
+  if (!seen.insert(value).second)
+    return false;
+  Operation *def = value.getDefiningOp();
+  if (!def)
+    return false;
+  if (isa<arith::IndexCastOp, arith::IndexCastUIOp, memref::LoadOp>(def))
+    return true;
+  return isa<arith::ArithDialect>(def->getDialect()) &&
+         llvm::any_of(def->getOperands(), [&](Value operand) {
+           return comesFromData(operand, seen);
+         });
+}
+
+/// An integer product is allowed where it makes an address from positions.
+static LogicalResult checkIntegerProduct(Operation *op) {
+  if (!isIndex(op->getOperand(0)))
+    return op->emitError("multiplies integers that are no addresses, expected "
+                         "additions, subtractions, masks and look-ups");
+  DenseSet<Value> seen;
+  for (Value operand : op->getOperands())
+    if (comesFromData(operand, seen))
+      return op->emitError("multiplies data as if it were an address");
+  return success();
+}
+
 /// A float product is allowed where a finished sum meets a scale: marked, and
 /// with at most one factor that was an integer.
 static LogicalResult checkFloatProduct(arith::MulFOp op) {
@@ -66,12 +94,8 @@ static LogicalResult checkOp(Operation *op) {
   if (auto product = dyn_cast<arith::MulFOp>(op))
     return checkFloatProduct(product);
   if (isa<arith::MulIOp, arith::MulSIExtendedOp, arith::MulUIExtendedOp,
-          arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp>(op)) {
-    if (isIndex(op->getOperand(0)))
-      return success();
-    return op->emitError("multiplies integers that are no addresses, expected "
-                         "additions, subtractions, masks and look-ups");
-  }
+          arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp>(op))
+    return checkIntegerProduct(op);
   if (auto shift = dyn_cast<arith::ShLIOp>(op)) {
     // Shifting by a weight would multiply by a power of two.
     if (isIndex(shift.getLhs()) || matchPattern(shift.getRhs(), m_Constant()))

@@ -1,0 +1,78 @@
+// RUN: bitnet-opt %s --ternary-tile --canonicalize --cse --split-input-file --verify-diagnostics | FileCheck %s
+
+// Both siblings' blocks (2 and 1) are one range of one parallel region.
+// CHECK-LABEL: func @siblings_share_a_region
+//       CHECK:   rt.parallel {{.*}} attributes {kernel = "bitlinear_lookup_pairs_panels"}
+//       CHECK:     ternary.token_panel
+//       CHECK:   rt.parallel {{.*}} grain 2 attributes {kernel = "bitlinear_lookup_pairs_tokens"}
+//       CHECK:     ternary.clear
+//       CHECK:     ternary.token_tables {{.*}} {groups = 6 : i64}
+//       CHECK:     ternary.lookup_tokens {{.*}} memref<3328xi8>
+//       CHECK:     ternary.lookup_tokens {{.*}} memref<1664xi8>
+//       CHECK:     ternary.widen
+// 26 groups are four chunks of 6 and one of 2.
+//       CHECK:     ternary.token_tables {{.*}} {groups = 2 : i64}
+//       CHECK:     ternary.transpose_sums
+//       CHECK:     ternary.rescale {{.*}} rows = 64
+// 100 rows are a block of 64 and one of 36.
+//       CHECK:     ternary.rescale {{.*}} rows = 36
+//       CHECK:   rt.parallel {{.*}} attributes {kernel = "bitlinear_lookup_pairs_tables"}
+//       CHECK:     ternary.code_tables
+//       CHECK:   rt.parallel %{{.*}} in %c3 grain 3 attributes {kernel = "bitlinear_lookup_pairs_rows"}
+//       CHECK:     ternary.lookup_rows
+//   CHECK-NOT:   ternary.linear
+func.func @siblings_share_a_region(%exec: !rt.exec, %q: memref<?x101xi8>, %s: memref<?x1xf32>, %ws: memref<1xf32>,
+    %w: memref<3328xi8>, %v: memref<1664xi8>, %o: memref<?x100xf32>, %p: memref<?x64xf32>) {
+  ternary.linear %q, %s weights(%w, %v) scales(%ws, %ws) outs(%o, %p) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 100, 64>, strategy = #ternary.strategy<lookup>}
+      : (memref<?x101xi8>, memref<?x1xf32> weights(memref<3328xi8>, memref<1664xi8>) scales(memref<1xf32>, memref<1xf32>) outs(memref<?x100xf32>, memref<?x64xf32>))
+  return
+}
+
+// -----
+
+// One token needs no prefill.
+// CHECK-LABEL: func @one_token
+//   CHECK-NOT:   ternary.token_panel
+//       CHECK:   ternary.lookup_rows
+func.func @one_token(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<1x3xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<lookup>}
+      : (memref<1x8xi8>, memref<1x1xf32> weights(memref<128xi8>) scales(memref<1xf32>) outs(memref<1x3xf32>))
+  return
+}
+
+// -----
+
+// Leading axes are one axis of tokens, four of which share a pass.
+// CHECK-LABEL: func @masked
+//       CHECK:   memref.collapse_shape %{{.*}} {{\[}}[0, 1], [2]] : memref<?x?x8xi8> into memref<?x8xi8>
+//       CHECK:   kernel = "bitlinear_masked_planes_rows"
+//       CHECK:   ternary.masked_rows {{.*}} memref<4x64xi32>
+//       CHECK:   ternary.masked_rows {{.*}} memref<1x64xi32>
+func.func @masked(%exec: !rt.exec, %q: memref<?x?x8xi8>, %s: memref<?x?x1xf32>, %ws: memref<f32>, %w: memref<128xi8>, %o: memref<?x?x3xf32>, %b: memref<3xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) biases(%b) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<planes, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<masked>}
+      : (memref<?x?x8xi8>, memref<?x?x1xf32> weights(memref<128xi8>) scales(memref<f32>) biases(memref<3xf32>) outs(memref<?x?x3xf32>))
+  return
+}
+
+// -----
+
+func.func @other_layout(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<1x3xf32>) {
+  // expected-error @+1 {{has #ternary.layout<planes, rows = 64>, expected #ternary.layout<pairs, rows = 64> for strategy lookup}}
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<planes, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<lookup>}
+      : (memref<1x8xi8>, memref<1x1xf32> weights(memref<128xi8>) scales(memref<1xf32>) outs(memref<1x3xf32>))
+  return
+}
+
+// -----
+
+func.func @no_plan(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<1x3xf32>) {
+  // expected-error @+1 {{has no plan, expected the result of ternary-plan and ternary-pack}}
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 3>}
+      : (memref<1x8xi8>, memref<1x1xf32> weights(memref<128xi8>) scales(memref<1xf32>) outs(memref<1x3xf32>))
+  return
+}
