@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <gtest/gtest.h>
 #include <memory>
-#include <unistd.h>
 
 namespace {
 constexpr int64_t kHeads = 2, kHeadDim = 3;
@@ -222,22 +220,6 @@ FakeModel::FakeModel(const FakeOptions &o) {
   aligned.resize(weights.size() + 64);
 }
 
-bitnet_model *FakeModel::open(const bitnet_allocator *allocator) {
-  auto *start = reinterpret_cast<char *>(
-      align(reinterpret_cast<uintptr_t>(aligned.data())));
-  memcpy(start, weights.data(), weights.size());
-  bitnet_weights_source source = {};
-  source.memory = start;
-  source.bytes = weights.size();
-  bitnet_model_options options = {sizeof(options), 1, allocator};
-  bitnet_model *model = nullptr;
-  bitnet_error error;
-  EXPECT_EQ(bitnet_model_open(&module, &source, &options, &model, &error),
-            BITNET_OK)
-      << error.message;
-  return model;
-}
-
 static int64_t productArena(const bitnet_exec *exec) {
   int64_t bytes;
   return bn_multiply(exec->inputs[0].dims[0], 16, &bytes) ? bytes : -1;
@@ -301,23 +283,3 @@ std::string makeWeights(bitnet_module &module, const std::string &data) {
   memcpy(&file[0], &header, sizeof(header));
   return file + data;
 }
-
-AlignedBytes::AlignedBytes(const std::string &bytes)
-    : data(nullptr), size(bytes.size()) {
-  if (posix_memalign(&data, 64, size + 1))
-    abort();
-  memcpy(data, bytes.data(), size);
-}
-
-AlignedBytes::~AlignedBytes() { free(data); }
-
-TemporaryFile::TemporaryFile(const std::string &bytes) {
-  char name[] = "/tmp/bitnet-test-XXXXXX";
-  int file = mkstemp(name);
-  EXPECT_GE(file, 0);
-  EXPECT_EQ(write(file, bytes.data(), bytes.size()), ssize_t(bytes.size()));
-  close(file);
-  path = name;
-}
-
-TemporaryFile::~TemporaryFile() { unlink(path.c_str()); }
