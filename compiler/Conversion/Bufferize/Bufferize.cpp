@@ -5,6 +5,8 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Iterators.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace bitnet {
 #define GEN_PASS_DEF_BUFFERIZEPASS
@@ -13,6 +15,24 @@ namespace bitnet {
 
 using namespace mlir;
 using namespace bitnet;
+
+/// Erases what nobody reads, so that it needs no lowering.
+static void eraseDeadOps(func::FuncOp main) {
+  main.walk<WalkOrder::PostOrder, mlir::ReverseIterator>([](Operation *op) {
+    if (isOpTriviallyDead(op))
+      op->erase();
+  });
+}
+
+/// Erases globals that nobody reads: they need no place in the weights file.
+static void eraseDeadGlobals(ModuleOp module) {
+  llvm::DenseSet<StringAttr> used;
+  module.walk(
+      [&](rt::GetGlobalOp op) { used.insert(op.getGlobalAttr().getAttr()); });
+  for (auto global : llvm::make_early_inc_range(module.getOps<rt::GlobalOp>()))
+    if (!used.contains(global.getSymNameAttr()))
+      global.erase();
+}
 
 namespace {
 struct BufferizePass : bitnet::impl::BufferizePassBase<BufferizePass> {
@@ -29,11 +49,13 @@ struct BufferizePass : bitnet::impl::BufferizePassBase<BufferizePass> {
       main.emitError("has several blocks, expected structured control flow");
       return signalPassFailure();
     }
+    eraseDeadOps(main);
     LoweringRegistry registry;
     populateOnnxToLinalg(registry);
     populateStructuralOps(registry);
     if (failed(rewrite(module, main, registry)))
       return signalPassFailure();
+    eraseDeadGlobals(module);
   }
 
 private:
