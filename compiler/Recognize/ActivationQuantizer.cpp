@@ -151,7 +151,7 @@ static bool matchCodes(Value value, QuantizedActivation &out, Value &scale,
       high > 127 || low > high) {
     reason = llvm::formatv("the activation is clamped to [{0}, {1}], expected "
                            "integers in [-128, 127]",
-                           low, high);
+                           formatNumber(low), formatNumber(high));
     return false;
   }
   out.qmin = int64_t(low);

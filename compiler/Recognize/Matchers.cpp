@@ -3,6 +3,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 
@@ -218,6 +219,12 @@ void eraseDead(Block &block) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
     if (op.getName().getDialectNamespace() == "onnx" && op.use_empty())
       op.erase();
+}
+
+std::string formatNumber(double number) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%.7g", number);
+  return text;
 }
 
 std::string describeLoc(Operation *op) {

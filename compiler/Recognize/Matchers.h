@@ -90,6 +90,9 @@ void replaceValue(mlir::Value value, mlir::Value replacement);
 /// Erases the onnx ops of `block` whose results nothing uses.
 void eraseDead(mlir::Block &block);
 
+/// Shortest decimal of at most 7 digits, for messages.
+std::string formatNumber(double number);
+
 /// "name" of a NameLoc, or "<op>" where the op has none.
 std::string describeLoc(mlir::Operation *op);
 

@@ -1,8 +1,12 @@
 #include "compiler/Recognize/Report.h"
 
+#include "compiler/Recognize/Matchers.h"
+
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
+
+#include <cmath>
 
 using namespace mlir;
 
@@ -139,10 +143,11 @@ void writeReport(ModuleOp module, raw_ostream &os, bool json) {
     }
     os << llvm::formatv(
         "ternary, i8 per token ({0}, range {1}, eps {2}, [{3}, {4}]), "
-        "{5} scale, {6}{7}, {8:f1} % zeros\n",
-        record.scaleForm, record.range, record.eps, record.qmin, record.qmax,
-        record.weightScale, record.rescale, record.bias ? ", bias" : "",
-        record.zeros * 100);
+        "{5} scale, {6}{7}, {8} % zeros\n",
+        record.scaleForm, formatNumber(record.range), formatNumber(record.eps),
+        record.qmin, record.qmax, record.weightScale, record.rescale,
+        record.bias ? ", bias" : "",
+        formatNumber(std::round(record.zeros * 1000) / 10));
   }
   os << llvm::formatv("{0} of {1} linear layers are ternary\n", ternary,
                       records.size());

@@ -1,5 +1,7 @@
 #include "compiler/Recognize/TernaryWeights.h"
 
+#include "compiler/Recognize/Matchers.h"
+
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/bit.h"
@@ -132,11 +134,11 @@ static std::string describeMisfit(const WeightView &view, Misfit misfit) {
   std::string count = distinct > kMaxCounted
                           ? llvm::formatv("more than {0}", kMaxCounted).str()
                           : std::to_string(distinct);
-  return llvm::formatv("{0} distinct values: found {1} at {2}, expected {3}, "
-                       "0 or {4}",
-                       count, misfit.found,
-                       view.describe(misfit.row, misfit.column), -misfit.scale,
-                       misfit.scale);
+  std::string scale = formatNumber(misfit.scale);
+  return llvm::formatv("{0} distinct values: found {1} at {2}, expected -{3}, "
+                       "0 or {3}",
+                       count, formatNumber(misfit.found),
+                       view.describe(misfit.row, misfit.column), scale);
 }
 
 static void packCodes(const WeightView &view, ArrayRef<float> largest,
