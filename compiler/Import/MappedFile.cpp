@@ -102,8 +102,13 @@ static int openComponents(int directory, ArrayRef<StringRef> components) {
                         O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (next < 0) {
       // O_DIRECTORY turns the answer for a link into "not a directory".
+      struct stat status;
       if (errno == ENOTDIR)
-        errno = ELOOP;
+        errno = ::fstatat(current.get(), component.str().c_str(), &status,
+                          AT_SYMLINK_NOFOLLOW) == 0 &&
+                        S_ISLNK(status.st_mode)
+                    ? ELOOP
+                    : ENOTDIR;
       return -1;
     }
     current.reset(next);
@@ -113,7 +118,9 @@ static int openComponents(int directory, ArrayRef<StringRef> components) {
 }
 
 static int openBelow(int directory, StringRef location,
-                     ArrayRef<StringRef> components) {
+                     ArrayRef<StringRef> components, bool useOpenat2) {
+  if (!useOpenat2)
+    return openComponents(directory, components);
   struct open_how how = {};
   how.flags = static_cast<uint64_t>(kReadFlags);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
@@ -125,7 +132,8 @@ static int openBelow(int directory, StringRef location,
 }
 
 Expected<std::shared_ptr<MappedFile>>
-MappedFile::openBeneath(StringRef directory, StringRef location) {
+MappedFile::openBeneath(StringRef directory, StringRef location,
+                        bool useOpenat2) {
   if (location.contains('\0'))
     return makeError("its name holds a NUL byte");
   if (location.starts_with("/"))
@@ -142,7 +150,7 @@ MappedFile::openBeneath(StringRef directory, StringRef location) {
   Descriptor root(::open(base.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root)
     return describeOpenError(errno);
-  Descriptor file(openBelow(root.get(), location, components));
+  Descriptor file(openBelow(root.get(), location, components, useOpenat2));
   if (!file)
     return describeOpenError(errno);
   return map(file.get());

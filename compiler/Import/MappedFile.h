@@ -23,8 +23,11 @@ public:
   /// Maps `location`, a relative path below `directory`. Refuses absolute
   /// paths, `..` and symbolic links in any component, so that a model cannot
   /// name a file outside its own directory.
+  /// `useOpenat2` is for tests: without it, or where the kernel lacks it, the
+  /// path is walked component by component.
   static llvm::Expected<std::shared_ptr<MappedFile>>
-  openBeneath(llvm::StringRef directory, llvm::StringRef location);
+  openBeneath(llvm::StringRef directory, llvm::StringRef location,
+              bool useOpenat2 = true);
 
   /// The file's bytes; no alignment is promised.
   llvm::ArrayRef<uint8_t> bytes() const { return {data, size}; }

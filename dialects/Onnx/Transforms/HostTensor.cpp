@@ -6,6 +6,8 @@
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemAlloc.h"
 
+#include <sys/mman.h>
+
 using namespace mlir;
 using namespace bitnet::onnx;
 
@@ -39,14 +41,25 @@ int64_t bitnet::onnx::checkedElementCount(ArrayRef<int64_t> shape) {
   return overflow ? -1 : count;
 }
 
+/// Large tensors ask for large pages: touching a fresh weight matrix page by
+/// page costs as much as computing it.
+static size_t allocationAlignment(size_t size) {
+  constexpr size_t hugePage = size_t(1) << 21;
+  return size >= 2 * hugePage ? hugePage : 64;
+}
+
 HostTensor HostTensor::allocate(RankedTensorType type, char *&data) {
-  constexpr size_t alignment = 64;
   size_t size = type.getNumElements() * hostElementBytes(type.getElementType());
-  data = static_cast<char *>(
-      llvm::allocate_buffer(std::max<size_t>(size, 1), alignment));
+  size_t alignment = allocationAlignment(size);
+  size_t allocated = llvm::alignTo(std::max<size_t>(size, 1), alignment);
+  data = static_cast<char *>(llvm::allocate_buffer(allocated, alignment));
+#ifdef MADV_HUGEPAGE
+  if (alignment > 64)
+    (void)::madvise(data, allocated, MADV_HUGEPAGE);
+#endif
   char *start = data;
   std::shared_ptr<const void> owner(start, [=](const void *) {
-    llvm::deallocate_buffer(start, std::max<size_t>(size, 1), alignment);
+    llvm::deallocate_buffer(start, allocated, alignment);
   });
   return {type, ArrayRef<char>(data, size), std::move(owner)};
 }

@@ -100,8 +100,8 @@ TEST(ElementTypes, RoundToNearestEven) {
   EXPECT_EQ(Half(0x1p-25f).bits, 0);
   EXPECT_EQ(Half(0x1.000002p-25f).bits, 1);
   EXPECT_EQ(Half(0x1.ff8p-15f).bits, 0x03ff);
-  EXPECT_EQ(Half(0x1.ffcp-15f).bits, 0x03ff);
-  EXPECT_EQ(Half(0x1.ffep-15f).bits, 0x0400);
+  EXPECT_EQ(Half(0x1.ffbp-15f).bits, 0x03ff);
+  EXPECT_EQ(Half(0x1.ffcp-15f).bits, 0x0400);
   EXPECT_EQ(Half(-0.0f).bits, 0x8000);
   EXPECT_EQ(Half(std::numeric_limits<float>::quiet_NaN()).bits, 0x7e00);
   EXPECT_EQ(BFloat(1.00390625f).bits, 0x3f80);
