@@ -23,6 +23,7 @@ public:
   void runOnOperation() override {
     // A value's producers come before it: one walk folds whole chains.
     tooLarge.clear();
+    constants.clear();
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) { ops.push_back(op); });
     ConstantEvaluator evaluator;
@@ -30,16 +31,24 @@ public:
       for (Value result : op->getResults())
         if (shouldFold(result, evaluator) && failed(fold(result, evaluator)))
           return signalPassFailure();
-    for (Operation *op : llvm::reverse(ops))
+    eraseDead(llvm::reverse(ops));
+    // Last, as those that other folded ops used are dead by now.
+    eraseDead(constants);
+  }
+
+private:
+  template <typename Range>
+  static void eraseDead(Range &&ops) {
+    for (Operation *op : ops)
       if (isa_and_nonnull<OnnxDialect>(op->getDialect()) &&
           isOpTriviallyDead(op))
         op->erase();
   }
-
-private:
   bool shouldFold(Value result, ConstantEvaluator &evaluator);
   LogicalResult fold(Value result, ConstantEvaluator &evaluator);
 
+  /// What was made.
+  SmallVector<Operation *> constants;
   /// Values whose type did not tell that they are too large.
   llvm::DenseSet<Value> tooLarge;
 };
@@ -79,6 +88,7 @@ LogicalResult FoldConstantsPass::fold(Value result,
   ElementsAttr value = tensor->toAttr(op->getName().stripDialect());
   Value constant =
       ConstantOp::create(builder, op->getLoc(), tensor->type, value);
+  constants.push_back(constant.getDefiningOp());
   // The constant's type may be more precise, which every onnx op accepts but
   // a function's result does not.
   bool isSameType = constant.getType() == result.getType();

@@ -2,9 +2,9 @@
 
 func.func @gather_out_of_range() -> tensor<f32> {
   %x = onnx.Constant dense<[1.0, 2.0]> : tensor<2xf32>
-  %i = onnx.Constant dense<2> : tensor<i64>
+  %i = onnx.Constant dense<2> : tensor<1xi64>
   // expected-error @+1 {{index 2 is not in [-2, 2)}}
-  %r = onnx.Gather %x, %i : (tensor<2xf32>, tensor<i64>) -> tensor<f32>
+  %r = onnx.GatherND %x, %i : (tensor<2xf32>, tensor<1xi64>) -> tensor<f32>
   return %r : tensor<f32>
 }
 
