@@ -135,10 +135,15 @@ LogicalResult Compilation::linkExecutableFile() {
   // The linker has put a new file there: append to that one.
   std::error_code failed;
   llvm::raw_fd_ostream out(path, failed, llvm::sys::fs::CD_OpenExisting,
-                           llvm::sys::fs::FA_Write, llvm::sys::fs::OF_Append);
+                           llvm::sys::fs::FA_Write, llvm::sys::fs::OF_None);
   if (failed)
     return check(llvm::createStringError("cannot write: " + failed.message()),
                  program->path());
+  uint64_t size = 0;
+  if (std::error_code unknown = llvm::sys::fs::file_size(path, size))
+    return check(llvm::createStringError("cannot read: " + unknown.message()),
+                 program->path());
+  out.seek(size);
   if (mlir::failed(check(
           appendBundle(out, weightsScratch->temporaryPath(), tokenizerText))))
     return failure();

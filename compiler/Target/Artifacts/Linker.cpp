@@ -164,12 +164,15 @@ Error bitnet::linkExecutable(StringRef object, const Triple &triple,
       findResource("bitnet-main.o", triple, resourceDir);
   if (!main)
     return main.takeError();
+  Expected<std::string> start = findResource("crt1.o", triple, resourceDir);
+  if (!start)
+    return start.takeError();
   std::vector<std::string> args = {"-pie", "--eh-frame-hdr"};
   addCommonArguments(args, path);
   Expected<ScratchFile> model = ScratchFile::create(object);
   if (!model)
     return model.takeError();
-  args.insert(args.end(), {model->path(), *main, "--as-needed"});
+  args.insert(args.end(), {*start, model->path(), *main, "--as-needed"});
   for (StringRef name : {"libc.so.6", "libm.so.6"}) {
     Expected<std::string> library =
         findSystemLibrary(name, triple, resourceDir);

@@ -196,8 +196,11 @@ static constexpr Rule x86Rules[] = {
     {"cmpeq*", C::Logic},
     {"cmplt*", C::Logic},
     {"cmpunord*", C::Logic},
-    // The only integer multiply: see Kernels.cpp for where it may stand.
+    // The only integer multiplies: see Certificate.cpp for where they may
+    // stand.
     {"imul", C::AddressMultiply},
+    {"mulx", C::AddressMultiply},
+    {"mul", C::AddressMultiply},
     {"jmp", C::Control},
     {"ret", C::Control},
     {"nop", C::Control},
