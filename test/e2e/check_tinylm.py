@@ -57,7 +57,8 @@ def check_perplexity(models, golden, form, work, flags):
     model = compile_model(models, form, os.path.join(work, "model"), *flags)
     source = "torch_qat" if form == "onnx-qat" else "torch_packed"
     want = golden["perplexity"]["all_windows"][source]
-    text = run("bitnet-run", model, "perplexity", os.path.join(models, "heldout.txt"), "-t", "2")
+    text = run("bitnet-run", model, "perplexity", os.path.join(models, "heldout.txt"),
+               "--window", "256", "-t", "2")
     found = re.search(r"perplexity\D*(\d+\.\d+)", text)
     if not found:
         sys.exit(f"no perplexity in:\n{text}")
