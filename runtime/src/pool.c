@@ -1,6 +1,9 @@
 // A fork-join team. Between regions workers spin for some tens of microseconds
 // and then sleep on a futex: a decoding model opens a region every few
-// microseconds, and waking a sleeper costs more than the region.
+// microseconds, and waking a sleeper costs more than the region. Each part has
+// its thread, so that caches stay warm, but the caller takes over parts whose
+// thread has not begun: on a busy machine a region does not wait for a thread
+// that the scheduler has put aside.
 #define _GNU_SOURCE
 #include "internal.h"
 
@@ -17,6 +20,9 @@
 #define BN_SPIN_NANOSECONDS 40000
 
 typedef struct {
+  /// 1: this thread's part of the region waits to be run. Whoever sets it to 0
+  /// runs the part, and sees the region's description.
+  _Alignas(64) _Atomic uint32_t open;
   bn_pool *pool;
   int32_t index; ///< 1 .. threads - 1
   pthread_t thread;
@@ -27,15 +33,15 @@ struct bn_pool {
   int32_t threads;
   int32_t started; ///< workers that run
   int64_t spin;    ///< nanoseconds; 0 where there are more threads than CPUs
-  /// The region. Written before `epoch` rises, read after: no locks.
+  /// The region. Written before any part opens, read by those that run one.
   bitnet_range_fn fn;
   void *args;
   int64_t count, grain;
   bool active; ///< inside a region: nested calls run serially
-  bool stop;
+  _Atomic bool stop;
   _Alignas(64) _Atomic uint32_t epoch;   ///< one more for each region
   _Atomic uint32_t sleepers;             ///< workers that wait on `epoch`
-  _Alignas(64) _Atomic uint32_t pending; ///< workers that have not finished
+  _Alignas(64) _Atomic uint32_t pending; ///< parts that are not finished
   _Atomic uint32_t owner_sleeps;         ///< the caller waits on `pending`
   bn_worker workers[];
 };
@@ -94,37 +100,53 @@ static void waitForEpoch(bn_pool *pool, uint32_t seen) {
   }
 }
 
-/// The part of the region that belongs to thread `index`.
+/// How many parts the region has: no more than multiples of the grain.
+static int32_t countParts(const bn_pool *pool) {
+  int64_t units = pool->count / pool->grain + (pool->count % pool->grain != 0);
+  return units < pool->threads ? (int32_t)units : pool->threads;
+}
+
 static void runPart(const bn_pool *pool, int32_t index) {
   int64_t units = pool->count / pool->grain + (pool->count % pool->grain != 0);
-  int64_t parts = units < pool->threads ? units : pool->threads;
-  if (index >= parts)
-    return;
+  int64_t parts = countParts(pool);
   int64_t each = units / parts, more = units % parts;
   int64_t first = index * each + (index < more ? index : more);
   int64_t last = first + each + (index < more);
-  int64_t begin = first * pool->grain;
   // Not last * grain: that may pass INT64_MAX where count is near it.
   int64_t end = last == units ? pool->count : last * pool->grain;
-  pool->fn(pool->args, begin, end);
+  pool->fn(pool->args, first * pool->grain, end);
+}
+
+/// Runs the part of `worker` unless somebody else does.
+static bool claimPart(bn_pool *pool, bn_worker *worker) {
+  // Looked at first: an exchange takes the cache line away from its owner.
+  if (!atomic_load_explicit(&worker->open, memory_order_relaxed) ||
+      !atomic_exchange_explicit(&worker->open, 0, memory_order_acquire))
+    return false;
+  runPart(pool, worker->index);
+  return true;
 }
 
 static void *work(void *argument) {
   bn_worker *worker = (bn_worker *)argument;
   bn_pool *pool = worker->pool;
-  for (uint32_t seen = 0;; ++seen) {
+  uint32_t seen = 0;
+  for (;;) {
     waitForEpoch(pool, seen);
-    if (pool->stop)
+    seen = atomic_load_explicit(&pool->epoch, memory_order_acquire);
+    if (atomic_load_explicit(&pool->stop, memory_order_acquire))
       return NULL;
-    runPart(pool, worker->index);
-    if (atomic_fetch_sub_explicit(&pool->pending, 1, memory_order_seq_cst) ==
+    // The caller may leave the region as soon as `pending` is 0, so nothing of
+    // the region is read behind it.
+    if (claimPart(pool, worker) &&
+        atomic_fetch_sub_explicit(&pool->pending, 1, memory_order_seq_cst) ==
             1 &&
         atomic_load_explicit(&pool->owner_sleeps, memory_order_seq_cst))
       futexWake(&pool->pending, 1);
   }
 }
 
-/// Starts a region: what was written before is visible to the workers.
+/// Lets the workers look: what was written before is visible to them.
 static void publish(bn_pool *pool) {
   atomic_fetch_add_explicit(&pool->epoch, 1, memory_order_seq_cst);
   if (atomic_load_explicit(&pool->sleepers, memory_order_seq_cst))
@@ -156,10 +178,16 @@ void bn_pool_run(bn_pool *pool, bitnet_range_fn fn, void *args, int64_t count,
   pool->count = count;
   pool->grain = grain;
   pool->active = true;
-  atomic_store_explicit(&pool->pending, (uint32_t)pool->started,
+  int32_t parts = countParts(pool);
+  atomic_store_explicit(&pool->pending, (uint32_t)parts - 1,
                         memory_order_relaxed);
+  for (int32_t i = 1; i < parts; ++i)
+    atomic_store_explicit(&pool->workers[i - 1].open, 1, memory_order_release);
   publish(pool);
   runPart(pool, 0);
+  for (int32_t i = 1; i < parts; ++i)
+    if (claimPart(pool, &pool->workers[i - 1]))
+      atomic_fetch_sub_explicit(&pool->pending, 1, memory_order_relaxed);
   waitForWorkers(pool);
   pool->active = false;
 }
@@ -197,7 +225,7 @@ int32_t bn_pool_create(const bitnet_allocator *allocator, int32_t threads,
 void bn_pool_destroy(bn_pool *pool) {
   if (!pool)
     return;
-  pool->stop = true;
+  atomic_store_explicit(&pool->stop, true, memory_order_release);
   publish(pool);
   for (int32_t i = 0; i < pool->started; ++i)
     pthread_join(pool->workers[i].thread, NULL);

@@ -120,9 +120,10 @@ int bitnet::run::runPerplexity(const Invocation &invocation) {
                    "begin with an empty context. Tokens behind the last whole "
                    "window are left out.");
   line.positional(o.files, 1);
-  line.integer({"--window"}, "N",
-               "tokens of a window; 0: the model's context, at most 2048 (0)",
-               o.window, 0, INT_MAX);
+  line.integer(
+      {"--window"}, "N",
+      "tokens of a window; 0: 256, or the model's context if shorter (0)",
+      o.window, 0, INT_MAX);
   line.integer({"--stride"}, "N",
                "tokens from window to window; 0: its length (0)", o.stride, 0,
                INT_MAX);
@@ -152,8 +153,8 @@ int bitnet::run::runPerplexity(const Invocation &invocation) {
   int64_t limit = model->info().context_length,
           vocab = model->info().vocab_size;
   int64_t length = o.window ? o.window
-                   : limit  ? std::min<int64_t>(limit, 2048)
-                            : 2048;
+                   : limit  ? std::min<int64_t>(limit, 256)
+                            : 256;
   int64_t stride = o.stride ? o.stride : length;
   if (stride > length)
     return invocation.fail("flag '--stride' is " + std::to_string(stride) +

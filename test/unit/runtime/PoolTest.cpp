@@ -132,9 +132,32 @@ TEST(Pool, WakesSleepers) {
   for (int i = 0; i < 5; ++i) {
     // Longer than any spin: the worker sleeps by now.
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    // The caller's part ends when the worker's has begun.
+    std::atomic<bool> begun{false};
+    bn_pool_run(
+        pool,
+        [](void *args, int64_t begin, int64_t) {
+          auto &begun = *static_cast<std::atomic<bool> *>(args);
+          if (begin == 1)
+            begun = true;
+          auto limit =
+              std::chrono::steady_clock::now() + std::chrono::seconds(30);
+          while (!begun && std::chrono::steady_clock::now() < limit)
+            std::this_thread::yield();
+          EXPECT_TRUE(begun);
+        },
+        &begun, 2, 1);
+  }
+}
+
+TEST(Pool, EachPartRunsOnce) {
+  Pool pool(4);
+  for (int i = 0; i < 200; ++i) {
     Parts parts;
-    bn_pool_run(pool, Parts::add, &parts, 2, 1);
-    EXPECT_EQ(parts.ranges.size(), 2u);
-    EXPECT_EQ(parts.threads.size(), 2u);
+    bn_pool_run(pool, Parts::add, &parts, 4, 1);
+    std::sort(parts.ranges.begin(), parts.ranges.end());
+    std::vector<std::pair<int64_t, int64_t>> once = {
+        {0, 1}, {1, 2}, {2, 3}, {3, 4}};
+    ASSERT_EQ(parts.ranges, once) << "a part ran twice or never";
   }
 }
