@@ -62,6 +62,15 @@ def RecognizeKVCachePass : Pass<"recognize-kv-cache", "::mlir::ModuleOp"> {
   let dependentDialects = ["::bitnet::rt::RTDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def ShareConstantsPass : Pass<"recognize-share-constants", "::mlir::func::FuncOp"> {
+  let summary = "One onnx.Constant for equal contents";
+  let description = [{
+    Exporters store the rotary tables once for each layer; layers that read one
+    constant are alike and can be rolled. Runs after the weights of linear
+    layers are gone, so that little is read.
+  }];
+}
+
 def RecognizeRolesPass : Pass<"recognize-roles", "::mlir::ModuleOp"> {
   let summary = "Tell tokens, masks, positions and logits of a language model";
   let description = [{

@@ -15,6 +15,7 @@ void bitnet::recognize::buildRecognizePipeline(OpPassManager &manager) {
   functions.addPass(createRecognizeRotaryPass());
   functions.addPass(createRecognizeAttentionPass());
   manager.addPass(createRecognizeKVCachePass());
+  manager.addNestedPass<func::FuncOp>(createShareConstantsPass());
   manager.addPass(createCSEPass());
   manager.addPass(createRecognizeRolesPass());
 }
