@@ -74,6 +74,9 @@ static HostTensor fromDense(DenseElementsAttr attr, RankedTensorType type) {
       *data++ = bit;
     return tensor;
   }
+  // An empty attribute has no data at all.
+  if (tensor.bytes.empty())
+    return tensor;
   ArrayRef<char> raw = attr.getRawData();
   if (!attr.isSplat()) {
     std::memcpy(data, raw.data(), tensor.bytes.size());
