@@ -180,7 +180,7 @@ static LogicalResult lowerNorm(Operation *op, BufferLowering &lowering,
     Numbers statisticPlace(place);
     statisticPlace.append(rows.inner.size(), lowering.math.constant(0));
     for (auto [view, value] :
-         llvm::zip_equal(statistics, ArrayRef<Value>{mean, inverse}))
+         llvm::zip_equal(statistics, SmallVector<Value>{mean, inverse}))
       if (view)
         lowering.store(math.narrow(value, view->getElementType()), *view,
                        statisticPlace);

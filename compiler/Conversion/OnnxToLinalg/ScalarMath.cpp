@@ -56,10 +56,13 @@ Value ScalarMath::narrow(Value value, Type type) {
     return value;
   if (type.getIntOrFloatBitWidth() > from.getIntOrFloatBitWidth())
     return arith::ExtFOp::create(builder, loc, type, value);
-  if (!type.isBF16())
-    return arith::TruncFOp::create(builder, loc, type, value);
+  // From f64 to 16 bits through f32: by itself it would call a library.
   if (from.isF64())
     value = arith::TruncFOp::create(builder, loc, builder.getF32Type(), value);
+  if (type.isF32())
+    return value;
+  if (!type.isBF16())
+    return arith::TruncFOp::create(builder, loc, type, value);
   // Adds half of the last place kept, less one if that place is even; NaN
   // keeps its upper bits and gets one that stays.
   Type i32 = builder.getI32Type(), i16 = builder.getI16Type();

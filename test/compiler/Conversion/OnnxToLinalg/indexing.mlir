@@ -1,0 +1,25 @@
+// RUN: bitnet-opt %s --rt-bufferize --canonicalize --cse --split-input-file | FileCheck %s
+
+// An index from data is checked before it is used.
+// CHECK-LABEL: func.func @main
+//       CHECK:   scf.for
+//       CHECK:     memref.load
+//       CHECK:     rt.fail_if %{{.*}} status 2
+//       CHECK:     linalg.generic
+func.func @main(%table: tensor<9x4xf32>, %i: tensor<?xi64>) -> tensor<?x4xf32> {
+  %r = onnx.Gather %table, %i : (tensor<9x4xf32>, tensor<?xi64>) -> tensor<?x4xf32>
+  return %r : tensor<?x4xf32>
+}
+
+// -----
+
+// A known index needs neither a check nor a loop.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   rt.fail_if
+//   CHECK-NOT:   scf.for
+//       CHECK:   memref.reinterpret_cast %{{.*}} to offset: [32], sizes: [4]
+func.func @main(%table: tensor<9x4xf32>) -> tensor<4xf32> {
+  %i = onnx.Constant dense<-1> : tensor<i64>
+  %r = onnx.Gather %table, %i : (tensor<9x4xf32>, tensor<i64>) -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
