@@ -2,8 +2,10 @@
 #include "compiler/Import/Import.h"
 #include "compiler/Recognize/Report.h"
 #include "compiler/Target/Certificate/Certificate.h"
+#include "dialects/RT/IR/RTOps.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -123,6 +125,13 @@ LogicalResult Compilation::runPasses(llvm::StringRef name,
   return failure();
 }
 
+/// Whether `@main` is on memrefs already: an .mlir file may enter there.
+static bool isBufferized(ModuleOp module) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  return main && llvm::any_of(main.getArgumentTypes(),
+                              llvm::IsaPred<rt::ExecType>);
+}
+
 LogicalResult Compilation::runPhases() {
   PipelineOptions phaseOptions;
   phaseOptions.strategy = options.strategy;
@@ -131,7 +140,8 @@ LogicalResult Compilation::runPhases() {
   phaseOptions.vectorBits = facts.vectorBits;
   (*module)->setAttr(TargetFacts::attrName, facts.toAttr(&context));
   Phase last = options.stopAfter.value_or(Phase::Lower);
-  for (unsigned i = 1; i < unsigned(Phase::Codegen) && i <= unsigned(last);
+  unsigned first = unsigned(isBufferized(*module) ? Phase::Lower : Phase::Normalize);
+  for (unsigned i = first; i < unsigned(Phase::Codegen) && i <= unsigned(last);
        ++i) {
     OpPassManager passes(ModuleOp::getOperationName());
     buildPhase(Phase(i), passes, phaseOptions);

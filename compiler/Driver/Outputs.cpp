@@ -27,7 +27,11 @@ LogicalResult Compilation::writeWeightsFile() {
   auto report = [&](uint64_t done) { progress.bytes(done, total); };
   llvm::raw_null_ostream nowhere;
   llvm::raw_pwrite_stream *out = &nowhere;
-  std::string path = outputBase() + ".weights";
+  std::string output = outputBase();
+  llvm::StringRef base = output;
+  if (options.emit == Emit::Object)
+    base.consume_back(".o");
+  std::string path = (base + ".weights").str();
   bool writes = !options.stopAfter;
   if (writes && options.emit == Emit::Executable) {
     llvm::Expected<OutputFile> file = OutputFile::create(path);
@@ -56,10 +60,8 @@ LogicalResult Compilation::writeWeightsFile() {
 LogicalResult Compilation::link() {
   llvm::StringRef contents(object.data(), object.size());
   if (options.emit == Emit::Object) {
-    std::string path = outputBase();
-    if (llvm::sys::path::extension(path) != ".o")
-      path += ".o";
-    OutputFile *file = open(path);
+    OutputFile *file = open(options.output.empty() ? outputBase() + ".o"
+                                                   : options.output);
     if (!file)
       return failure();
     file->stream() << contents;

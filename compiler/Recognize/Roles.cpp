@@ -172,6 +172,9 @@ struct RecognizeRolesPass
   bool recognizeTokens() {
     DenseSet<Value> hidden = hiddenValues(main.getBody().front());
     for (BlockArgument argument : main.getArguments()) {
+      // A function that is on memrefs already has other arguments.
+      if (!isa<ShapedType>(argument.getType()))
+        continue;
       auto type = dyn_cast<IntegerType>(elementType(argument));
       RankedTensorType shape = rankedType(argument);
       if (!type || type.getWidth() < 32 || !shape || shape.getRank() != 2)
