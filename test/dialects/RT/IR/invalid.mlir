@@ -45,3 +45,20 @@ func.func @parallel_arguments(%exec: !rt.exec, %n: index) {
   }) : (!rt.exec, index) -> ()
   return
 }
+
+// -----
+
+func.func @fork_c1(%exec: !rt.exec, %n: index) {
+  // expected-error @+1 {{names @absent, which is no function}}
+  rt.fork %exec, @absent() in %n grain 1
+  return
+}
+
+// -----
+
+func.func private @two(index, index)
+func.func @fork_c1_type(%exec: !rt.exec, %n: index) {
+  // expected-error @+1 {{calls @two of type '(index, index) -> ()', expected (!llvm.ptr, index, index) -> ()}}
+  rt.fork %exec, @two() in %n grain 1
+  return
+}

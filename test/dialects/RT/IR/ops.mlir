@@ -36,3 +36,21 @@ func.func @parallel(%exec: !rt.exec, %n: index) {
   }
   return
 }
+
+// CHECK-LABEL: func @codegen
+func.func @codegen(%exec: !rt.exec, %n: index, %bad: i1) {
+  // CHECK: rt.fail_if %{{.+}} status 2
+  rt.fail_if %bad status 2
+  // CHECK: rt.arena %{{.+}} : memref<?xi8>
+  %arena = rt.arena %exec : memref<?xi8>
+  // CHECK: %[[M:.+]] = rt.allocate %{{.+}}, %{{.+}} : memref<?xi8>
+  %m = rt.allocate %exec, %n : memref<?xi8>
+  // CHECK: rt.fork %{{.+}}, @forked(%[[M]] : memref<?xi8>) in %{{.+}} grain 2
+  rt.fork %exec, @forked(%m : memref<?xi8>) in %n grain 2
+  return
+}
+func.func private @forked(%args: !llvm.ptr, %begin: index, %end: index) {
+  // CHECK: rt.captures %{{.+}} : !llvm.ptr -> memref<?xi8>
+  %m = rt.captures %args : !llvm.ptr -> memref<?xi8>
+  return
+}
