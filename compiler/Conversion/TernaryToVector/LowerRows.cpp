@@ -16,8 +16,7 @@ static int64_t dimOf(Value memref, unsigned axis) {
   return cast<MemRefType>(memref.getType()).getDimSize(axis);
 }
 
-//===- Masked additions
-//----------------------------------------------------===//
+//===- Masked additions -------------------------------------------------===//
 
 /// `lanes` bits of a plane, from byte `at` on, as a mask of vector lanes.
 static Value emitPlane(VectorEmitter &e, Value weights, Value at,
@@ -102,8 +101,7 @@ void ternary::lowerMaskedRows(MaskedRowsOp op, const TargetFacts &facts) {
   }
 }
 
-//===- Tables of a token
-//---------------------------------------------------===//
+//===- Tables of a token ------------------------------------------------===//
 
 /// u = 256 + (d0 - 1) x0 + (d1 - 1) x1 of two pairs in 16 lanes each, as bytes
 /// of u & 31 and of u >> 5, to byte `at` of the tables.
@@ -152,16 +150,14 @@ void ternary::lowerCodeTables(CodeTablesOp op, const TargetFacts &facts) {
     emitPairTables(e, op, e.index(whole), terms % 4);
 }
 
-//===- Look-ups
-//------------------------------------------------------------===//
+//===- Look-ups ---------------------------------------------------------===//
 
 namespace {
 
-/// One block of lookup_rows: 64 rows in `parts` vectors of bytes.
+/// lookup_rows: one or more blocks of 64 rows, in vectors of bytes.
 struct RowLookup {
   RowLookup(LookupRowsOp op, const TargetFacts &facts)
-      : op(op), e(op, facts), bytes(facts.shuffleBytes()),
-        parts(blockRows / bytes) {}
+      : op(op), e(op, facts), bytes(facts.shuffleBytes()) {}
 
   void emit();
 
@@ -170,96 +166,119 @@ private:
   static constexpr int64_t unroll = 4;
   /// Groups that 16-bit sums take: 1024 * 2 * 31 < 2^16.
   static constexpr int64_t stretch = 1024;
+  /// Word sums of a vector: low, low >> 8, high, high >> 8.
+  static constexpr int64_t wordsEach = 4;
 
-  Values addGroups(Value first, int64_t count, ValueRange words, int64_t part);
-  Values addAll(Value begin, Value end, int64_t rest, int64_t part);
-  void finish(Values words, int64_t part, bool accumulate);
+  Values addGroups(Value first, int64_t count, ValueRange words);
+  Values addAll(Value begin, Value end, int64_t rest);
+  void finish(Values words);
 
   LookupRowsOp op;
   VectorEmitter e;
-  int64_t bytes, parts;
+  int64_t bytes;
   Value block;
+  /// Of each vector that shares the tables' loads: bytes from the first block's
+  /// start to its weights, and the first of its rows.
+  SmallVector<std::pair<int64_t, int64_t>> vectors;
 };
 
 } // namespace
 
-/// Adds up to `unroll` groups to the word sums {low, low >> 8, high, high >>
-/// 8}.
-Values RowLookup::addGroups(Value first, int64_t count, ValueRange words,
-                            int64_t part) {
+/// Adds up to `unroll` groups to the word sums of each vector.
+Values RowLookup::addGroups(Value first, int64_t count, ValueRange words) {
   VectorType byteType = e.type(bytes, 8), wordType = e.type(bytes / 2, 16);
   Value nibble = e.splat(byteType, 15);
   Value at = e.times(first, 64);
-  Value weightAt = e.add(block, e.add(at, part * bytes));
-  Value sums[2]; // low 5 bits, high bits
+  Value weightAt = e.add(block, at);
+  Values sums(2 * vectors.size()); // low 5 bits, high bits
   for (int64_t j = 0; j < count; ++j) {
-    Value code = e.load(byteType, op.getWeights(), e.add(weightAt, 64 * j));
-    Value pairs[2] = {e.bitAnd(code, nibble), e.shiftRight(code, 4)};
+    Value tables[2][2];
     for (int64_t half = 0; half < 2; ++half)
-      for (int64_t pair = 0; pair < 2; ++pair) {
-        Value table =
+      for (int64_t pair = 0; pair < 2; ++pair)
+        tables[half][pair] = e.repeatTable(
             e.load(e.type(16, 8), op.getTables(),
-                   {op.getSlot(), e.add(at, 64 * j + 32 * half + 16 * pair)});
-        Value entry = e.shuffleBytes(e.repeatTable(table, bytes), pairs[pair]);
-        sums[half] = sums[half] ? e.add(sums[half], entry) : entry;
-      }
+                   {op.getSlot(), e.add(at, 64 * j + 32 * half + 16 * pair)}),
+            bytes);
+    for (auto [v, vector] : llvm::enumerate(vectors)) {
+      Value code = e.load(byteType, op.getWeights(),
+                          e.add(weightAt, 64 * j + vector.first));
+      Value pairs[2] = {e.bitAnd(code, nibble), e.shiftRight(code, 4)};
+      for (int64_t half = 0; half < 2; ++half)
+        for (int64_t pair = 0; pair < 2; ++pair) {
+          Value &sum = sums[2 * v + half];
+          Value entry = e.shuffleBytes(tables[half][pair], pairs[pair]);
+          sum = sum ? e.add(sum, entry) : entry;
+        }
+    }
   }
   Values next;
-  for (int64_t half = 0; half < 2; ++half) {
-    Value both = e.bitcast(sums[half], wordType);
-    next.push_back(e.add(words[2 * half], both));
-    next.push_back(e.add(words[2 * half + 1], e.shiftRight(both, 8)));
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    Value both = e.bitcast(sum, wordType);
+    next.push_back(e.add(words[2 * i], both));
+    next.push_back(e.add(words[2 * i + 1], e.shiftRight(both, 8)));
   }
   return next;
 }
 
 /// The word sums of the groups [begin, end), a multiple of `unroll`, and of
 /// `rest` more.
-Values RowLookup::addAll(Value begin, Value end, int64_t rest, int64_t part) {
+Values RowLookup::addAll(Value begin, Value end, int64_t rest) {
   Value zero = e.splat(e.type(bytes / 2, 16), 0);
-  Values words = e.loop(begin, end, unroll, Values(4, zero),
-                        [&](Value group, ValueRange so_far) {
-                          return addGroups(group, unroll, so_far, part);
-                        });
+  Values words =
+      e.loop(begin, end, unroll, Values(wordsEach * vectors.size(), zero),
+             [&](Value group, ValueRange so_far) {
+               return addGroups(group, unroll, so_far);
+             });
   if (rest)
-    words = addGroups(end, rest, words, part);
+    words = addGroups(end, rest, words);
   return words;
 }
 
-/// Adds the sums that the words stand for to `sums`, or sets it.
-void RowLookup::finish(Values words, int64_t part, bool accumulate) {
-  // words[0] holds even + 256 odd, words[1] odd, modulo 2^16.
-  auto even = [&](int64_t i) {
-    return e.sub(words[i], e.shiftLeft(words[i + 1], 8));
-  };
-  auto value = [&](Value low, Value high) {
-    return e.add(e.zeroExtend(low, 32), e.shiftLeft(e.zeroExtend(high, 32), 5));
-  };
-  Value evens = value(even(0), even(2)), odds = value(words[1], words[3]);
+/// Adds the sums that the words stand for to `sums`.
+void RowLookup::finish(Values all) {
   SmallVector<int64_t> interleave;
   for (int64_t i = 0; i < bytes / 2; ++i)
     interleave.append({i, bytes / 2 + i});
-  Value sum = e.shuffle(evens, odds, interleave);
-  Value at = e.index(part * bytes);
-  if (accumulate)
+  for (auto [v, vector] : llvm::enumerate(vectors)) {
+    const Value *words = &all[wordsEach * v];
+    // words[0] holds even + 256 odd, words[1] odd, modulo 2^16.
+    auto even = [&](int64_t i) {
+      return e.sub(words[i], e.shiftLeft(words[i + 1], 8));
+    };
+    auto value = [&](Value low, Value high) {
+      return e.add(e.zeroExtend(low, 32),
+                   e.shiftLeft(e.zeroExtend(high, 32), 5));
+    };
+    Value evens = value(even(0), even(2)), odds = value(words[1], words[3]);
+    Value sum = e.shuffle(evens, odds, interleave);
+    Value at = e.index(vector.second);
     sum = e.add(sum, e.load(e.type(bytes, 32), op.getSums(), at));
-  e.store(sum, op.getSums(), at);
+    e.store(sum, op.getSums(), at);
+  }
 }
 
 void RowLookup::emit() {
   int64_t groups = dimOf(op.getTables(), 1) / 64;
   int64_t whole = groups / unroll * unroll, rest = groups % unroll;
+  int64_t rows = dimOf(op.getSums(), 0);
   block = e.times(op.getBlock(), groups * 64);
   // Every entry is 256 too large, and each group has two.
   Value bias = e.splat(e.type(bytes, 32), -512 * groups);
-  for (int64_t part = 0; part < parts; ++part) {
-    e.store(bias, op.getSums(), e.index(part * bytes));
-    int64_t long_ = whole > stretch ? (whole - 1) / stretch * stretch : 0;
-    if (long_)
-      e.loop(e.index(0), e.index(long_), stretch, [&](Value begin) {
-        finish(addAll(begin, e.add(begin, stretch), 0, part), part, true);
+  // Two vectors at a time need 24 registers.
+  int64_t together = e.facts.vectorRegisters >= 32 ? 2 : 1;
+  for (int64_t row = 0; row < rows; row += bytes * together) {
+    vectors.clear();
+    for (int64_t i = row; i < std::min(row + bytes * together, rows);
+         i += bytes)
+      vectors.emplace_back(i / blockRows * groups * 64 + i % blockRows, i);
+    for (auto &vector : vectors)
+      e.store(bias, op.getSums(), e.index(vector.second));
+    int64_t full = whole > stretch ? (whole - 1) / stretch * stretch : 0;
+    if (full)
+      e.loop(e.index(0), e.index(full), stretch, [&](Value begin) {
+        finish(addAll(begin, e.add(begin, stretch), 0));
       });
-    finish(addAll(e.index(long_), e.index(whole), rest, part), part, true);
+    finish(addAll(e.index(full), e.index(whole), rest));
   }
 }
 

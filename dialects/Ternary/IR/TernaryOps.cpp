@@ -133,7 +133,7 @@ LogicalResult LinearOp::verify() {
   return success();
 }
 
-//===- Memory effects -----------------------------------------------------===//
+//===- Memory effects ---------------------------------------------------===//
 
 void QuantizeOp::getEffects(rt::MemoryEffects &effects) {
   rt::getDestinationFormEffects(*this, effects);

@@ -59,10 +59,11 @@ def Ternary_CodeTablesOp : Ternary_TileOp<"code_tables"> {
 }
 
 def Ternary_LookupRowsOp : Ternary_TileOp<"lookup_rows"> {
-  let summary = "sums of one block by look-ups in a token's byte tables";
+  let summary = "sums of neighbouring blocks by look-ups in a token's byte tables";
   let description = [{
-    `sums[r]` = the token's sum for row r of `block` in weights of layout
-    `pairs`; exact for every code in [-128, 127].
+    `sums[r]` = the token's sum for row r of the blocks from `block` on in
+    weights of layout `pairs`, 64 rows of `sums` for each; exact for every code
+    in [-128, 127].
 
     ```mlir
     ternary.lookup_rows %tables[%slot], %weights[%block] into %sums
@@ -70,7 +71,7 @@ def Ternary_LookupRowsOp : Ternary_TileOp<"lookup_rows"> {
     ```
   }];
   let arguments = (ins Ternary_Read<"of code_tables">:$tables, Index:$slot,
-    Ternary_Read<"pairs">:$weights, Index:$block, Ternary_Write<"[64] i32">:$sums);
+    Ternary_Read<"pairs">:$weights, Index:$block, Ternary_Write<"[64 * blocks] i32">:$sums);
   let assemblyFormat = [{
     $tables `[` $slot `]` `,` $weights `[` $block `]` `into` $sums attr-dict
     `:` type($tables) `,` type($weights) `,` type($sums)

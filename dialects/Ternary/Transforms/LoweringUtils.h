@@ -39,8 +39,7 @@ mlir::Value emitIndex(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value emitConstant(mlir::OpBuilder &builder, mlir::Location loc,
                          mlir::Type type, double value);
 
-//===- The float arithmetic of BitLinear, on scalars or vectors of f32
-//-----===//
+//===- The float arithmetic of BitLinear, on scalars or vectors of f32 --===//
 
 /// max(a, b), b where a is NaN: does not depend on the order of a reduction
 /// that starts from a number.

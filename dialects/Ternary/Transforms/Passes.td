@@ -16,7 +16,8 @@ def TernaryPlanPass : Pass<"ternary-plan"> {
     - `min_tokens`: fewest left-over tokens for which a padded prefill tile is
       cheaper than one pass over the weights for each;
     - `groups`: groups of 4 terms whose tables lie in L1 together;
-    - `pass_rows`: most rows whose sums one prefill pass keeps in L2.
+    - `pass_rows`: most rows whose sums one prefill pass keeps in L2;
+    - `row_blocks`: blocks of rows that share the loads of a token's tables.
   }];
   let options = [
     Option<"strategy", "strategy", "std::string", /*default=*/"\"auto\"",

@@ -106,6 +106,7 @@ private:
 
   void collect();
   int64_t getTile(StringRef name, int64_t otherwise);
+  std::pair<Value, Value> clip(Sibling &sibling, Value begin, Value end);
   void forBlocks(Value begin, Value end, BlockBody body);
   void rescale(Sibling &sibling, Value block, Value sums, Value slot,
                Value token);
@@ -115,6 +116,8 @@ private:
   void maskedBlocks(Value token, int64_t tokens);
   void lookup();
   void lookupByRows(Value begin);
+  void lookupBlocks(Value begin, Value end, Value token, Value count,
+                    Value tables);
   void lookupByTokens(Value tiles);
   void panels(Value firstTile, Value count, Value panel);
   void tokenTile(Value tile, Value slot, Value begin, Value end, Value panel,
@@ -162,15 +165,20 @@ void Tiler::collect() {
   }
 }
 
+/// The part of `sibling` in [begin, end), counted from its first block; the end
+/// lies before the begin where there is none.
+std::pair<Value, Value> Tiler::clip(Sibling &sibling, Value begin, Value end) {
+  if (siblings.size() == 1)
+    return {begin, end};
+  Value base = index(sibling.begin);
+  return {sub(max(begin, base), base), sub(min(end, index(sibling.end)), base)};
+}
+
 /// Calls `body` in a loop over the part of each sibling in [begin, end); its
 /// block counts from the sibling's first.
 void Tiler::forBlocks(Value begin, Value end, BlockBody body) {
   for (Sibling &sibling : siblings) {
-    Value first = begin, last = end;
-    if (siblings.size() > 1) {
-      first = sub(max(begin, index(sibling.begin)), index(sibling.begin));
-      last = sub(min(end, index(sibling.end)), index(sibling.begin));
-    }
+    auto [first, last] = clip(sibling, begin, end);
     loop(first, last, 1, [&](Value block) { body(sibling, block); });
   }
 }
@@ -206,8 +214,7 @@ int64_t Tiler::grainOf(int64_t tokens) {
   return std::clamp<int64_t>((1 << 16) / work, 1, std::max<int64_t>(blocks, 1));
 }
 
-//===- Masked strategy
-//-----------------------------------------------------===//
+//===- Masked strategy --------------------------------------------------===//
 
 void Tiler::maskedBlocks(Value token, int64_t count) {
   parallel(index(blocks), grainOf(count), prefix + "_rows",
@@ -232,8 +239,37 @@ void Tiler::masked() {
     loop(full, tokens, 1, [&](Value token) { maskedBlocks(token, 1); });
 }
 
-//===- Look-ups, a token at a time
-//-----------------------------------------===//
+//===- Look-ups, a token at a time --------------------------------------===//
+
+/// Blocks [begin, end) for `count` tokens from `token` on, `row_blocks` blocks
+/// at a time while there are as many.
+void Tiler::lookupBlocks(Value begin, Value end, Value token, Value count,
+                         Value tables) {
+  int64_t together = std::min(getTile("row_blocks", 1), blocks);
+  Value sums = alloc({together, blockRows}, 32, /*stack=*/true);
+  Value single = together == 1 ? sums : alloc({1, blockRows}, 32, true);
+  auto emit = [&](Sibling &sibling, Value block, Value sums) {
+    int64_t n = cast<MemRefType>(sums.getType()).getDimSize(0);
+    Value flat = asFlat(builder, loc, sums);
+    loop(index(0), count, 1, [&](Value slot) {
+      LookupRowsOp::create(builder, loc, tables, slot, sibling.weights, block,
+                           flat);
+      for (int64_t i = 0; i < n; ++i)
+        rescale(sibling, add(block, i), sums, index(i), add(token, slot));
+    });
+  };
+  for (Sibling &sibling : siblings) {
+    auto [first, last] = clip(sibling, begin, end);
+    if (together > 1) {
+      Value number = max(sub(last, first), index(0));
+      Value middle = add(first, times(divide(number, together), together));
+      loop(first, middle, together,
+           [&](Value block) { emit(sibling, block, sums); });
+      first = middle;
+    }
+    loop(first, last, 1, [&](Value block) { emit(sibling, block, single); });
+  }
+}
 
 void Tiler::lookupByRows(Value first) {
   int64_t groups = llvm::divideCeil(op.getK(), 4);
@@ -251,21 +287,12 @@ void Tiler::lookupByRows(Value first) {
              });
     parallel(index(blocks), grainOf(1), prefix + "_rows",
              [&](Value begin, Value end) {
-               Value sums = alloc({1, blockRows}, 32, /*stack=*/true);
-               Value flat = asFlat(builder, loc, sums);
-               forBlocks(begin, end, [&](Sibling &sibling, Value block) {
-                 loop(index(0), count, 1, [&](Value slot) {
-                   LookupRowsOp::create(builder, loc, tables, slot,
-                                        sibling.weights, block, flat);
-                   rescale(sibling, block, sums, index(0), add(token, slot));
-                 });
-               });
+               lookupBlocks(begin, end, token, count, tables);
              });
   });
 }
 
-//===- Look-ups, a tile of tokens at a time
-//--------------------------------===//
+//===- Look-ups, a tile of tokens at a time -----------------------------===//
 
 void Tiler::panels(Value firstTile, Value count, Value panel) {
   int64_t lanes = getTile("tokens", 32);

@@ -211,11 +211,11 @@ TEST_P(Kernels, TilesDoNotChangeSums) {
   if (!runsHere(GetParam()) || GetParam().loops)
     GTEST_SKIP() << "this CPU lacks " << GetParam().target;
   for (const char *tile :
-       {", tile = {tokens = 0 : i64}",
+       {", tile = {tokens = 0 : i64, row_blocks = 2 : i64}",
         ", tile = {tokens = 16 : i64, min_tokens = 1 : i64, groups = 8 : i64, "
         "pass_rows = 64 : i64}",
         ", tile = {tokens = 32 : i64, min_tokens = 32 : i64, groups = 5 : i64, "
-        "pass_rows = 128 : i64}"})
+        "pass_rows = 128 : i64, row_blocks = 3 : i64}"})
     check(Problem({100, 200}, 300), {1, 20, 31, 70}, tile);
 }
 
