@@ -209,7 +209,7 @@ TEST_P(Kernels, LongSumsAndManyRowsAreExact) {
 // What ternary-plan may choose.
 TEST_P(Kernels, TilesDoNotChangeSums) {
   if (!runsHere(GetParam()) || GetParam().loops)
-    GTEST_SKIP() << "this CPU lacks " << GetParam().target;
+    GTEST_SKIP() << "no tiles, or this CPU lacks " << GetParam().target;
   for (const char *tile :
        {", tile = {tokens = 0 : i64, row_blocks = 2 : i64}",
         ", tile = {tokens = 16 : i64, min_tokens = 1 : i64, groups = 8 : i64, "
@@ -221,7 +221,9 @@ TEST_P(Kernels, TilesDoNotChangeSums) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, Kernels,
-    testing::Values(Kernel{"generic", "x86-64", "masked"},
+    testing::Values(Kernel{"generic", "", "masked", /*loops=*/true},
+                    Kernel{"generic", "", "lookup", /*loops=*/true},
+                    Kernel{"generic", "x86-64", "masked"},
                     Kernel{"x86-avx2", "x86-64-v3", "masked"},
                     Kernel{"x86-avx512bw", "x86-64-v4", "masked"},
                     Kernel{"x86-ssse3", "x86-64-v2", "lookup"},
@@ -229,7 +231,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Kernel{"x86-avx512bw", "x86-64-v4", "lookup"}),
     [](const testing::TestParamInfo<Kernel> &info) {
       std::string name =
-          std::string(info.param.target) + "_" + info.param.strategy;
+          std::string(info.param.loops ? "loops" : info.param.target) + "_" +
+          info.param.strategy;
       std::replace(name.begin(), name.end(), '-', '_');
       return name;
     });
