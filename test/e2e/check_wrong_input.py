@@ -68,8 +68,8 @@ def compile_cases(models, work):
            "none.json", out)
     expect("no folder for the output", compiler + [linear, "--emit=lib", "-o", os.path.join(work, "no", "x")],
            "no/", out)
-    os.makedirs(os.path.join(out, "folder.o"))
-    expect("output is a folder", compiler + [linear, "--emit=obj", "-o", os.path.join(out, "folder")], "folder.o", out)
+    os.makedirs(os.path.join(out, "folder"))
+    expect("output is a folder", compiler + [linear, "--emit=obj", "-o", os.path.join(out, "folder")], "folder", out)
     expect("full disk", compiler + [model, "--emit=lib"] + target, "File too large|No space", out, limit=200 * 1024)
 
     # A tokenizer with an id that the model's vocabulary does not have.
