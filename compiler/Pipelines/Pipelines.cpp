@@ -51,7 +51,7 @@ static void buildNormalize(OpPassManager &passes) {
 }
 
 static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
-  passes.addPass(transformer::createFuseSiblingsPass());
+  passes.addPass(ternary::createTernaryFuseSiblingsPass());
   passes.addPass(transformer::createRollLayersPass());
   passes.addPass(transformer::createGlobalizeConstantsPass());
   ternary::TernaryPlanPassOptions plan;

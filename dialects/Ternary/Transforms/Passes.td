@@ -70,4 +70,15 @@ def TernaryCertifyPass : Pass<"ternary-certify"> {
   }];
 }
 
+def TernaryFuseSiblingsPass : Pass<"ternary-fuse-siblings"> {
+  let summary = "Merge ternary linear layers that read the same quantised input";
+  let description = [{
+    `ternary.linear` ops of one block with the same codes, scale and order of
+    rescaling become one op with several weights and results: query, key and
+    value projections, gate and up projections. One parallel region then serves
+    all of them, and look-up tables are built once. Ops that are packed already
+    are left alone.
+  }];
+}
+
 #endif // DIALECTS_TERNARY_TRANSFORMS_PASSES_TD

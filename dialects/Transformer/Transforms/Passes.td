@@ -21,17 +21,6 @@ def RollLayersPass : Pass<"transformer-roll-layers", "mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
 }
 
-def FuseSiblingsPass : Pass<"ternary-fuse-siblings"> {
-  let summary = "Merge ternary linear layers that read the same quantised input";
-  let description = [{
-    `ternary.linear` ops of one block with the same codes, scale and order of
-    rescaling become one op with several weights and results: query, key and
-    value projections, gate and up projections. One parallel region then serves
-    all of them, and look-up tables are built once. Ops that are packed already
-    are left alone.
-  }];
-}
-
 def GlobalizeConstantsPass : Pass<"transformer-globalize-constants", "mlir::ModuleOp"> {
   let summary = "Move large constants to globals, one for equal contents";
   let description = [{

@@ -1,13 +1,13 @@
 #include "dialects/Ternary/IR/TernaryOps.h"
-#include "dialects/Transformer/Transforms/Passes.h"
+#include "dialects/Ternary/Transforms/Passes.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Dominance.h"
 
-namespace bitnet::transformer {
-#define GEN_PASS_DEF_FUSESIBLINGSPASS
-#include "dialects/Transformer/Transforms/Passes.h.inc"
-} // namespace bitnet::transformer
+namespace bitnet::ternary {
+#define GEN_PASS_DEF_TERNARYFUSESIBLINGSPASS
+#include "dialects/Ternary/Transforms/Passes.h.inc"
+} // namespace bitnet::ternary
 
 using namespace mlir;
 using namespace bitnet;
@@ -74,7 +74,7 @@ void fuse(ArrayRef<ternary::LinearOp> group) {
     op.erase();
 }
 
-struct FuseSiblings : transformer::impl::FuseSiblingsPassBase<FuseSiblings> {
+struct FuseSiblings : ternary::impl::TernaryFuseSiblingsPassBase<FuseSiblings> {
   void runOnOperation() override {
     auto &dominance = getAnalysis<DominanceInfo>();
     getOperation()->walk([&](Block *block) {
