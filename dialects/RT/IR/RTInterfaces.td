@@ -1,6 +1,7 @@
 #ifndef DIALECTS_RT_IR_RTINTERFACES_TD
 #define DIALECTS_RT_IR_RTINTERFACES_TD
 
+include "mlir/IR/CommonTypeConstraints.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -23,5 +24,9 @@ def DestinationFormOpInterface : OpInterface<"DestinationFormOpInterface"> {
     }]>
   ];
 }
+
+/// What an op in destination form reads: tensors or, once bufferized, memrefs.
+/// Ranks are always known.
+def RT_TensorOrMemRef : AnyTypeOf<[AnyRankedTensor, AnyMemRef], "ranked tensor or memref">;
 
 #endif // DIALECTS_RT_IR_RTINTERFACES_TD

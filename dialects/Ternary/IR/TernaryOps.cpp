@@ -14,6 +14,8 @@ LogicalResult ConstantOp::verify() {
   auto type = cast<RankedTensorType>(getResult().getType());
   ShapedType codes = getValue().getShapedType();
   // (C1)
+  if (type.getRank() != 2 || !type.hasStaticShape())
+    return emitOpError("makes ") << type << ", expected static [N, K]";
   int64_t bytes = llvm::divideCeil(type.getNumElements(), 4);
   if (!codes.getElementType().isInteger(8) || codes.getNumElements() != bytes)
     return emitOpError("holds ")
@@ -68,6 +70,11 @@ LogicalResult QuantizeOp::verify() {
       scale.getShape().drop_back() != input.getShape().drop_back())
     return emitOpError("has scale ")
            << scale << ", expected one for each row of " << input;
+  // (C2)
+  int64_t qmin = getQmin(), qmax = getQmax();
+  if (qmin < -128 || qmin > qmax || qmax > 127)
+    return emitOpError("clamps to [")
+           << qmin << ", " << qmax << "], expected a range in [-128, 127]";
   return success();
 }
 
@@ -93,7 +100,38 @@ LinearOp::getResultDims(OpBuilder &builder, ValueRange inputs) {
   return dims;
 }
 
+/// (C5) for matrix `i`, whose result has type `written`.
+static LogicalResult verifyOutput(LinearOp op, unsigned i, ShapedType written) {
+  int64_t n = op.getN(i);
+  auto codes = cast<ShapedType>(op.getCodes().getType());
+  if (written.getRank() != codes.getRank() || written.getShape().back() != n)
+    return op.emitOpError("writes ")
+           << written << ", expected rank " << codes.getRank()
+           << " and a last axis of " << n;
+  auto verifyVector = [&](Value vector, StringRef what) -> LogicalResult {
+    auto type = cast<ShapedType>(vector.getType());
+    if (type.hasStaticShape() &&
+        (type.getNumElements() == 1 || type.getNumElements() == n))
+      return success();
+    return op.emitOpError("has ")
+           << what << ' ' << type << ", expected 1 or " << n << " elements";
+  };
+  if (failed(verifyVector(op.getWeightScales()[i], "weight scales")))
+    return failure();
+  return op.getBiases().empty() ? success()
+                                : verifyVector(op.getBiases()[i], "bias");
+}
+
 LogicalResult LinearOp::verify() {
+  // (C4)
+  auto codes = cast<ShapedType>(getCodes().getType());
+  if (codes.getRank() < 1 || codes.isDynamicDim(codes.getRank() - 1) ||
+      !codes.getElementType().isInteger(8))
+    return emitOpError("has codes ")
+           << codes << ", expected i8 with a static last axis";
+  if (getK() >= (1 << 23))
+    return emitOpError("sums over ")
+           << getK() << " terms, expected fewer than 2^23";
   // (C1)
   size_t count = getWeights().size();
   size_t written = isBufferForm() ? getOuts().size() : getNumResults();
@@ -105,20 +143,20 @@ LogicalResult LinearOp::verify() {
   if (!getBiases().empty() && getBiases().size() != count)
     return emitOpError("has ")
            << getBiases().size() << " biases, expected none or " << count;
-  if (getLayout() && (!getRowsOf() || getRowsOf()->size() != count))
-    return emitOpError(
-        "is packed, expected `rows_of` to give N of each weight");
-  // (C4)
-  if (getK() >= (1 << 23))
-    return emitOpError("sums over ")
-           << getK() << " terms, expected fewer than 2^23";
+  // (C3)
+  size_t rowsOf = getRowsOf() ? getRowsOf()->size() : 0;
+  if (getLayout() ? rowsOf != count : rowsOf != 0)
+    return emitOpError("has `rows_of` for ")
+           << rowsOf << " weights, expected " << (getLayout() ? count : 0)
+           << (getLayout() ? " with" : " without") << " a layout";
   for (auto [i, weight] : llvm::enumerate(getWeights())) {
     auto type = cast<ShapedType>(weight.getType());
     if (isa<TritType>(type.getElementType())) {
       // (C2)
-      if (type.getRank() != 2 || type.getDimSize(1) != getK())
+      if (type.getRank() != 2 || !type.hasStaticShape() ||
+          type.getDimSize(1) != getK())
         return emitOpError("has weights ")
-               << type << ", expected [N, " << getK() << "]";
+               << type << ", expected static [N, " << getK() << "]";
       continue;
     }
     // (C3)
@@ -129,6 +167,12 @@ LogicalResult LinearOp::verify() {
     if (type.getRank() != 1 || type.getDimSize(0) != bytes)
       return emitOpError("has packed weights ")
              << type << ", expected " << bytes << " bytes";
+  }
+  // (C5)
+  for (unsigned i = 0; i < count; ++i) {
+    Type type = isBufferForm() ? getOuts()[i].getType() : getResultTypes()[i];
+    if (failed(verifyOutput(*this, i, cast<ShapedType>(type))))
+      return failure();
   }
   return success();
 }

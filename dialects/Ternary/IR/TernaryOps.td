@@ -13,10 +13,12 @@ def Ternary_ConstantOp : Ternary_Op<"constant", [Pure]> {
   let summary = "matrix of trits";
   let description = [{
     `value` holds 2-bit codes (trit + 1), four a byte, low bits first,
-    row-major over [N, K] without padding between rows.
+    row-major over [N, K] without padding between rows. No code may be 3: what
+    a value holds, up to hundreds of megabytes, is read once, by `ternary-pack`,
+    and that is where a code of 3 is an error.
 
-    - (C1) `value` has ceil(N * K / 4) bytes of `i8`.
-    - (C2) No code is 3.
+    - (C1) The result has a static rank of 2, and `value` has ceil(N * K / 4)
+      bytes of `i8`.
 
     ```mlir
     %w = ternary.constant dense<[36, 24]> : tensor<2xi8> as tensor<2x4x!ternary.trit>
@@ -37,9 +39,9 @@ def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
     `scale = (1 / m) * range` or `range / m` (`form`), both in f32;
     `codes = clamp(roundeven(x * scale), qmin, qmax)`. The scale has the shape
     of x with 1 on the last axis. Source: BitNet b1.58 (arXiv:2402.17764).
-    -128 <= qmin <= qmax <= 127.
 
-    - (C1) codes and scale have the shapes above.
+    - (C1) codes and scale have the shapes above; the last axis is static.
+    - (C2) -128 <= qmin <= qmax <= 127.
 
     ```mlir
     %q, %s = ternary.quantize %x {form = #ternary.scale_form<mul_reciprocal>, range = 127.0 : f32,
@@ -47,7 +49,7 @@ def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
         : tensor<?x64xf32> -> tensor<?x64xi8>, tensor<?x1xf32>
     ```
   }];
-  let arguments = (ins AnyShaped:$input, Variadic<AnyMemRef>:$outs,
+  let arguments = (ins RT_TensorOrMemRef:$input, Variadic<AnyMemRef>:$outs,
     Optional<RT_ExecType>:$exec, Ternary_ScaleFormAttr:$form, F32Attr:$range, F32Attr:$eps,
     DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax);
   let results = (outs Variadic<AnyRankedTensor>:$results);
@@ -72,18 +74,21 @@ def Ternary_LinearOp : Ternary_Op<"linear", [AttrSizedOperandSegments,
     layout's bytes, `tensor<Bxi8>`.
 
     - (C1) As many weights as weight_scales and as results; none or as many biases.
-    - (C2) Trit weights are [N, K] with K the last axis of codes.
-    - (C3) Packed weights have the layout's number of bytes.
-    - (C4) K < 2^23, so that no i32 sum overflows and every sum is exact in f32
+    - (C2) Trit weights are static [N, K] with K the last axis of codes.
+    - (C3) Packed weights have the layout's number of bytes, `rows_of` one entry
+      for each.
+    - (C4) codes are i8 and K < 2^23, so that no i32 sum overflows and every sum is exact in f32
       up to 2^24 / 128 terms.
+    - (C5) weight_scales_i and biases_i have 1 or N_i elements; result i has the
+      rank of codes and a last axis of N_i.
 
     ```mlir
     %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
         : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<32x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x32xf32>
     ```
   }];
-  let arguments = (ins AnyShaped:$codes, AnyShaped:$scale, Variadic<AnyShaped>:$weights,
-    Variadic<AnyShaped>:$weight_scales, Variadic<AnyShaped>:$biases, Variadic<AnyMemRef>:$outs,
+  let arguments = (ins RT_TensorOrMemRef:$codes, RT_TensorOrMemRef:$scale, Variadic<RT_TensorOrMemRef>:$weights,
+    Variadic<RT_TensorOrMemRef>:$weight_scales, Variadic<RT_TensorOrMemRef>:$biases, Variadic<AnyMemRef>:$outs,
     Ternary_RescaleFormAttr:$rescale,
     OptionalAttr<Ternary_LayoutAttr>:$layout, OptionalAttr<DenseI64ArrayAttr>:$rows_of,
     OptionalAttr<Ternary_StrategyAttr>:$strategy, OptionalAttr<DictionaryAttr>:$tile,

@@ -3,6 +3,7 @@
 
 include "dialects/Ternary/IR/TernaryDialect.td"
 include "mlir/IR/BuiltinAttributes.td"
+include "mlir/IR/CommonTypeConstraints.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 /// Steps of a tiled BitLinear, what a target lowers. They work on memrefs whose
@@ -10,11 +11,17 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 /// layout's row block; a group is 4 consecutive terms; a tile is a fixed number
 /// of tokens (lanes of i16 in a vector) of a prefill.
 class Ternary_TileOp<string mnemonic, list<Trait> traits = []>
-    : Ternary_Op<mnemonic, traits>;
+    : Ternary_Op<mnemonic, traits> {
+  let hasVerifier = 1;
+}
 
-class Ternary_Read<string description> : Arg<AnyMemRef, description, [MemRead]>;
-class Ternary_Write<string description> : Arg<AnyMemRef, description, [MemWrite]>;
-class Ternary_Update<string description> : Arg<AnyMemRef, description, [MemRead, MemWrite]>;
+class Ternary_MemRef<Type element, int rank> : MemRefRankOf<[element], [rank]>;
+class Ternary_Read<Type element, int rank, string description>
+    : Arg<Ternary_MemRef<element, rank>, description, [MemRead]>;
+class Ternary_Write<Type element, int rank, string description>
+    : Arg<Ternary_MemRef<element, rank>, description, [MemWrite]>;
+class Ternary_Update<Type element, int rank, string description>
+    : Arg<Ternary_MemRef<element, rank>, description, [MemRead, MemWrite]>;
 
 //===-- One token at a time: lanes are rows --------------------------------===//
 
@@ -25,13 +32,15 @@ def Ternary_MaskedRowsOp : Ternary_TileOp<"masked_rows"> {
     of `block` in weights of layout `planes`, for each t of the leading axis of
     `sums`.
 
+    - (C1) `sums` has 64 columns.
+
     ```mlir
     ternary.masked_rows %codes[%token], %weights[%block] into %sums
         : memref<?x100xi8>, memref<3200xi8>, memref<4x64xi32>
     ```
   }];
-  let arguments = (ins Ternary_Read<"[M, K] i8">:$codes, Index:$token,
-    Ternary_Read<"planes">:$weights, Index:$block, Ternary_Write<"[T, 64] i32">:$sums);
+  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token,
+    Ternary_Read<I8, 1, "planes">:$weights, Index:$block, Ternary_Write<I32, 2, "[T, 64] i32">:$sums);
   let assemblyFormat = [{
     $codes `[` $token `]` `,` $weights `[` $block `]` `into` $sums attr-dict
     `:` type($codes) `,` type($weights) `,` type($sums)
@@ -47,12 +56,14 @@ def Ternary_CodeTablesOp : Ternary_TileOp<"code_tables"> {
     low 5 bits of u for (x0, x1), the same for (x2, x3), and then u >> 5 for
     both pairs. Entries 9 to 15 are not defined.
 
+    - (C1) `tables` has 64 bytes for each group of K.
+
     ```mlir
     ternary.code_tables %codes[%token] into %tables[%slot] : memref<?x100xi8>, memref<8x1600xi8>
     ```
   }];
-  let arguments = (ins Ternary_Read<"[M, K] i8">:$codes, Index:$token,
-    Ternary_Write<"[slots, 64 * groups] i8">:$tables, Index:$slot);
+  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token,
+    Ternary_Write<I8, 2, "[slots, 64 * groups] i8">:$tables, Index:$slot);
   let assemblyFormat = [{
     $codes `[` $token `]` `into` $tables `[` $slot `]` attr-dict `:` type($codes) `,` type($tables)
   }];
@@ -65,13 +76,15 @@ def Ternary_LookupRowsOp : Ternary_TileOp<"lookup_rows"> {
     weights of layout `pairs`, 64 rows of `sums` for each; exact for every code
     in [-128, 127].
 
+    - (C1) `sums` has whole blocks of 64.
+
     ```mlir
     ternary.lookup_rows %tables[%slot], %weights[%block] into %sums
         : memref<8x1600xi8>, memref<3200xi8>, memref<64xi32>
     ```
   }];
-  let arguments = (ins Ternary_Read<"of code_tables">:$tables, Index:$slot,
-    Ternary_Read<"pairs">:$weights, Index:$block, Ternary_Write<"[64 * blocks] i32">:$sums);
+  let arguments = (ins Ternary_Read<I8, 2, "of code_tables">:$tables, Index:$slot,
+    Ternary_Read<I8, 1, "pairs">:$weights, Index:$block, Ternary_Write<I32, 1, "[64 * blocks] i32">:$sums);
   let assemblyFormat = [{
     $tables `[` $slot `]` `,` $weights `[` $block `]` `into` $sums attr-dict
     `:` type($tables) `,` type($weights) `,` type($sums)
@@ -86,12 +99,14 @@ def Ternary_TokenPanelOp : Ternary_TileOp<"token_panel"> {
     `panel[tile, k, t]` = `codes[token + t, k]` for t < `count`, else 0; also 0
     for k from K up to the panel's axis, a multiple of 4.
 
+    - (C1) The panel's axis of terms is K, rounded up to 4.
+
     ```mlir
     ternary.token_panel %codes[%token for %count] into %panel[%tile] : memref<?x101xi8>, memref<8x104x32xi8>
     ```
   }];
-  let arguments = (ins Ternary_Read<"[M, K] i8">:$codes, Index:$token, Index:$count,
-    Ternary_Write<"[tiles, K, tokens] i8">:$panel, Index:$tile);
+  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token, Index:$count,
+    Ternary_Write<I8, 3, "[tiles, K, tokens] i8">:$panel, Index:$tile);
   let assemblyFormat = [{
     $codes `[` $token `for` $count `]` `into` $panel `[` $tile `]` attr-dict
     `:` type($codes) `,` type($panel)
@@ -107,13 +122,16 @@ def Ternary_TokenTablesOp : Ternary_TileOp<"token_tables"> {
     index. Other entries are left as they are. 137 = 9 mod 16 spreads the 81
     used entries of several groups evenly over the sets of a cache.
 
+    - (C1) `tables` has 137 rows for each of the `groups` (at least 1), and the
+      panel's tokens.
+
     ```mlir
     ternary.token_tables %panel[%tile, %group] into %tables {groups = 6 : i64}
         : memref<8x104x32xi8>, memref<822x32xi16>
     ```
   }];
-  let arguments = (ins Ternary_Read<"[tiles, K, tokens] i8">:$panel, Index:$tile, Index:$group,
-    Ternary_Write<"[137 * groups, tokens] i16">:$tables, I64Attr:$groups);
+  let arguments = (ins Ternary_Read<I8, 3, "[tiles, K, tokens] i8">:$panel, Index:$tile, Index:$group,
+    Ternary_Write<I16, 2, "[137 * groups, tokens] i16">:$tables, I64Attr:$groups);
   let assemblyFormat = [{
     $panel `[` $tile `,` $group `]` `into` $tables attr-dict `:` type($panel) `,` type($tables)
   }];
@@ -126,13 +144,16 @@ def Ternary_LookupTokensOp : Ternary_TileOp<"lookup_tokens"> {
     the row's `groups` bytes from `group` on. An entry lies in [-512, 512]:
     after 63 groups at most, `widen` must take the sums over.
 
+    - (C1) `tables` has 137 rows for each of the `groups`, 1 to 63, and the tokens
+      of `partial`.
+
     ```mlir
     ternary.lookup_tokens %tables, %weights[%block, %group] into %partial[%row] {groups = 6 : i64, terms = 101 : i64}
         : memref<822x32xi16>, memref<3328xi8>, memref<1024x32xi16>
     ```
   }];
-  let arguments = (ins Ternary_Read<"of token_tables">:$tables, Ternary_Read<"pairs">:$weights,
-    Index:$block, Index:$group, Ternary_Update<"[rows, tokens] i16">:$partial, Index:$row,
+  let arguments = (ins Ternary_Read<I16, 2, "of token_tables">:$tables, Ternary_Read<I8, 1, "pairs">:$weights,
+    Index:$block, Index:$group, Ternary_Update<I16, 2, "[rows, tokens] i16">:$partial, Index:$row,
     I64Attr:$groups, I64Attr:$terms);
   let assemblyFormat = [{
     $tables `,` $weights `[` $block `,` $group `]` `into` $partial `[` $row `]` attr-dict
@@ -143,12 +164,14 @@ def Ternary_LookupTokensOp : Ternary_TileOp<"lookup_tokens"> {
 def Ternary_ClearOp : Ternary_TileOp<"clear"> {
   let summary = "sets the sums of a block to zero";
   let description = [{
+    - (C1) `partial` and `sums` have the same shape.
+
     ```mlir
     ternary.clear %partial, %sums[%row] : memref<1024x32xi16>, memref<1024x32xi32>
     ```
   }];
-  let arguments = (ins Ternary_Write<"[rows, tokens] i16">:$partial,
-    Ternary_Write<"[rows, tokens] i32">:$sums, Index:$row);
+  let arguments = (ins Ternary_Write<I16, 2, "[rows, tokens] i16">:$partial,
+    Ternary_Write<I32, 2, "[rows, tokens] i32">:$sums, Index:$row);
   let assemblyFormat = [{
     $partial `,` $sums `[` $row `]` attr-dict `:` type($partial) `,` type($sums)
   }];
@@ -159,12 +182,14 @@ def Ternary_WidenOp : Ternary_TileOp<"widen"> {
   let description = [{
     For 64 rows from `row` on: `sums` += `partial`, `partial` = 0.
 
+    - (C1) `partial` and `sums` have the same shape.
+
     ```mlir
     ternary.widen %partial into %sums[%row] : memref<1024x32xi16>, memref<1024x32xi32>
     ```
   }];
-  let arguments = (ins Ternary_Update<"[rows, tokens] i16">:$partial,
-    Ternary_Update<"[rows, tokens] i32">:$sums, Index:$row);
+  let arguments = (ins Ternary_Update<I16, 2, "[rows, tokens] i16">:$partial,
+    Ternary_Update<I32, 2, "[rows, tokens] i32">:$sums, Index:$row);
   let assemblyFormat = [{
     $partial `into` $sums `[` $row `]` attr-dict `:` type($partial) `,` type($sums)
   }];
@@ -175,12 +200,14 @@ def Ternary_TransposeSumsOp : Ternary_TileOp<"transpose_sums"> {
   let description = [{
     `result[t, r]` = `sums[row + r, t]`, for 64 rows.
 
+    - (C1) `result` has 64 columns and a row for each token of `sums`.
+
     ```mlir
     ternary.transpose_sums %sums[%row] into %result : memref<1024x32xi32>, memref<32x64xi32>
     ```
   }];
-  let arguments = (ins Ternary_Read<"[rows, tokens] i32">:$sums, Index:$row,
-    Ternary_Write<"[tokens, 64] i32">:$result);
+  let arguments = (ins Ternary_Read<I32, 2, "[rows, tokens] i32">:$sums, Index:$row,
+    Ternary_Write<I32, 2, "[tokens, 64] i32">:$result);
   let assemblyFormat = "$sums `[` $row `]` `into` $result attr-dict `:` type($sums) `,` type($result)";
 }
 
@@ -193,15 +220,17 @@ def Ternary_RescaleOp : Ternary_TileOp<"rescale"> {
     the token and of row `row + r` applied in the order of `form`, plus the
     row's bias. Scales and biases with one element serve all rows.
 
+    - (C1) `sums` has 64 columns, of which `rows` are from 1 to 64.
+
     ```mlir
     ternary.rescale %sums[%slot], %scale, %weight_scale into %out[%token, %row]
         {form = #ternary.rescale_form<div_mul>, rows = 64 : i64}
         : memref<4x64xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
     ```
   }];
-  let arguments = (ins Ternary_Read<"[slots, 64] i32">:$sums, Index:$slot,
-    Ternary_Read<"[M] f32">:$scale, Ternary_Read<"[N or 1] f32">:$weight_scale,
-    Optional<AnyMemRef>:$bias, Ternary_Write<"[M, N] f32">:$out, Index:$token, Index:$row,
+  let arguments = (ins Ternary_Read<I32, 2, "[slots, 64] i32">:$sums, Index:$slot,
+    Ternary_Read<F32, 1, "[M] f32">:$scale, Ternary_Read<F32, 1, "[N or 1] f32">:$weight_scale,
+    Optional<Ternary_MemRef<F32, 1>>:$bias, Ternary_Write<F32, 2, "[M, N] f32">:$out, Index:$token, Index:$row,
     Ternary_RescaleFormAttr:$form, I64Attr:$rows);
   let assemblyFormat = [{
     $sums `[` $slot `]` `,` $scale `,` $weight_scale (`bias` `(` $bias^ `:` type($bias) `)`)?

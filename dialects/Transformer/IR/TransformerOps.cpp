@@ -51,6 +51,14 @@ static LogicalResult verifyKeepsShape(Op op, ShapedType input) {
   return success();
 }
 
+/// There is a last axis to normalise.
+template <typename Op>
+static LogicalResult verifyHasAxis(Op op, ShapedType input) {
+  if (input.getRank() >= 1)
+    return success();
+  return op.emitOpError("normalises ") << input << ", expected an axis";
+}
+
 template <typename Op>
 static LogicalResult verifyLastAxis(Op op, Value vector, ShapedType input,
                                     StringRef what) {
@@ -63,8 +71,7 @@ static LogicalResult verifyLastAxis(Op op, Value vector, ShapedType input,
   return success();
 }
 
-//===- rms_norm, layer_norm, gated_activation
-//------------------------------===//
+//===- rms_norm, layer_norm, gated_activation ---------------------------===//
 
 unsigned RMSNormOp::getNumInputs() { return 1 + (getGain() ? 1 : 0); }
 SmallVector<Sizes> RMSNormOp::getResultDims(OpBuilder &builder, ValueRange in) {
@@ -72,7 +79,8 @@ SmallVector<Sizes> RMSNormOp::getResultDims(OpBuilder &builder, ValueRange in) {
 }
 LogicalResult RMSNormOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
-  if (failed(verifyKeepsShape(*this, input)))
+  if (failed(verifyHasAxis(*this, input)) ||
+      failed(verifyKeepsShape(*this, input)))
     return failure();
   return verifyLastAxis(*this, getGain(), input, "gain");
 }
@@ -86,7 +94,8 @@ SmallVector<Sizes> LayerNormOp::getResultDims(OpBuilder &builder,
 }
 LogicalResult LayerNormOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
-  if (failed(verifyKeepsShape(*this, input)) ||
+  if (failed(verifyHasAxis(*this, input)) ||
+      failed(verifyKeepsShape(*this, input)) ||
       failed(verifyLastAxis(*this, getGain(), input, "gain")))
     return failure();
   return verifyLastAxis(*this, getBias(), input, "bias");
@@ -106,8 +115,7 @@ LogicalResult GatedActivationOp::verify() {
   return verifyKeepsShape(*this, gate);
 }
 
-//===- rotary
-//--------------------------------------------------------------===//
+//===- rotary -----------------------------------------------------------===//
 
 unsigned RotaryOp::getNumInputs() { return 3; }
 SmallVector<Sizes> RotaryOp::getResultDims(OpBuilder &builder, ValueRange in) {
@@ -131,8 +139,7 @@ LogicalResult RotaryOp::verify() {
   return verifyKeepsShape(*this, input);
 }
 
-//===- attention
-//-----------------------------------------------------------===//
+//===- attention --------------------------------------------------------===//
 
 unsigned AttentionOp::getNumInputs() {
   return 3 + (getMask() ? 1 : 0) + (getLayer() ? 1 : 0);
@@ -165,14 +172,18 @@ LogicalResult AttentionOp::verify() {
   // (C2)
   if (getKeyCache().has_value() != getValueCache().has_value())
     return emitOpError("names one cache, expected both or none");
+  // (C3)
   ShapedType written = writtenType(*this);
-  if (!written || written.getRank() != 4)
-    return emitOpError("expects one result or buffer of rank 4");
+  if (!written)
+    return emitOpError("expects one result or one buffer in `outs`");
+  if (written.getRank() != 4 || written.getDimSize(1) != heads ||
+      written.getDimSize(3) != value.getDimSize(3))
+    return emitOpError("writes ") << written << ", expected rank 4 with "
+                                  << heads << " heads of the size in " << value;
   return success();
 }
 
-//===- linear
-//--------------------------------------------------------------===//
+//===- linear -----------------------------------------------------------===//
 
 unsigned LinearOp::getNumInputs() { return 2 + (getBias() ? 1 : 0); }
 SmallVector<Sizes> LinearOp::getResultDims(OpBuilder &builder, ValueRange in) {
@@ -194,9 +205,23 @@ LogicalResult LinearOp::verify() {
              << bias << ", expected " << weights.getDimSize(0) << " elements";
   }
   ShapedType written = writtenType(*this);
-  if (!written || written.getShape().back() != weights.getDimSize(0))
-    return emitOpError("expects one result or buffer with last axis ")
-           << weights.getDimSize(0);
+  if (!written)
+    return emitOpError("expects one result or one buffer in `outs`");
+  if (written.getRank() != input.getRank() ||
+      written.getShape().back() != weights.getDimSize(0))
+    return emitOpError("writes ")
+           << written << ", expected rank " << input.getRank()
+           << " and a last axis of " << weights.getDimSize(0);
+  return success();
+}
+
+//===- last_positions -----------------------------------------------------===//
+
+LogicalResult LastPositionsOp::verify() {
+  auto type = cast<RankedTensorType>(getInput().getType());
+  if (type.getRank() != 3 || !type.isDynamicDim(1))
+    return emitOpError("takes positions of ")
+           << type << ", expected rank 3 with a dynamic axis 1";
   return success();
 }
 

@@ -20,14 +20,14 @@ def Transformer_RMSNormOp : Transformer_DestinationOp<"rms_norm"> {
     `result = (x * (1 / sqrt(mean(x^2) + eps))) * gain`. Without gain the last
     factor is left out. Source: arXiv:1910.07467.
 
-    - (C1) The result has the shape of x; gain has that of its last axis.
+    - (C1) The result has the shape of x, of rank 1 at least; gain has that of its last axis.
 
     ```mlir
     %y = transformer.rms_norm %x gain(%g) {eps = 1.0e-5 : f32}
         : (tensor<?x64xf32> gain(tensor<64xf32>)) -> tensor<?x64xf32>
     ```
   }];
-  let arguments = (ins AnyShaped:$input, Optional<AnyShaped>:$gain, Variadic<AnyMemRef>:$outs,
+  let arguments = (ins RT_TensorOrMemRef:$input, Optional<RT_TensorOrMemRef>:$gain, Variadic<AnyMemRef>:$outs,
                        Optional<RT_ExecType>:$exec, F32Attr:$eps);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
@@ -43,14 +43,14 @@ def Transformer_LayerNormOp : Transformer_DestinationOp<"layer_norm"> {
     `result = (x - mean(x)) / sqrt(var(x) + eps) * gain + bias`, var being the
     population variance; gain and bias may be absent.
 
-    - (C1) The result has the shape of x; gain and bias have that of its last axis.
+    - (C1) The result has the shape of x, of rank 1 at least; gain and bias have that of its last axis.
 
     ```mlir
     %y = transformer.layer_norm %x gain(%g) {eps = 1.0e-5 : f32}
         : (tensor<?x64xf32> gain(tensor<64xf32>)) -> tensor<?x64xf32>
     ```
   }];
-  let arguments = (ins AnyShaped:$input, Optional<AnyShaped>:$gain, Optional<AnyShaped>:$bias,
+  let arguments = (ins RT_TensorOrMemRef:$input, Optional<RT_TensorOrMemRef>:$gain, Optional<RT_TensorOrMemRef>:$bias,
                        Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec, F32Attr:$eps);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
@@ -77,7 +77,7 @@ def Transformer_RotaryOp : Transformer_DestinationOp<"rotary"> {
         : (tensor<?x4x?x16xf32>, tensor<?x1x?x16xf32>, tensor<?x1x?x16xf32>) -> tensor<?x4x?x16xf32>
     ```
   }];
-  let arguments = (ins AnyShaped:$input, AnyShaped:$cos, AnyShaped:$sin, Variadic<AnyMemRef>:$outs,
+  let arguments = (ins RT_TensorOrMemRef:$input, RT_TensorOrMemRef:$cos, RT_TensorOrMemRef:$sin, Variadic<AnyMemRef>:$outs,
                        Optional<RT_ExecType>:$exec);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
@@ -102,6 +102,7 @@ def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
 
     - (C1) Ranks are 4; Hkv divides Hq; D of query and key agree.
     - (C2) Both caches are named, or none.
+    - (C3) The result has Hq heads of the size Dv.
 
     ```mlir
     %y = transformer.attention %q, %k, %v mask(%m) {scale = 0.25 : f32, key_cache = @k, value_cache = @v}
@@ -109,7 +110,7 @@ def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
         -> tensor<?x4x?x16xf32>
     ```
   }];
-  let arguments = (ins AnyShaped:$query, AnyShaped:$key, AnyShaped:$value, Optional<AnyShaped>:$mask,
+  let arguments = (ins RT_TensorOrMemRef:$query, RT_TensorOrMemRef:$key, RT_TensorOrMemRef:$value, Optional<RT_TensorOrMemRef>:$mask,
     Optional<Index>:$layer, Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec,
     F32Attr:$scale, UnitAttr:$causal,
     OptionalAttr<FlatSymbolRefAttr>:$key_cache, OptionalAttr<FlatSymbolRefAttr>:$value_cache);
@@ -135,7 +136,7 @@ def Transformer_GatedActivationOp : Transformer_DestinationOp<"gated_activation"
         : (tensor<?x64xf32> up(tensor<?x64xf32>)) -> tensor<?x64xf32>
     ```
   }];
-  let arguments = (ins AnyShaped:$gate, Optional<AnyShaped>:$up, Variadic<AnyMemRef>:$outs,
+  let arguments = (ins RT_TensorOrMemRef:$gate, Optional<RT_TensorOrMemRef>:$up, Variadic<AnyMemRef>:$outs,
                        Optional<RT_ExecType>:$exec, Transformer_ActivationAttr:$activation);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
@@ -152,13 +153,14 @@ def Transformer_LinearOp : Transformer_DestinationOp<"linear"> {
     f32 with the project's fixed reduction order; weights may be f32, f16 or
     bf16 and are widened exactly.
 
-    - (C1) weights are [N, K] with K the last axis of x; bias is [N].
+    - (C1) weights are static [N, K] with K the last axis of x; bias is [N]; the
+      result's last axis is N.
 
     ```mlir
     %y = transformer.linear %x, %w : (tensor<?x64xf32>, tensor<256x64xf32>) -> tensor<?x256xf32>
     ```
   }];
-  let arguments = (ins AnyShaped:$input, AnyShaped:$weights, Optional<AnyShaped>:$bias,
+  let arguments = (ins RT_TensorOrMemRef:$input, RT_TensorOrMemRef:$weights, Optional<RT_TensorOrMemRef>:$bias,
                        Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
@@ -184,6 +186,7 @@ def Transformer_LastPositionsOp : Transformer_Op<"last_positions", [Pure, SameOp
   let arguments = (ins RankedTensorOf<[F32]>:$input);
   let results = (outs RankedTensorOf<[F32]>:$result);
   let assemblyFormat = "$input attr-dict `:` type($input)";
+  let hasVerifier = 1;
 }
 
 #endif // DIALECTS_TRANSFORMER_IR_TRANSFORMEROPS_TD

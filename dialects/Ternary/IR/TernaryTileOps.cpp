@@ -1,0 +1,122 @@
+#include "dialects/Ternary/IR/TernaryOps.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace mlir;
+using namespace bitnet::ternary;
+
+// Ranks and element types are what ODS says; here are the sizes that two
+// operands share or that a kernel's lanes ask for. All but the tokens' axis of
+// codes is static when ops are tiled, so a dynamic size fails like a wrong one.
+
+/// Rows of a block.
+static constexpr int64_t blockRows = 64;
+/// Rows of one group's tables, see `token_tables`.
+static constexpr int64_t tableEntries = 137;
+/// Groups whose entries, up to 512 each, fit in a 16-bit sum.
+static constexpr int64_t largestGroups = 63;
+
+static int64_t sizeOf(Value memref, int64_t axis) {
+  return cast<MemRefType>(memref.getType()).getDimSize(axis);
+}
+
+/// Axis `axis` of `memref`, called `what`, has `expected` elements.
+static LogicalResult verifySize(Operation *op, Value memref, int64_t axis,
+                                StringRef what, int64_t expected) {
+  if (sizeOf(memref, axis) == expected)
+    return success();
+  return op->emitOpError("has ")
+         << what << ' ' << memref.getType() << ", expected " << expected
+         << " on axis " << axis;
+}
+
+/// K of `codes`, which must be static.
+static FailureOr<int64_t> verifyTerms(Operation *op, Value codes) {
+  int64_t terms = sizeOf(codes, 1);
+  if (ShapedType::isDynamic(terms))
+    return op->emitOpError("has codes ")
+           << codes.getType() << ", expected a static axis 1";
+  return terms;
+}
+
+static LogicalResult verifySameShape(Operation *op, Value partial, Value sums) {
+  auto type = cast<MemRefType>(partial.getType());
+  if (type.hasStaticShape() &&
+      type.getShape() == cast<MemRefType>(sums.getType()).getShape())
+    return success();
+  return op->emitOpError("has partial ")
+         << type << " and sums " << sums.getType()
+         << ", expected the same static shape";
+}
+
+/// `tables` holds `groups` groups of the tokens that `lanes` says.
+static LogicalResult verifyTables(Operation *op, Value tables, int64_t groups,
+                                  int64_t lanes) {
+  if (groups < 1 || groups > largestGroups)
+    return op->emitOpError("takes ")
+           << groups << " groups, expected 1 to " << largestGroups;
+  if (sizeOf(tables, 0) < tableEntries * groups || sizeOf(tables, 1) != lanes)
+    return op->emitOpError("has tables ")
+           << tables.getType() << ", expected at least "
+           << tableEntries * groups << " rows of " << lanes << " tokens";
+  return success();
+}
+
+LogicalResult MaskedRowsOp::verify() {
+  if (failed(verifyTerms(*this, getCodes())))
+    return failure();
+  return verifySize(*this, getSums(), 1, "sums", blockRows);
+}
+
+LogicalResult CodeTablesOp::verify() {
+  FailureOr<int64_t> terms = verifyTerms(*this, getCodes());
+  if (failed(terms))
+    return failure();
+  return verifySize(*this, getTables(), 1, "tables",
+                    64 * llvm::divideCeil(*terms, 4));
+}
+
+LogicalResult LookupRowsOp::verify() {
+  int64_t rows = sizeOf(getSums(), 0);
+  if (ShapedType::isDynamic(rows) || rows == 0 || rows % blockRows)
+    return emitOpError("has sums ")
+           << getSums().getType() << ", expected a multiple of " << blockRows;
+  return success();
+}
+
+LogicalResult TokenPanelOp::verify() {
+  FailureOr<int64_t> terms = verifyTerms(*this, getCodes());
+  if (failed(terms))
+    return failure();
+  return verifySize(*this, getPanel(), 1, "panel", llvm::alignTo(*terms, 4));
+}
+
+LogicalResult TokenTablesOp::verify() {
+  return verifyTables(*this, getTables(), getGroups(), sizeOf(getPanel(), 2));
+}
+
+LogicalResult LookupTokensOp::verify() {
+  return verifyTables(*this, getTables(), getGroups(), sizeOf(getPartial(), 1));
+}
+
+LogicalResult ClearOp::verify() {
+  return verifySameShape(*this, getPartial(), getSums());
+}
+
+LogicalResult WidenOp::verify() {
+  return verifySameShape(*this, getPartial(), getSums());
+}
+
+LogicalResult TransposeSumsOp::verify() {
+  if (failed(verifySize(*this, getResult(), 0, "result", sizeOf(getSums(), 1))))
+    return failure();
+  return verifySize(*this, getResult(), 1, "result", blockRows);
+}
+
+LogicalResult RescaleOp::verify() {
+  int64_t rows = getRows();
+  if (rows < 1 || rows > blockRows)
+    return emitOpError("writes ")
+           << rows << " rows, expected 1 to " << blockRows;
+  return verifySize(*this, getSums(), 1, "sums", blockRows);
+}

@@ -1,0 +1,479 @@
+// RUN: bitnet-opt %s --split-input-file --verify-diagnostics
+
+func.func @constant_c1() {
+  // expected-error @+1 {{holds 'tensor<3xi8>', expected 2 bytes of i8 for 'tensor<2x4x!ternary.trit>'}}
+  %w = ternary.constant dense<[36, 24, 0]> : tensor<3xi8> as tensor<2x4x!ternary.trit>
+  return
+}
+
+// -----
+
+func.func @constant_c1_element() {
+  // expected-error @+1 {{holds 'tensor<2xi16>', expected 2 bytes of i8}}
+  %w = ternary.constant dense<[36, 24]> : tensor<2xi16> as tensor<2x4x!ternary.trit>
+  return
+}
+
+// -----
+
+func.func @constant_c1_dynamic() {
+  // expected-error @+1 {{makes 'tensor<?x4x!ternary.trit>', expected static [N, K]}}
+  %w = ternary.constant dense<[36, 24]> : tensor<2xi8> as tensor<?x4x!ternary.trit>
+  return
+}
+
+// -----
+
+func.func @constant_c1_rank() {
+  // expected-error @+1 {{makes 'tensor<8x!ternary.trit>', expected static [N, K]}}
+  %w = ternary.constant dense<[36, 24]> : tensor<2xi8> as tensor<8x!ternary.trit>
+  return
+}
+
+// -----
+
+func.func @quantize_unranked(%x: tensor<*xf32>) {
+  // expected-error @+1 {{must be ranked tensor or memref}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : tensor<*xf32> -> tensor<4xi8>, tensor<1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_c1_results(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{writes 1 values, expected codes and scale}}
+  %q = ternary.quantize %x {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : tensor<?x4xf32> -> tensor<?x4xi8>
+  return
+}
+
+// -----
+
+func.func @quantize_c1_last_axis(%x: tensor<?x?xf32>) {
+  // expected-error @+1 {{has input 'tensor<?x?xf32>', expected a static last axis}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : tensor<?x?xf32> -> tensor<?x?xi8>, tensor<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_c1_rank(%x: tensor<f32>) {
+  // expected-error @+1 {{has input 'tensor<f32>', expected a static last axis}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : tensor<f32> -> tensor<i8>, tensor<f32>
+  return
+}
+
+// -----
+
+func.func @quantize_c1_codes(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{has codes 'tensor<?x5xi8>', expected i8 in the shape of 'tensor<?x4xf32>'}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : tensor<?x4xf32> -> tensor<?x5xi8>, tensor<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_c1_code_type(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{has codes 'tensor<?x4xi16>', expected i8}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : tensor<?x4xf32> -> tensor<?x4xi16>, tensor<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_c1_scale(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{has scale 'tensor<?x4xf32>', expected one for each row of}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : tensor<?x4xf32> -> tensor<?x4xi8>, tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_c2_below(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{clamps to [-129, 127], expected a range in [-128, 127]}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32, qmin = -129 : i64, qmax = 127 : i64} : tensor<?x4xf32> -> tensor<?x4xi8>, tensor<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_c2_above(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{clamps to [-128, 128], expected a range in [-128, 127]}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32, qmin = -128 : i64, qmax = 128 : i64} : tensor<?x4xf32> -> tensor<?x4xi8>, tensor<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_c2_empty(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{clamps to [8, 7], expected a range in [-128, 127]}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32, qmin = 8 : i64, qmax = 7 : i64} : tensor<?x4xf32> -> tensor<?x4xi8>, tensor<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c1(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has 1 weights, 2 scales and writes 1 values, expected as many of each}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws, %ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<1xf32>, tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c1_results(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has 1 weights, 1 scales and writes 2 values, expected as many of each}}
+  %y:2 = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x8xf32>, tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c1_biases(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has 2 biases, expected none or 1}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) biases(%ws, %ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<1xf32>) biases(tensor<1xf32>, tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c2(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8x5x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has weights 'tensor<8x5x!ternary.trit>', expected static [N, 4]}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8x5x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c2_dynamic(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<?x4x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has weights 'tensor<?x4x!ternary.trit>', expected static [N, 4]}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<?x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c2_no_layout(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8xi8>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has weights 'tensor<8xi8>', expected trits or a layout}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8xi8>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c3(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<7xi8>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has packed weights 'tensor<7xi8>', expected 8 bytes}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>, layout = #ternary.layout<pairs, rows = 8>, rows_of = array<i64: 8>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<7xi8>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c3_rows_of(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8xi8>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has `rows_of` for 0 weights, expected 1 with a layout}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>, layout = #ternary.layout<pairs, rows = 8>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8xi8>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c3_two_rows_of(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8xi8>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has `rows_of` for 2 weights, expected 1 with a layout}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>, layout = #ternary.layout<pairs, rows = 8>, rows_of = array<i64: 8, 8>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8xi8>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c3_no_layout(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has `rows_of` for 1 weights, expected 0 without a layout}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>, rows_of = array<i64: 8>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// 2^23 - 1 terms pass: see @largest_k of ops.mlir.
+func.func @linear_c4(%q: tensor<?x8388608xi8>, %s: tensor<?x1xf32>, %w: tensor<8x8388608x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{sums over 8388608 terms, expected fewer than 2^23}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x8388608xi8>, tensor<?x1xf32> weights(tensor<8x8388608x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c4_element(%q: tensor<?x4xi16>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has codes 'tensor<?x4xi16>', expected i8 with a static last axis}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi16>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c4_dynamic(%q: tensor<?x?xi8>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has codes 'tensor<?x?xi8>', expected i8 with a static last axis}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x?xi8>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c4_rank(%q: tensor<i8>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has codes 'tensor<i8>', expected i8 with a static last axis}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<i8>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c5_result(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{writes 'tensor<?x9xf32>', expected rank 2 and a last axis of 8}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x9xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c5_rank(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{writes 'tensor<8xf32>', expected rank 2 and a last axis of 8}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c5_scales(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<7xf32>) {
+  // expected-error @+1 {{has weight scales 'tensor<7xf32>', expected 1 or 8 elements}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<7xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c5_biases(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %w: tensor<8x4x!ternary.trit>, %ws: tensor<1xf32>, %b: tensor<9xf32>) {
+  // expected-error @+1 {{has bias 'tensor<9xf32>', expected 1 or 8 elements}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) biases(%b) {rescale = #ternary.rescale_form<mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<8x4x!ternary.trit>) scales(tensor<1xf32>) biases(tensor<9xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @masked_rows_type(%codes: memref<?x5xi8>, %weights: memref<80xi8>, %sums: memref<4x64xi16>, %i: index) {
+  // expected-error @+1 {{must be 2D memref of 32-bit signless integer values}}
+  ternary.masked_rows %codes[%i], %weights[%i] into %sums : memref<?x5xi8>, memref<80xi8>, memref<4x64xi16>
+  return
+}
+
+// -----
+
+func.func @masked_rows_rank(%codes: memref<5xi8>, %weights: memref<80xi8>, %sums: memref<4x64xi32>, %i: index) {
+  // expected-error @+1 {{must be 2D memref of 8-bit signless integer values}}
+  ternary.masked_rows %codes[%i], %weights[%i] into %sums : memref<5xi8>, memref<80xi8>, memref<4x64xi32>
+  return
+}
+
+// -----
+
+func.func @masked_rows_dynamic(%codes: memref<?x?xi8>, %weights: memref<80xi8>, %sums: memref<4x64xi32>, %i: index) {
+  // expected-error @+1 {{has codes 'memref<?x?xi8>', expected a static axis 1}}
+  ternary.masked_rows %codes[%i], %weights[%i] into %sums : memref<?x?xi8>, memref<80xi8>, memref<4x64xi32>
+  return
+}
+
+// -----
+
+func.func @masked_rows_c1(%codes: memref<?x5xi8>, %weights: memref<80xi8>, %sums: memref<4x63xi32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<4x63xi32>', expected 64 on axis 1}}
+  ternary.masked_rows %codes[%i], %weights[%i] into %sums : memref<?x5xi8>, memref<80xi8>, memref<4x63xi32>
+  return
+}
+
+// -----
+
+func.func @code_tables_c1(%codes: memref<?x5xi8>, %tables: memref<8x64xi8>, %i: index) {
+  // expected-error @+1 {{has tables 'memref<8x64xi8>', expected 128 on axis 1}}
+  ternary.code_tables %codes[%i] into %tables[%i] : memref<?x5xi8>, memref<8x64xi8>
+  return
+}
+
+// -----
+
+func.func @code_tables_dynamic(%codes: memref<?x?xi8>, %tables: memref<8x128xi8>, %i: index) {
+  // expected-error @+1 {{expected a static axis 1}}
+  ternary.code_tables %codes[%i] into %tables[%i] : memref<?x?xi8>, memref<8x128xi8>
+  return
+}
+
+// -----
+
+func.func @lookup_rows_c1_part(%tables: memref<8x128xi8>, %weights: memref<128xi8>, %sums: memref<96xi32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<96xi32>', expected a multiple of 64}}
+  ternary.lookup_rows %tables[%i], %weights[%i] into %sums : memref<8x128xi8>, memref<128xi8>, memref<96xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_rows_c1_none(%tables: memref<8x128xi8>, %weights: memref<128xi8>, %sums: memref<0xi32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<0xi32>', expected a multiple of 64}}
+  ternary.lookup_rows %tables[%i], %weights[%i] into %sums : memref<8x128xi8>, memref<128xi8>, memref<0xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_rows_c1_dynamic(%tables: memref<8x128xi8>, %weights: memref<128xi8>, %sums: memref<?xi32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<?xi32>', expected a multiple of 64}}
+  ternary.lookup_rows %tables[%i], %weights[%i] into %sums : memref<8x128xi8>, memref<128xi8>, memref<?xi32>
+  return
+}
+
+// -----
+
+func.func @token_panel_c1(%codes: memref<?x5xi8>, %panel: memref<8x5x32xi8>, %i: index) {
+  // expected-error @+1 {{has panel 'memref<8x5x32xi8>', expected 8 on axis 1}}
+  ternary.token_panel %codes[%i for %i] into %panel[%i] : memref<?x5xi8>, memref<8x5x32xi8>
+  return
+}
+
+// -----
+
+func.func @token_panel_rank(%codes: memref<?x5xi8>, %panel: memref<8x32xi8>, %i: index) {
+  // expected-error @+1 {{must be 3D memref of 8-bit signless integer values}}
+  ternary.token_panel %codes[%i for %i] into %panel[%i] : memref<?x5xi8>, memref<8x32xi8>
+  return
+}
+
+// -----
+
+func.func @token_panel_dynamic(%codes: memref<?x?xi8>, %panel: memref<8x8x32xi8>, %i: index) {
+  // expected-error @+1 {{expected a static axis 1}}
+  ternary.token_panel %codes[%i for %i] into %panel[%i] : memref<?x?xi8>, memref<8x8x32xi8>
+  return
+}
+
+// -----
+
+func.func @token_tables_c1_rows(%panel: memref<8x8x32xi8>, %tables: memref<273x32xi16>, %i: index) {
+  // expected-error @+1 {{has tables 'memref<273x32xi16>', expected at least 274 rows of 32 tokens}}
+  ternary.token_tables %panel[%i, %i] into %tables {groups = 2 : i64} : memref<8x8x32xi8>, memref<273x32xi16>
+  return
+}
+
+// -----
+
+func.func @token_tables_c1_tokens(%panel: memref<8x8x32xi8>, %tables: memref<274x16xi16>, %i: index) {
+  // expected-error @+1 {{expected at least 274 rows of 32 tokens}}
+  ternary.token_tables %panel[%i, %i] into %tables {groups = 2 : i64} : memref<8x8x32xi8>, memref<274x16xi16>
+  return
+}
+
+// -----
+
+func.func @token_tables_c1_groups(%panel: memref<8x8x32xi8>, %tables: memref<274x32xi16>, %i: index) {
+  // expected-error @+1 {{takes 0 groups, expected 1 to 63}}
+  ternary.token_tables %panel[%i, %i] into %tables {groups = 0 : i64} : memref<8x8x32xi8>, memref<274x32xi16>
+  return
+}
+
+// -----
+
+func.func @lookup_tokens_c1_groups(%tables: memref<8768x32xi16>, %weights: memref<128xi8>, %partial: memref<64x32xi16>, %i: index) {
+  // expected-error @+1 {{takes 64 groups, expected 1 to 63}}
+  ternary.lookup_tokens %tables, %weights[%i, %i] into %partial[%i] {groups = 64 : i64, terms = 8 : i64} : memref<8768x32xi16>, memref<128xi8>, memref<64x32xi16>
+  return
+}
+
+// -----
+
+func.func @lookup_tokens_c1_rows(%tables: memref<8630x32xi16>, %weights: memref<128xi8>, %partial: memref<64x32xi16>, %i: index) {
+  // expected-error @+1 {{expected at least 8631 rows of 32 tokens}}
+  ternary.lookup_tokens %tables, %weights[%i, %i] into %partial[%i] {groups = 63 : i64, terms = 8 : i64} : memref<8630x32xi16>, memref<128xi8>, memref<64x32xi16>
+  return
+}
+
+// -----
+
+func.func @clear_c1(%partial: memref<64x32xi16>, %sums: memref<64x16xi32>, %i: index) {
+  // expected-error @+1 {{has partial 'memref<64x32xi16>' and sums 'memref<64x16xi32>', expected the same static shape}}
+  ternary.clear %partial, %sums[%i] : memref<64x32xi16>, memref<64x16xi32>
+  return
+}
+
+// -----
+
+func.func @widen_c1(%partial: memref<64x32xi16>, %sums: memref<128x32xi32>, %i: index) {
+  // expected-error @+1 {{has partial 'memref<64x32xi16>' and sums 'memref<128x32xi32>', expected the same static shape}}
+  ternary.widen %partial into %sums[%i] : memref<64x32xi16>, memref<128x32xi32>
+  return
+}
+
+// -----
+
+func.func @widen_c1_dynamic(%partial: memref<?x32xi16>, %sums: memref<?x32xi32>, %i: index) {
+  // expected-error @+1 {{expected the same static shape}}
+  ternary.widen %partial into %sums[%i] : memref<?x32xi16>, memref<?x32xi32>
+  return
+}
+
+// -----
+
+func.func @transpose_sums_c1_tokens(%sums: memref<64x32xi32>, %result: memref<16x64xi32>, %i: index) {
+  // expected-error @+1 {{has result 'memref<16x64xi32>', expected 32 on axis 0}}
+  ternary.transpose_sums %sums[%i] into %result : memref<64x32xi32>, memref<16x64xi32>
+  return
+}
+
+// -----
+
+func.func @transpose_sums_c1_rows(%sums: memref<64x32xi32>, %result: memref<32x63xi32>, %i: index) {
+  // expected-error @+1 {{has result 'memref<32x63xi32>', expected 64 on axis 1}}
+  ternary.transpose_sums %sums[%i] into %result : memref<64x32xi32>, memref<32x63xi32>
+  return
+}
+
+// -----
+
+func.func @rescale_c1_0_rows(%sums: memref<4x64xi32>, %scale: memref<?xf32>, %one: memref<1xf32>, %out: memref<?x100xf32>, %i: index) {
+  // expected-error @+1 {{writes 0 rows, expected 1 to 64}}
+  ternary.rescale %sums[%i], %scale, %one into %out[%i, %i] {form = #ternary.rescale_form<mul>, rows = 0 : i64} : memref<4x64xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
+  return
+}
+
+// -----
+
+func.func @rescale_c1_65_rows(%sums: memref<4x64xi32>, %scale: memref<?xf32>, %one: memref<1xf32>, %out: memref<?x100xf32>, %i: index) {
+  // expected-error @+1 {{writes 65 rows, expected 1 to 64}}
+  ternary.rescale %sums[%i], %scale, %one into %out[%i, %i] {form = #ternary.rescale_form<mul>, rows = 65 : i64} : memref<4x64xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
+  return
+}
+
+// -----
+
+func.func @rescale_c1(%sums: memref<4x32xi32>, %scale: memref<?xf32>, %one: memref<1xf32>, %out: memref<?x100xf32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<4x32xi32>', expected 64 on axis 1}}
+  ternary.rescale %sums[%i], %scale, %one into %out[%i, %i] {form = #ternary.rescale_form<mul>, rows = 64 : i64} : memref<4x32xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
+  return
+}
+
+// -----
+
+func.func @rescale_type(%sums: memref<4x64xi32>, %scale: memref<?xf32>, %one: memref<1xf32>, %out: memref<?x100xf16>, %i: index) {
+  // expected-error @+1 {{must be 2D memref of 32-bit float values}}
+  ternary.rescale %sums[%i], %scale, %one into %out[%i, %i] {form = #ternary.rescale_form<mul>, rows = 64 : i64} : memref<4x64xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf16>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{layout has blocks of 0 rows, expected a multiple of 8 up to 1024}}
+func.func private @layout_0_rows() attributes {l = #ternary.layout<pairs, rows = 0>}
+
+// -----
+
+// expected-error @+1 {{layout has blocks of 12 rows, expected a multiple of 8 up to 1024}}
+func.func private @layout_12_rows() attributes {l = #ternary.layout<pairs, rows = 12>}
+
+// -----
+
+// expected-error @+1 {{layout has blocks of 1032 rows, expected a multiple of 8 up to 1024}}
+func.func private @layout_1032_rows() attributes {l = #ternary.layout<pairs, rows = 1032>}

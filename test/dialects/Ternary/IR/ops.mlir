@@ -1,0 +1,96 @@
+// RUN: bitnet-opt %s | bitnet-opt | FileCheck %s
+// RUN: bitnet-opt %s --mlir-print-op-generic | bitnet-opt | FileCheck %s
+
+// CHECK-LABEL: func @constant
+func.func @constant() {
+  // CHECK: ternary.constant dense<[36, 24]> : tensor<2xi8> as tensor<2x4x!ternary.trit>
+  %w = ternary.constant dense<[36, 24]> : tensor<2xi8> as tensor<2x4x!ternary.trit>
+  return
+}
+
+// CHECK-LABEL: func @quantize(
+//  CHECK-SAME:   %[[X:[a-z0-9]+]]: {{[^%]+}}, %[[M:[a-z0-9]+]]: {{[^%]+}}, %[[Q:[a-z0-9]+]]: {{[^%]+}}, %[[S:[a-z0-9]+]]: {{[^%]+}}, %[[EXEC:[a-z0-9]+]]: {{[^%]+}}
+func.func @quantize(%x: tensor<?x64xf32>, %m: memref<?x64xf32>, %q: memref<?x64xi8>, %s: memref<?x1xf32>, %exec: !rt.exec) {
+  // CHECK: ternary.quantize %[[X]] {eps = 5.000000e-01 : f32, form = #ternary.scale_form<mul_reciprocal>, qmax = 7 : i64, qmin = -8 : i64, range = 7.000000e+00 : f32} : tensor<?x64xf32> -> tensor<?x64xi8>, tensor<?x1xf32>
+  %c:2 = ternary.quantize %x {eps = 5.000000e-01 : f32, form = #ternary.scale_form<mul_reciprocal>, qmax = 7 : i64, qmin = -8 : i64, range = 7.000000e+00 : f32} : tensor<?x64xf32> -> tensor<?x64xi8>, tensor<?x1xf32>
+  // CHECK: ternary.quantize %[[M]] outs(%[[Q]], %[[S]] : memref<?x64xi8>, memref<?x1xf32>) exec %[[EXEC]] {eps = 5.000000e-01 : f32, form = #ternary.scale_form<div>, range = 1.270000e+02 : f32} : memref<?x64xf32>
+  ternary.quantize %m outs(%q, %s : memref<?x64xi8>, memref<?x1xf32>) exec %exec {eps = 5.000000e-01 : f32, form = #ternary.scale_form<div>, range = 1.270000e+02 : f32} : memref<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @linear(
+//  CHECK-SAME:   %[[Q:[a-z0-9]+]]: {{[^%]+}}, %[[S:[a-z0-9]+]]: {{[^%]+}}, %[[W:[a-z0-9]+]]: {{[^%]+}}, %[[V:[a-z0-9]+]]: {{[^%]+}}, %[[ONE:[a-z0-9]+]]: {{[^%]+}}, %[[EACH:[a-z0-9]+]]: {{[^%]+}}, %[[B:[a-z0-9]+]]: {{[^%]+}}
+func.func @linear(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<32x64x!ternary.trit>, %v: tensor<8x64x!ternary.trit>, %one: tensor<1xf32>, %each: tensor<8xf32>, %b: tensor<32xf32>) {
+  // CHECK: ternary.linear %[[Q]], %[[S]] weights(%[[W]]) scales(%[[ONE]]) {rescale = #ternary.rescale_form<div_mul>} : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<32x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x32xf32>
+  %y = ternary.linear %q, %s weights(%w) scales(%one) {rescale = #ternary.rescale_form<div_mul>} : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<32x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x32xf32>
+  // CHECK: ternary.linear %[[Q]], %[[S]] weights(%[[W]], %[[V]]) scales(%[[ONE]], %[[EACH]]) biases(%[[B]], %[[EACH]]) {rescale = #ternary.rescale_form<div_prod>} : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<32x64x!ternary.trit>, tensor<8x64x!ternary.trit>) scales(tensor<1xf32>, tensor<8xf32>) biases(tensor<32xf32>, tensor<8xf32>)) -> tensor<?x32xf32>, tensor<?x8xf32>
+  %z:2 = ternary.linear %q, %s weights(%w, %v) scales(%one, %each) biases(%b, %each) {rescale = #ternary.rescale_form<div_prod>} : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<32x64x!ternary.trit>, tensor<8x64x!ternary.trit>) scales(tensor<1xf32>, tensor<8xf32>) biases(tensor<32xf32>, tensor<8xf32>)) -> tensor<?x32xf32>, tensor<?x8xf32>
+  return
+}
+
+// CHECK-LABEL: func @packed_linear(
+//  CHECK-SAME:   %[[Q:[a-z0-9]+]]: {{[^%]+}}, %[[S:[a-z0-9]+]]: {{[^%]+}}, %[[W:[a-z0-9]+]]: {{[^%]+}}, %[[ONE:[a-z0-9]+]]: {{[^%]+}}, %[[O:[a-z0-9]+]]: {{[^%]+}}, %[[EXEC:[a-z0-9]+]]: {{[^%]+}}
+func.func @packed_linear(%q: memref<?x64xi8>, %s: memref<?x1xf32>, %w: memref<1024xi8>, %one: memref<1xf32>, %o: memref<?x32xf32>, %exec: !rt.exec) {
+  // CHECK: ternary.linear %[[Q]], %[[S]] weights(%[[W]]) scales(%[[ONE]]) outs(%[[O]]) exec %[[EXEC]] {kernel = "k", layout = #ternary.layout<pairs, rows = 64>, rescale = #ternary.rescale_form<mul_mul>, rows_of = array<i64: 32>, strategy = #ternary.strategy<lookup>, tile = {groups = 6 : i64}} : (memref<?x64xi8>, memref<?x1xf32> weights(memref<1024xi8>) scales(memref<1xf32>) outs(memref<?x32xf32>))
+  ternary.linear %q, %s weights(%w) scales(%one) outs(%o) exec %exec {kernel = "k", layout = #ternary.layout<pairs, rows = 64>, rescale = #ternary.rescale_form<mul_mul>, rows_of = array<i64: 32>, strategy = #ternary.strategy<lookup>, tile = {groups = 6 : i64}} : (memref<?x64xi8>, memref<?x1xf32> weights(memref<1024xi8>) scales(memref<1xf32>) outs(memref<?x32xf32>))
+  // CHECK: ternary.linear %[[Q]], %[[S]] weights(%[[W]]) scales(%[[ONE]]) outs(%[[O]]) {layout = #ternary.layout<planes, rows = 64>, rescale = #ternary.rescale_form<mul>, rows_of = array<i64: 32>, strategy = #ternary.strategy<masked>} : (memref<?x64xi8>, memref<?x1xf32> weights(memref<1024xi8>) scales(memref<1xf32>) outs(memref<?x32xf32>))
+  ternary.linear %q, %s weights(%w) scales(%one) outs(%o) {layout = #ternary.layout<planes, rows = 64>, rescale = #ternary.rescale_form<mul>, rows_of = array<i64: 32>, strategy = #ternary.strategy<masked>} : (memref<?x64xi8>, memref<?x1xf32> weights(memref<1024xi8>) scales(memref<1xf32>) outs(memref<?x32xf32>))
+  return
+}
+
+// CHECK-LABEL: func @tile_rows(
+//  CHECK-SAME:   %[[CODES:[a-z0-9]+]]: {{[^%]+}}, %[[PLANES:[a-z0-9]+]]: {{[^%]+}}, %[[PAIRS:[a-z0-9]+]]: {{[^%]+}}, %[[TABLES:[a-z0-9]+]]: {{[^%]+}}, %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[FLAT:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
+func.func @tile_rows(%codes: memref<?x101xi8>, %planes: memref<1616xi8>, %pairs: memref<1664xi8>, %tables: memref<8x1664xi8>, %sums: memref<4x64xi32>, %flat: memref<128xi32>, %i: index) {
+  // CHECK: ternary.masked_rows %[[CODES]][%[[I]]], %[[PLANES]][%[[I]]] into %[[SUMS]] : memref<?x101xi8>, memref<1616xi8>, memref<4x64xi32>
+  ternary.masked_rows %codes[%i], %planes[%i] into %sums : memref<?x101xi8>, memref<1616xi8>, memref<4x64xi32>
+  // CHECK: ternary.code_tables %[[CODES]][%[[I]]] into %[[TABLES]][%[[I]]] : memref<?x101xi8>, memref<8x1664xi8>
+  ternary.code_tables %codes[%i] into %tables[%i] : memref<?x101xi8>, memref<8x1664xi8>
+  // CHECK: ternary.lookup_rows %[[TABLES]][%[[I]]], %[[PAIRS]][%[[I]]] into %[[FLAT]] : memref<8x1664xi8>, memref<1664xi8>, memref<128xi32>
+  ternary.lookup_rows %tables[%i], %pairs[%i] into %flat : memref<8x1664xi8>, memref<1664xi8>, memref<128xi32>
+  return
+}
+
+// CHECK-LABEL: func @tile_tokens(
+//  CHECK-SAME:   %[[CODES:[a-z0-9]+]]: {{[^%]+}}, %[[PAIRS:[a-z0-9]+]]: {{[^%]+}}, %[[PANEL:[a-z0-9]+]]: {{[^%]+}}, %[[TABLES:[a-z0-9]+]]: {{[^%]+}}, %[[PARTIAL:[a-z0-9]+]]: {{[^%]+}}, %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[RESULT:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
+func.func @tile_tokens(%codes: memref<?x101xi8>, %pairs: memref<1664xi8>, %panel: memref<8x104x32xi8>, %tables: memref<822x32xi16>, %partial: memref<128x32xi16>, %sums: memref<128x32xi32>, %result: memref<32x64xi32>, %i: index) {
+  // CHECK: ternary.token_panel %[[CODES]][%[[I]] for %[[I]]] into %[[PANEL]][%[[I]]] : memref<?x101xi8>, memref<8x104x32xi8>
+  ternary.token_panel %codes[%i for %i] into %panel[%i] : memref<?x101xi8>, memref<8x104x32xi8>
+  // CHECK: ternary.token_tables %[[PANEL]][%[[I]], %[[I]]] into %[[TABLES]] {groups = 6 : i64} : memref<8x104x32xi8>, memref<822x32xi16>
+  ternary.token_tables %panel[%i, %i] into %tables {groups = 6 : i64} : memref<8x104x32xi8>, memref<822x32xi16>
+  // CHECK: ternary.lookup_tokens %[[TABLES]], %[[PAIRS]][%[[I]], %[[I]]] into %[[PARTIAL]][%[[I]]] {groups = 6 : i64, terms = 101 : i64} : memref<822x32xi16>, memref<1664xi8>, memref<128x32xi16>
+  ternary.lookup_tokens %tables, %pairs[%i, %i] into %partial[%i] {groups = 6 : i64, terms = 101 : i64} : memref<822x32xi16>, memref<1664xi8>, memref<128x32xi16>
+  // CHECK: ternary.clear %[[PARTIAL]], %[[SUMS]][%[[I]]] : memref<128x32xi16>, memref<128x32xi32>
+  ternary.clear %partial, %sums[%i] : memref<128x32xi16>, memref<128x32xi32>
+  // CHECK: ternary.widen %[[PARTIAL]] into %[[SUMS]][%[[I]]] : memref<128x32xi16>, memref<128x32xi32>
+  ternary.widen %partial into %sums[%i] : memref<128x32xi16>, memref<128x32xi32>
+  // CHECK: ternary.transpose_sums %[[SUMS]][%[[I]]] into %[[RESULT]] : memref<128x32xi32>, memref<32x64xi32>
+  ternary.transpose_sums %sums[%i] into %result : memref<128x32xi32>, memref<32x64xi32>
+  return
+}
+
+// CHECK-LABEL: func @tile_rescale(
+//  CHECK-SAME:   %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[SCALE:[a-z0-9]+]]: {{[^%]+}}, %[[ONE:[a-z0-9]+]]: {{[^%]+}}, %[[BIAS:[a-z0-9]+]]: {{[^%]+}}, %[[OUT:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
+func.func @tile_rescale(%sums: memref<4x64xi32>, %scale: memref<?xf32>, %one: memref<1xf32>, %bias: memref<100xf32>, %out: memref<?x100xf32>, %i: index) {
+  // CHECK: ternary.rescale %[[SUMS]][%[[I]]], %[[SCALE]], %[[ONE]] into %[[OUT]][%[[I]], %[[I]]] {form = #ternary.rescale_form<div_mul>, rows = 64 : i64} : memref<4x64xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
+  ternary.rescale %sums[%i], %scale, %one into %out[%i, %i] {form = #ternary.rescale_form<div_mul>, rows = 64 : i64} : memref<4x64xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
+  // CHECK: ternary.rescale %[[SUMS]][%[[I]]], %[[SCALE]], %[[ONE]] bias(%[[BIAS]] : memref<100xf32>) into %[[OUT]][%[[I]], %[[I]]] {form = #ternary.rescale_form<mul>, rows = 36 : i64} : memref<4x64xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
+  ternary.rescale %sums[%i], %scale, %one bias(%bias : memref<100xf32>) into %out[%i, %i] {form = #ternary.rescale_form<mul>, rows = 36 : i64} : memref<4x64xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
+  return
+}
+// CHECK-LABEL: func private @attributes
+//  CHECK-SAME:   scales = [#ternary.scale_form<mul_reciprocal>, #ternary.scale_form<div>]
+func.func private @attributes() attributes {scales = [#ternary.scale_form<mul_reciprocal>, #ternary.scale_form<div>]}
+// CHECK-LABEL: func private @rescale_forms
+//  CHECK-SAME:   forms = [#ternary.rescale_form<div_mul>, #ternary.rescale_form<div_prod>, #ternary.rescale_form<div_div>, #ternary.rescale_form<mul_div>, #ternary.rescale_form<mul_mul>, #ternary.rescale_form<mul_prod>, #ternary.rescale_form<mul>]
+func.func private @rescale_forms() attributes {forms = [#ternary.rescale_form<div_mul>, #ternary.rescale_form<div_prod>, #ternary.rescale_form<div_div>, #ternary.rescale_form<mul_div>, #ternary.rescale_form<mul_mul>, #ternary.rescale_form<mul_prod>, #ternary.rescale_form<mul>]}
+// The smallest and the largest block.
+// CHECK-LABEL: func private @layouts
+//  CHECK-SAME:   kinds = [#ternary.layout_kind<pairs>, #ternary.layout_kind<planes>], layouts = [#ternary.layout<pairs, rows = 8>, #ternary.layout<planes, rows = 1024>], strategies = [#ternary.strategy<masked>, #ternary.strategy<lookup>]
+func.func private @layouts() attributes {kinds = [#ternary.layout_kind<pairs>, #ternary.layout_kind<planes>], layouts = [#ternary.layout<pairs, rows = 8>, #ternary.layout<planes, rows = 1024>], strategies = [#ternary.strategy<masked>, #ternary.strategy<lookup>]}
+// 2^23 - 1 terms are the most that C4 of ternary.linear lets pass.
+// CHECK-LABEL: func @largest_k
+func.func @largest_k(%q: tensor<1x8388607xi8>, %s: tensor<1x1xf32>, %w: tensor<1x8388607x!ternary.trit>, %one: tensor<1xf32>) {
+  // CHECK: ternary.linear
+  %y = ternary.linear %q, %s weights(%w) scales(%one) {rescale = #ternary.rescale_form<mul>} : (tensor<1x8388607xi8>, tensor<1x1xf32> weights(tensor<1x8388607x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<1x1xf32>
+  return
+}

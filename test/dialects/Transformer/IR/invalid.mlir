@@ -1,0 +1,311 @@
+// RUN: bitnet-opt %s --split-input-file --verify-diagnostics
+
+func.func @rms_norm_unranked(%x: tensor<*xf32>) {
+  // expected-error @+1 {{must be ranked tensor or memref}}
+  %y = transformer.rms_norm %x {eps = 1.0e-5 : f32} : (tensor<*xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @rms_norm_c1_rank(%x: tensor<f32>) {
+  // expected-error @+1 {{normalises 'tensor<f32>', expected an axis}}
+  %y = transformer.rms_norm %x {eps = 1.0e-5 : f32} : (tensor<f32>) -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @rms_norm_c1(%x: tensor<?x64xf32>) {
+  // expected-error @+1 {{writes 'tensor<?x32xf32>', expected the shape of 'tensor<?x64xf32>'}}
+  %y = transformer.rms_norm %x {eps = 1.0e-5 : f32} : (tensor<?x64xf32>) -> tensor<?x32xf32>
+  return
+}
+
+// -----
+
+func.func @rms_norm_c1_gain(%x: tensor<?x64xf32>, %g: tensor<63xf32>) {
+  // expected-error @+1 {{has gain 'tensor<63xf32>', expected 64 elements}}
+  %y = transformer.rms_norm %x gain(%g) {eps = 1.0e-5 : f32} : (tensor<?x64xf32> gain(tensor<63xf32>)) -> tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @rms_norm_c1_gain_rank(%x: tensor<?x64xf32>, %g: tensor<1x64xf32>) {
+  // expected-error @+1 {{has gain 'tensor<1x64xf32>', expected 64 elements}}
+  %y = transformer.rms_norm %x gain(%g) {eps = 1.0e-5 : f32} : (tensor<?x64xf32> gain(tensor<1x64xf32>)) -> tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @rms_norm_no_result(%x: memref<?x64xf32>) {
+  // expected-error @+1 {{expects one result or one buffer in `outs`}}
+  transformer.rms_norm %x {eps = 1.0e-5 : f32} : (memref<?x64xf32>)
+  return
+}
+
+// -----
+
+func.func @rms_norm_two_results(%x: memref<?x64xf32>) {
+  // expected-error @+1 {{expects one result or one buffer in `outs`}}
+  transformer.rms_norm %x outs(%x, %x) {eps = 1.0e-5 : f32} : (memref<?x64xf32> outs(memref<?x64xf32>, memref<?x64xf32>))
+  return
+}
+
+// -----
+
+func.func @layer_norm_c1_rank(%x: tensor<f32>) {
+  // expected-error @+1 {{normalises 'tensor<f32>', expected an axis}}
+  %y = transformer.layer_norm %x {eps = 1.0e-5 : f32} : (tensor<f32>) -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_c1(%x: tensor<?x64xf32>) {
+  // expected-error @+1 {{writes 'tensor<?x32xf32>', expected the shape of 'tensor<?x64xf32>'}}
+  %y = transformer.layer_norm %x {eps = 1.0e-5 : f32} : (tensor<?x64xf32>) -> tensor<?x32xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_c1_gain(%x: tensor<?x64xf32>, %g: tensor<63xf32>) {
+  // expected-error @+1 {{has gain 'tensor<63xf32>', expected 64 elements}}
+  %y = transformer.layer_norm %x gain(%g) {eps = 1.0e-5 : f32} : (tensor<?x64xf32> gain(tensor<63xf32>)) -> tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_c1_bias(%x: tensor<?x64xf32>, %g: tensor<64xf32>, %b: tensor<65xf32>) {
+  // expected-error @+1 {{has bias 'tensor<65xf32>', expected 64 elements}}
+  %y = transformer.layer_norm %x gain(%g) bias(%b) {eps = 1.0e-5 : f32} : (tensor<?x64xf32> gain(tensor<64xf32>) bias(tensor<65xf32>)) -> tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c1_rank(%x: tensor<4x?x16xf32>, %c: tensor<?x16xf32>, %s: tensor<?x16xf32>) {
+  // expected-error @+1 {{rotates 'tensor<4x?x16xf32>', expected rank 4 and an even static last axis}}
+  %y = transformer.rotary %x, %c, %s : (tensor<4x?x16xf32>, tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<4x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c1_odd(%x: tensor<?x4x?x15xf32>, %c: tensor<?x16xf32>, %s: tensor<?x16xf32>) {
+  // expected-error @+1 {{rotates 'tensor<?x4x?x15xf32>', expected rank 4 and an even static last axis}}
+  %y = transformer.rotary %x, %c, %s : (tensor<?x4x?x15xf32>, tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x4x?x15xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c1_dynamic(%x: tensor<?x4x?x?xf32>, %c: tensor<?x16xf32>, %s: tensor<?x16xf32>) {
+  // expected-error @+1 {{rotates 'tensor<?x4x?x?xf32>', expected rank 4 and an even static last axis}}
+  %y = transformer.rotary %x, %c, %s : (tensor<?x4x?x?xf32>, tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x4x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c1_cos(%x: tensor<?x4x?x16xf32>, %c: tensor<?x4xf32>, %s: tensor<?x16xf32>) {
+  // expected-error @+1 {{has a table 'tensor<?x4xf32>', expected rank 2 to 4 and a last axis of 16 or 8}}
+  %y = transformer.rotary %x, %c, %s : (tensor<?x4x?x16xf32>, tensor<?x4xf32>, tensor<?x16xf32>) -> tensor<?x4x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c1_sin(%x: tensor<?x4x?x16xf32>, %c: tensor<?x16xf32>, %s: tensor<16xf32>) {
+  // expected-error @+1 {{has a table 'tensor<16xf32>', expected rank 2 to 4 and a last axis of 16 or 8}}
+  %y = transformer.rotary %x, %c, %s : (tensor<?x4x?x16xf32>, tensor<?x16xf32>, tensor<16xf32>) -> tensor<?x4x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c1_result(%x: tensor<?x4x?x16xf32>, %c: tensor<?x16xf32>, %s: tensor<?x16xf32>) {
+  // expected-error @+1 {{writes 'tensor<?x4x?x8xf32>', expected the shape of}}
+  %y = transformer.rotary %x, %c, %s : (tensor<?x4x?x16xf32>, tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x4x?x8xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c1_rank(%q: tensor<?x4x?x16xf32>, %k: tensor<?x2x?x16xf32>, %v: tensor<2x?x16xf32>) {
+  // expected-error @+1 {{expected rank 4}}
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<2x?x16xf32>) -> tensor<?x4x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c1_heads(%q: tensor<?x4x?x16xf32>, %k: tensor<?x3x?x16xf32>, %v: tensor<?x3x?x16xf32>) {
+  // expected-error @+1 {{has 4 query heads and 3 key heads, expected a static multiple, as many value heads}}
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x4x?x16xf32>, tensor<?x3x?x16xf32>, tensor<?x3x?x16xf32>) -> tensor<?x4x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c1_no_heads(%q: tensor<?x4x?x16xf32>, %k: tensor<?x0x?x16xf32>, %v: tensor<?x0x?x16xf32>) {
+  // expected-error @+1 {{has 4 query heads and 0 key heads, expected a static multiple, as many value heads}}
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x4x?x16xf32>, tensor<?x0x?x16xf32>, tensor<?x0x?x16xf32>) -> tensor<?x4x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c1_value_heads(%q: tensor<?x4x?x16xf32>, %k: tensor<?x2x?x16xf32>, %v: tensor<?x4x?x16xf32>) {
+  // expected-error @+1 {{has 4 query heads and 2 key heads, expected a static multiple, as many value heads}}
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x4x?x16xf32>) -> tensor<?x4x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c1_head_size(%q: tensor<?x4x?x16xf32>, %k: tensor<?x2x?x8xf32>, %v: tensor<?x2x?x16xf32>) {
+  // expected-error @+1 {{has head sizes 16 and 8, expected the same static size}}
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x4x?x16xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x16xf32>) -> tensor<?x4x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c2(%q: tensor<?x4x?x16xf32>, %k: tensor<?x2x?x16xf32>, %v: tensor<?x2x?x16xf32>) {
+  // expected-error @+1 {{names one cache, expected both or none}}
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32, key_cache = @k} : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>) -> tensor<?x4x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c3_heads(%q: tensor<?x4x?x16xf32>, %k: tensor<?x2x?x16xf32>, %v: tensor<?x2x?x16xf32>) {
+  // expected-error @+1 {{writes 'tensor<?x2x?x16xf32>', expected rank 4 with 4 heads of the size in 'tensor<?x2x?x16xf32>'}}
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>) -> tensor<?x2x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c3_size(%q: tensor<?x4x?x16xf32>, %k: tensor<?x2x?x16xf32>, %v: tensor<?x2x?x24xf32>) {
+  // expected-error @+1 {{writes 'tensor<?x4x?x16xf32>', expected rank 4 with 4 heads of the size in 'tensor<?x2x?x24xf32>'}}
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x24xf32>) -> tensor<?x4x?x16xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c3_rank(%q: tensor<?x4x?x16xf32>, %k: tensor<?x2x?x16xf32>, %v: tensor<?x2x?x16xf32>) {
+  // expected-error @+1 {{writes 'tensor<?x4x16xf32>', expected rank 4}}
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>) -> tensor<?x4x16xf32>
+  return
+}
+
+// -----
+
+func.func @attention_no_result(%x: memref<?x4x?x16xf32>) {
+  // expected-error @+1 {{expects one result or one buffer in `outs`}}
+  transformer.attention %x, %x, %x {scale = 1.0 : f32} : (memref<?x4x?x16xf32>, memref<?x4x?x16xf32>, memref<?x4x?x16xf32>)
+  return
+}
+
+// -----
+
+func.func @gated_activation_c1_up(%x: tensor<?x64xf32>, %u: tensor<?x32xf32>) {
+  // expected-error @+1 {{has up 'tensor<?x32xf32>', expected the shape of 'tensor<?x64xf32>'}}
+  %y = transformer.gated_activation %x up(%u) {activation = #transformer.activation<silu>} : (tensor<?x64xf32> up(tensor<?x32xf32>)) -> tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @gated_activation_c1(%x: tensor<?x64xf32>) {
+  // expected-error @+1 {{writes 'tensor<?x32xf32>', expected the shape of 'tensor<?x64xf32>'}}
+  %y = transformer.gated_activation %x {activation = #transformer.activation<silu>} : (tensor<?x64xf32>) -> tensor<?x32xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c1(%x: tensor<?x64xf32>, %w: tensor<8x63xf32>) {
+  // expected-error @+1 {{has weights 'tensor<8x63xf32>' for input 'tensor<?x64xf32>', expected static [N, K]}}
+  %y = transformer.linear %x, %w : (tensor<?x64xf32>, tensor<8x63xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c1_rank(%x: tensor<?x64xf32>, %w: tensor<64xf32>) {
+  // expected-error @+1 {{has weights 'tensor<64xf32>' for input}}
+  %y = transformer.linear %x, %w : (tensor<?x64xf32>, tensor<64xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c1_dynamic(%x: tensor<?x64xf32>, %w: tensor<?x64xf32>) {
+  // expected-error @+1 {{has weights 'tensor<?x64xf32>' for input}}
+  %y = transformer.linear %x, %w : (tensor<?x64xf32>, tensor<?x64xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c1_scalar(%x: tensor<f32>, %w: tensor<8x64xf32>) {
+  // expected-error @+1 {{for input 'tensor<f32>', expected static [N, K]}}
+  %y = transformer.linear %x, %w : (tensor<f32>, tensor<8x64xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c1_bias(%x: tensor<?x64xf32>, %w: tensor<8x64xf32>, %b: tensor<9xf32>) {
+  // expected-error @+1 {{has bias 'tensor<9xf32>', expected 8 elements}}
+  %y = transformer.linear %x, %w bias(%b) : (tensor<?x64xf32>, tensor<8x64xf32> bias(tensor<9xf32>)) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c1_result(%x: tensor<?x64xf32>, %w: tensor<8x64xf32>) {
+  // expected-error @+1 {{writes 'tensor<?x9xf32>', expected rank 2 and a last axis of 8}}
+  %y = transformer.linear %x, %w : (tensor<?x64xf32>, tensor<8x64xf32>) -> tensor<?x9xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c1_result_rank(%x: tensor<?x64xf32>, %w: tensor<8x64xf32>) {
+  // expected-error @+1 {{writes 'tensor<f32>', expected rank 2 and a last axis of 8}}
+  %y = transformer.linear %x, %w : (tensor<?x64xf32>, tensor<8x64xf32>) -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @linear_no_result(%x: memref<?x64xf32>, %w: memref<8x64xf32>) {
+  // expected-error @+1 {{expects one result or one buffer in `outs`}}
+  transformer.linear %x, %w : (memref<?x64xf32>, memref<8x64xf32>)
+  return
+}
+
+// -----
+
+func.func @last_positions_c1_rank(%x: tensor<?x64xf32>) {
+  // expected-error @+1 {{takes positions of 'tensor<?x64xf32>', expected rank 3 with a dynamic axis 1}}
+  %y = transformer.last_positions %x : tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @last_positions_c1_static(%x: tensor<?x4x64xf32>) {
+  // expected-error @+1 {{takes positions of 'tensor<?x4x64xf32>', expected rank 3 with a dynamic axis 1}}
+  %y = transformer.last_positions %x : tensor<?x4x64xf32>
+  return
+}

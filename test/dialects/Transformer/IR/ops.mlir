@@ -1,0 +1,76 @@
+// RUN: bitnet-opt %s | bitnet-opt | FileCheck %s
+// RUN: bitnet-opt %s --mlir-print-op-generic | bitnet-opt | FileCheck %s
+
+// CHECK-LABEL: func @rms_norm(
+//  CHECK-SAME:   %[[X:[a-z0-9]+]]: {{[^%]+}}, %[[G:[a-z0-9]+]]: {{[^%]+}}, %[[M:[a-z0-9]+]]: {{[^%]+}}, %[[N:[a-z0-9]+]]: {{[^%]+}}, %[[EXEC:[a-z0-9]+]]: {{[^%]+}}
+func.func @rms_norm(%x: tensor<?x64xf32>, %g: tensor<64xf32>, %m: memref<?x64xf32>, %n: memref<64xf32>, %exec: !rt.exec) {
+  // CHECK: transformer.rms_norm %[[X]] gain(%[[G]]) {eps = 5.000000e-01 : f32} : (tensor<?x64xf32> gain(tensor<64xf32>)) -> tensor<?x64xf32>
+  %y = transformer.rms_norm %x gain(%g) {eps = 5.000000e-01 : f32} : (tensor<?x64xf32> gain(tensor<64xf32>)) -> tensor<?x64xf32>
+  // CHECK: transformer.rms_norm %[[M]] gain(%[[N]]) outs(%[[M]]) exec %[[EXEC]] {eps = 5.000000e-01 : f32} : (memref<?x64xf32> gain(memref<64xf32>) outs(memref<?x64xf32>))
+  transformer.rms_norm %m gain(%n) outs(%m) exec %exec {eps = 5.000000e-01 : f32} : (memref<?x64xf32> gain(memref<64xf32>) outs(memref<?x64xf32>))
+  // CHECK: transformer.rms_norm %[[X]] {eps = 0.000000e+00 : f32} : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  %z = transformer.rms_norm %x {eps = 0.000000e+00 : f32} : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @layer_norm(
+//  CHECK-SAME:   %[[X:[a-z0-9]+]]: {{[^%]+}}, %[[G:[a-z0-9]+]]: {{[^%]+}}, %[[M:[a-z0-9]+]]: {{[^%]+}}, %[[N:[a-z0-9]+]]: {{[^%]+}}, %[[EXEC:[a-z0-9]+]]: {{[^%]+}}
+func.func @layer_norm(%x: tensor<?x64xf32>, %g: tensor<64xf32>, %m: memref<?x64xf32>, %n: memref<64xf32>, %exec: !rt.exec) {
+  // CHECK: transformer.layer_norm %[[X]] gain(%[[G]]) bias(%[[G]]) {eps = 5.000000e-01 : f32} : (tensor<?x64xf32> gain(tensor<64xf32>) bias(tensor<64xf32>)) -> tensor<?x64xf32>
+  %y = transformer.layer_norm %x gain(%g) bias(%g) {eps = 5.000000e-01 : f32} : (tensor<?x64xf32> gain(tensor<64xf32>) bias(tensor<64xf32>)) -> tensor<?x64xf32>
+  // CHECK: transformer.layer_norm %[[M]] bias(%[[N]]) outs(%[[M]]) exec %[[EXEC]] {eps = 5.000000e-01 : f32} : (memref<?x64xf32> bias(memref<64xf32>) outs(memref<?x64xf32>))
+  transformer.layer_norm %m bias(%n) outs(%m) exec %exec {eps = 5.000000e-01 : f32} : (memref<?x64xf32> bias(memref<64xf32>) outs(memref<?x64xf32>))
+  return
+}
+
+// CHECK-LABEL: func @rotary(
+//  CHECK-SAME:   %[[X:[a-z0-9]+]]: {{[^%]+}}, %[[C:[a-z0-9]+]]: {{[^%]+}}, %[[H:[a-z0-9]+]]: {{[^%]+}}, %[[M:[a-z0-9]+]]: {{[^%]+}}, %[[T:[a-z0-9]+]]: {{[^%]+}}, %[[EXEC:[a-z0-9]+]]: {{[^%]+}}
+func.func @rotary(%x: tensor<?x4x?x16xf32>, %c: tensor<?x1x?x16xf32>, %h: tensor<?x8xf32>, %m: memref<?x4x?x16xf32>, %t: memref<?x8xf32>, %exec: !rt.exec) {
+  // CHECK: transformer.rotary %[[X]], %[[C]], %[[H]] : (tensor<?x4x?x16xf32>, tensor<?x1x?x16xf32>, tensor<?x8xf32>) -> tensor<?x4x?x16xf32>
+  %y = transformer.rotary %x, %c, %h : (tensor<?x4x?x16xf32>, tensor<?x1x?x16xf32>, tensor<?x8xf32>) -> tensor<?x4x?x16xf32>
+  // CHECK: transformer.rotary %[[M]], %[[T]], %[[T]] outs(%[[M]]) exec %[[EXEC]] : (memref<?x4x?x16xf32>, memref<?x8xf32>, memref<?x8xf32> outs(memref<?x4x?x16xf32>))
+  transformer.rotary %m, %t, %t outs(%m) exec %exec : (memref<?x4x?x16xf32>, memref<?x8xf32>, memref<?x8xf32> outs(memref<?x4x?x16xf32>))
+  return
+}
+
+// CHECK-LABEL: func @attention(
+//  CHECK-SAME:   %[[Q:[a-z0-9]+]]: {{[^%]+}}, %[[K:[a-z0-9]+]]: {{[^%]+}}, %[[V:[a-z0-9]+]]: {{[^%]+}}, %[[MASK:[a-z0-9]+]]: {{[^%]+}}, %[[MQ:[a-z0-9]+]]: {{[^%]+}}, %[[MK:[a-z0-9]+]]: {{[^%]+}}, %[[O:[a-z0-9]+]]: {{[^%]+}}, %[[LAYER:[a-z0-9]+]]: {{[^%]+}}, %[[EXEC:[a-z0-9]+]]: {{[^%]+}}
+func.func @attention(%q: tensor<?x4x?x16xf32>, %k: tensor<?x2x?x16xf32>, %v: tensor<?x2x?x24xf32>, %mask: tensor<?x1x?x?xi1>, %mq: memref<?x4x?x16xf32>, %mk: memref<?x2x?x16xf32>, %o: memref<?x4x?x16xf32>, %layer: index, %exec: !rt.exec) {
+  // CHECK: transformer.attention %[[Q]], %[[K]], %[[V]] mask(%[[MASK]]) {causal, scale = 2.500000e-01 : f32} : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x24xf32> mask(tensor<?x1x?x?xi1>)) -> tensor<?x4x?x24xf32>
+  %y = transformer.attention %q, %k, %v mask(%mask) {causal, scale = 2.500000e-01 : f32} : (tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x24xf32> mask(tensor<?x1x?x?xi1>)) -> tensor<?x4x?x24xf32>
+  // CHECK: transformer.attention %[[MQ]], %[[MK]], %[[MK]] layer %[[LAYER]] outs(%[[O]]) exec %[[EXEC]] {key_cache = @k, scale = 2.500000e-01 : f32, value_cache = @v} : (memref<?x4x?x16xf32>, memref<?x2x?x16xf32>, memref<?x2x?x16xf32> outs(memref<?x4x?x16xf32>))
+  transformer.attention %mq, %mk, %mk layer %layer outs(%o) exec %exec {key_cache = @k, scale = 2.500000e-01 : f32, value_cache = @v} : (memref<?x4x?x16xf32>, memref<?x2x?x16xf32>, memref<?x2x?x16xf32> outs(memref<?x4x?x16xf32>))
+  return
+}
+
+// CHECK-LABEL: func @gated_activation(
+//  CHECK-SAME:   %[[X:[a-z0-9]+]]: {{[^%]+}}, %[[U:[a-z0-9]+]]: {{[^%]+}}, %[[M:[a-z0-9]+]]: {{[^%]+}}, %[[EXEC:[a-z0-9]+]]: {{[^%]+}}
+func.func @gated_activation(%x: tensor<?x64xf32>, %u: tensor<?x64xf32>, %m: memref<?x64xf32>, %exec: !rt.exec) {
+  // CHECK: transformer.gated_activation %[[X]] up(%[[U]]) {activation = #transformer.activation<silu>} : (tensor<?x64xf32> up(tensor<?x64xf32>)) -> tensor<?x64xf32>
+  %a = transformer.gated_activation %x up(%u) {activation = #transformer.activation<silu>} : (tensor<?x64xf32> up(tensor<?x64xf32>)) -> tensor<?x64xf32>
+  // CHECK: transformer.gated_activation %[[X]] up(%[[U]]) {activation = #transformer.activation<relu2>} : (tensor<?x64xf32> up(tensor<?x64xf32>)) -> tensor<?x64xf32>
+  %b = transformer.gated_activation %x up(%u) {activation = #transformer.activation<relu2>} : (tensor<?x64xf32> up(tensor<?x64xf32>)) -> tensor<?x64xf32>
+  // CHECK: transformer.gated_activation %[[X]] {activation = #transformer.activation<relu>} : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  %c = transformer.gated_activation %x {activation = #transformer.activation<relu>} : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  // CHECK: transformer.gated_activation %[[M]] outs(%[[M]]) exec %[[EXEC]] {activation = #transformer.activation<gelu>} : (memref<?x64xf32> outs(memref<?x64xf32>))
+  transformer.gated_activation %m outs(%m) exec %exec {activation = #transformer.activation<gelu>} : (memref<?x64xf32> outs(memref<?x64xf32>))
+  return
+}
+
+// CHECK-LABEL: func @linear(
+//  CHECK-SAME:   %[[X:[a-z0-9]+]]: {{[^%]+}}, %[[W:[a-z0-9]+]]: {{[^%]+}}, %[[B:[a-z0-9]+]]: {{[^%]+}}, %[[M:[a-z0-9]+]]: {{[^%]+}}, %[[V:[a-z0-9]+]]: {{[^%]+}}, %[[O:[a-z0-9]+]]: {{[^%]+}}, %[[EXEC:[a-z0-9]+]]: {{[^%]+}}
+func.func @linear(%x: tensor<?x64xf32>, %w: tensor<8x64xbf16>, %b: tensor<8xf32>, %m: memref<?x64xf32>, %v: memref<8x64xf16>, %o: memref<?x8xf32>, %exec: !rt.exec) {
+  // CHECK: transformer.linear %[[X]], %[[W]] bias(%[[B]]) : (tensor<?x64xf32>, tensor<8x64xbf16> bias(tensor<8xf32>)) -> tensor<?x8xf32>
+  %y = transformer.linear %x, %w bias(%b) : (tensor<?x64xf32>, tensor<8x64xbf16> bias(tensor<8xf32>)) -> tensor<?x8xf32>
+  // CHECK: transformer.linear %[[M]], %[[V]] outs(%[[O]]) exec %[[EXEC]] : (memref<?x64xf32>, memref<8x64xf16> outs(memref<?x8xf32>))
+  transformer.linear %m, %v outs(%o) exec %exec : (memref<?x64xf32>, memref<8x64xf16> outs(memref<?x8xf32>))
+  return
+}
+
+// CHECK-LABEL: func @last_positions(
+//  CHECK-SAME:   %[[X:[a-z0-9]+]]: {{[^%]+}}
+func.func @last_positions(%x: tensor<?x?x64xf32>) {
+  // CHECK: transformer.last_positions %[[X]] : tensor<?x?x64xf32>
+  %y = transformer.last_positions %x : tensor<?x?x64xf32>
+  return
+}
