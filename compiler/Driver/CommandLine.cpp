@@ -128,7 +128,8 @@ static constexpr Flag flags[] = {
 static Error applyFlag(CompileOptions &options, ArrayRef<const char *> &rest) {
   StringRef argument = rest.front();
   rest = rest.drop_front();
-  auto [name, value] = argument.split('=');
+  StringRef name, value;
+  std::tie(name, value) = argument.split('=');
   bool hasValue = argument.contains('=');
   const Flag *flag =
       llvm::find_if(flags, [&](const Flag &f) { return f.name == name; });

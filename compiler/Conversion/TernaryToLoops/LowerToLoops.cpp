@@ -120,8 +120,8 @@ static LogicalResult lowerLinear(LinearOp op) {
     bool single = cast<MemRefType>(vector.getType()).getDimSize(0) == 1;
     return memref::LoadOp::create(builder, loc, vector, single ? zero : i);
   };
-  for (auto [i, out] : llvm::enumerate(op.getOuts())) {
-    Value result = asRows(builder, loc, out);
+  for (unsigned i = 0, count = op.getOuts().size(); i < count; ++i) {
+    Value result = asRows(builder, loc, op.getOuts()[i]);
     Value weightScale = asFlat(builder, loc, op.getWeightScales()[i]);
     Value bias;
     if (!op.getBiases().empty())
