@@ -13,6 +13,7 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
@@ -74,6 +75,30 @@ LogicalResult Compilation::run() {
   return success();
 }
 
+/// The largest token id of a tokenizer.json.
+static llvm::Expected<int64_t> findLargestTokenId(llvm::StringRef text) {
+  llvm::Expected<llvm::json::Value> parsed = llvm::json::parse(text);
+  if (!parsed)
+    return llvm::createStringError("not a tokenizer.json: " +
+                                   llvm::toString(parsed.takeError()));
+  const llvm::json::Object *root = parsed->getAsObject();
+  const llvm::json::Object *model = root ? root->getObject("model") : nullptr;
+  const llvm::json::Object *vocab = model ? model->getObject("vocab") : nullptr;
+  if (!vocab)
+    return llvm::createStringError(
+        "not a tokenizer.json: found no model.vocab, expected an object of "
+        "tokens and ids");
+  int64_t largest = -1;
+  for (const auto &entry : *vocab)
+    if (std::optional<int64_t> id = entry.second.getAsInteger())
+      largest = std::max(largest, *id);
+  if (const llvm::json::Array *added = root->getArray("added_tokens"))
+    for (const llvm::json::Value &token : *added)
+      if (const llvm::json::Object *object = token.getAsObject())
+        largest = std::max(largest, object->getInteger("id").value_or(-1));
+  return largest;
+}
+
 LogicalResult Compilation::readTokenizer() {
   bool wanted =
       options.emit == Emit::Executable || options.emit == Emit::Library;
@@ -92,8 +117,10 @@ LogicalResult Compilation::readTokenizer() {
                                          buffer.getError().message()),
                  path);
   tokenizerText = (*buffer)->getBuffer().str();
-  if (tokenizerText.find('{') == std::string::npos)
-    return check(llvm::createStringError("not a tokenizer.json"), path);
+  llvm::Expected<int64_t> largest = findLargestTokenId(tokenizerText);
+  if (!largest)
+    return check(largest.takeError(), path);
+  largestTokenId = *largest;
   return success();
 }
 
@@ -128,8 +155,8 @@ LogicalResult Compilation::runPasses(llvm::StringRef name,
 /// Whether `@main` is on memrefs already: an .mlir file may enter there.
 static bool isBufferized(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
-  return main && llvm::any_of(main.getArgumentTypes(),
-                              llvm::IsaPred<rt::ExecType>);
+  return main &&
+         llvm::any_of(main.getArgumentTypes(), llvm::IsaPred<rt::ExecType>);
 }
 
 LogicalResult Compilation::runPhases() {
@@ -140,7 +167,8 @@ LogicalResult Compilation::runPhases() {
   phaseOptions.vectorBits = facts.vectorBits;
   (*module)->setAttr(TargetFacts::attrName, facts.toAttr(&context));
   Phase last = options.stopAfter.value_or(Phase::Lower);
-  unsigned first = unsigned(isBufferized(*module) ? Phase::Lower : Phase::Normalize);
+  unsigned first =
+      unsigned(isBufferized(*module) ? Phase::Lower : Phase::Normalize);
   for (unsigned i = first; i < unsigned(Phase::Codegen) && i <= unsigned(last);
        ++i) {
     OpPassManager passes(ModuleOp::getOperationName());
@@ -173,8 +201,7 @@ void Compilation::measureWeights() {
   (*module).walk([&](ternary::LinearOp op) {
     for (auto [i, packed] : llvm::enumerate(op.getWeights())) {
       ternaryWeights += double(op.getN(i)) * op.getK();
-      ternaryBits +=
-          8.0 * cast<ShapedType>(packed.getType()).getNumElements();
+      ternaryBits += 8.0 * cast<ShapedType>(packed.getType()).getNumElements();
     }
   });
 }
@@ -207,6 +234,12 @@ LogicalResult Compilation::generate() {
   description.name = llvm::sys::path::filename(outputBase()).str();
   description.target = spec.describe();
   description.requiredCpu = spec.requiredCpu;
+  if (description.vocabSize && largestTokenId >= description.vocabSize)
+    return check(llvm::createStringError(
+                     "the tokenizer does not fit the model: found token id " +
+                     llvm::Twine(largestTokenId) + ", expected ids below " +
+                     llvm::Twine(description.vocabSize)),
+                 options.tokenizer.empty() ? options.input : options.tokenizer);
   if (failed(writeWeightsFile()))
     return failure();
   OpPassManager toLLVM(ModuleOp::getOperationName());

@@ -61,6 +61,8 @@ private:
   WeightsInfo weights;
   llvm::SmallVector<char, 0> object;
   std::string tokenizerText, certificate;
+  /// Of the tokenizer; -1 without one.
+  int64_t largestTokenId = -1;
   unsigned linears = 0, ternaryLinears = 0;
   /// Of one layer each where layers are rolled: the ratio is that of all.
   double ternaryWeights = 0, ternaryBits = 0;

@@ -60,8 +60,8 @@ LogicalResult Compilation::writeWeightsFile() {
 LogicalResult Compilation::link() {
   llvm::StringRef contents(object.data(), object.size());
   if (options.emit == Emit::Object) {
-    OutputFile *file = open(options.output.empty() ? outputBase() + ".o"
-                                                   : options.output);
+    OutputFile *file =
+        open(options.output.empty() ? outputBase() + ".o" : options.output);
     if (!file)
       return failure();
     file->stream() << contents;
@@ -118,6 +118,9 @@ LogicalResult Compilation::linkLibraryFiles() {
     if (!tokenizer)
       return failure();
     tokenizer->stream() << tokenizerText;
+  } else {
+    // One of an earlier model would be taken for this one's.
+    llvm::sys::fs::remove(outputBase() + ".tokenizer.json");
   }
   return check(
       linkLibrary(llvm::StringRef(object.data(), object.size()), spec.triple,

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+typedef struct bitnet_module bitnet_module;
+
 #ifdef __cplusplus
 extern "C" {
 #endif

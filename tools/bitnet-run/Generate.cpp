@@ -2,6 +2,7 @@
 #include "Tool.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <cstdio>
@@ -47,6 +48,8 @@ private:
   bool readPrompt(std::vector<int32_t> &ids);
   bool makeSession(int64_t promptTokens);
   /// Feeds `ids` and writes what follows. False: `error`.
+  /// Writes text to the standard output, at once.
+  bool write(const std::string &text);
   bool answer(const std::vector<int32_t> &ids);
   bool isEnd(int32_t id) const;
   int interact();
@@ -64,9 +67,12 @@ private:
 };
 } // namespace
 
-static void writeText(const std::string &text) {
-  fwrite(text.data(), 1, text.size(), stdout);
-  fflush(stdout);
+bool Generator::write(const std::string &text) {
+  if (fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+      fflush(stdout) == 0)
+    return true;
+  error = std::string("cannot write the text: ") + strerror(errno);
+  return false;
 }
 
 bool Generator::open() {
@@ -158,12 +164,13 @@ bool Generator::answer(const std::vector<int32_t> &ids) {
   while (options.count < 0 || produced < options.count) {
     int32_t id = sampler.sample(logits, vocab);
     ++produced;
-    if (options.printIds)
-      writeText((produced > 1 ? " " : "") + std::to_string(id));
+    if (options.printIds &&
+        !write((produced > 1 ? " " : "") + std::to_string(id)))
+      return false;
     if (isEnd(id))
       break;
-    if (!options.printIds)
-      writeText(stream->push(id));
+    if (!options.printIds && !write(stream->push(id)))
+      return false;
     if (produced == options.count)
       break;
     if (session->info().length == context) {
@@ -174,9 +181,10 @@ bool Generator::answer(const std::vector<int32_t> &ids) {
     if (!(logits = session->step(&id, 1, 1, error)))
       return false;
   }
-  if (!options.printIds && stream)
-    writeText(stream->finish());
-  writeText("\n");
+  if (!options.printIds && stream && !write(stream->finish()))
+    return false;
+  if (!write("\n"))
+    return false;
   stats.generated += produced;
   stats.generateSeconds += since(start);
   return true;
@@ -233,8 +241,8 @@ int Generator::run() {
   std::vector<int32_t> ids;
   if (!readPrompt(ids) || !makeSession(static_cast<int64_t>(ids.size())))
     return invocation.fail(error);
-  if (!options.printIds && !options.hidePrompt)
-    writeText(options.prompt);
+  if (!options.printIds && !options.hidePrompt && !write(options.prompt))
+    return invocation.fail(error);
   if (!answer(ids))
     return invocation.fail(error);
   printStats();

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <sys/stat.h>
@@ -25,7 +26,17 @@ static bool cut(const std::string &argument, std::string &name,
 /// Writes a whole file or none: to a temporary name first.
 static bool writeFile(const std::string &path, const std::string &bytes,
                       std::string &error) {
-  std::string temporary = path + ".tmp" + std::to_string(getpid());
+  // A device or pipe is written as it is; of a link, what it names.
+  struct stat status;
+  bool isThere = stat(path.c_str(), &status) == 0;
+  bool isPlain = !isThere || S_ISREG(status.st_mode);
+  std::string target = path;
+  if (char *real = isThere ? realpath(path.c_str(), nullptr) : nullptr) {
+    target = real;
+    free(real);
+  }
+  std::string temporary =
+      isPlain ? target + ".tmp" + std::to_string(getpid()) : target;
   FILE *file = fopen(temporary.c_str(), "wb");
   if (!file) {
     error = path + ": cannot write: " + strerror(errno);
@@ -33,10 +44,11 @@ static bool writeFile(const std::string &path, const std::string &bytes,
   }
   bool good = fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
   good = fclose(file) == 0 && good;
-  if (good && rename(temporary.c_str(), path.c_str()) == 0)
+  if (good && (!isPlain || rename(temporary.c_str(), target.c_str()) == 0))
     return true;
   error = path + ": cannot write: " + strerror(errno);
-  remove(temporary.c_str());
+  if (isPlain)
+    remove(temporary.c_str());
   return false;
 }
 
@@ -225,6 +237,13 @@ int bitnet::run::runInvoke(const Invocation &invocation) {
       wanted.emplace_back(static_cast<int32_t>(i),
                           folder + "/" + fileNameOf(values[i].name));
   }
+  if (wanted.empty())
+    return invocation.fail("no output is asked for, expected --output "
+                           "NAME=FILE.npy or --all-outputs DIR");
+  for (size_t i = 0; i < wanted.size(); ++i)
+    for (size_t j = 0; j < i; ++j)
+      if (wanted[i].second == wanted[j].second)
+        return invocation.fail("two outputs go to " + wanted[i].second);
   Inputs given;
   if (!readInputs(*model, inputs, given, error))
     return invocation.fail(error);
@@ -236,9 +255,12 @@ int bitnet::run::runInvoke(const Invocation &invocation) {
                           static_cast<int32_t>(given.tensors.size()), &results,
                           &why))
     return invocation.fail(why.message);
-  for (auto &[index, path] : wanted)
-    if (!writeOutput(*model, results, index, path, error))
+  for (auto &[index, path] : wanted) {
+    if (!writeOutput(*model, results, index, path, error)) {
       code = invocation.fail(error);
+      break;
+    }
+  }
   model->api().results_destroy(results);
   return code;
 }

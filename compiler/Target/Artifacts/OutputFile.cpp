@@ -19,6 +19,14 @@ OutputFile::OutputFile(StringRef path, sys::fs::TempFile file)
 Expected<OutputFile> OutputFile::create(StringRef path, bool executable) {
   if (sys::fs::is_directory(path))
     return cannotWrite(path, "it is a directory");
+  sys::fs::file_status status;
+  bool isThere = !sys::fs::status(path, status) && sys::fs::exists(status);
+  if (isThere && !sys::fs::is_regular_file(status))
+    return cannotWrite(path, "it is not a regular file");
+  // What a link names is replaced, not the link.
+  SmallString<256> real(path);
+  if (isThere && !sys::fs::real_path(path, real))
+    path = real;
   unsigned mode = sys::fs::all_read | sys::fs::all_write;
   if (executable)
     mode |= sys::fs::all_exe;

@@ -39,8 +39,8 @@ static Error count(const Kernel &kernel, Triple::ArchType arch,
         (!instruction.isScalar64 || instruction.inInnermostLoop))
       return refuse(kernel, instruction,
                     instruction.isScalar64
-                        ? "an integer multiply in an innermost loop"
-                        : "an integer multiply of less than 64 bits");
+                        ? "an integer multiply or division in an innermost loop"
+                        : "an integer multiply or division of less than 64 bits");
     if (*found == InstructionClass::Call &&
         !isHarmlessCallee(instruction.callee))
       return refuse(kernel, instruction,

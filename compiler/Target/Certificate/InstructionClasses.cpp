@@ -196,8 +196,10 @@ static constexpr Rule x86Rules[] = {
     {"cmpeq*", C::Logic},
     {"cmplt*", C::Logic},
     {"cmpunord*", C::Logic},
-    // The only integer multiplies: see Certificate.cpp for where they may
-    // stand.
+    // The only integer multiplies and divisions, of addresses: see
+    // Certificate.cpp for where they may stand.
+    {"div", C::AddressMultiply},
+    {"idiv", C::AddressMultiply},
     {"imul", C::AddressMultiply},
     {"mulx", C::AddressMultiply},
     {"mul", C::AddressMultiply},

@@ -90,7 +90,7 @@ typedef struct bitnet_model_options {
 /// Checks the CPU, maps the weights (read-only, shared between processes) and
 /// checks that they belong to `module`, which must outlive the model.
 /// `options` may be NULL.
-BITNET_API int32_t bitnet_model_open(const bitnet_module *module,
+BITNET_API int32_t bitnet_model_open(const struct bitnet_module *module,
                                      const bitnet_weights_source *weights,
                                      const bitnet_model_options *options,
                                      bitnet_model **out, bitnet_error *error);

@@ -89,8 +89,9 @@ enum bitnet_run_status {
   BITNET_RUN_BAD_SHAPE = 3      ///< input shapes that the graph cannot combine
 };
 
-/// A compiled model: the object exports one of these as `bitnet_module`.
-typedef struct bitnet_module {
+/// A compiled model: the object exports one of these as `bitnet_module`. No
+/// typedef: in C the variable of that name would clash with it.
+struct bitnet_module {
   uint32_t abi;             ///< BITNET_MODULE_ABI
   uint32_t required_cpu;    ///< bits of enum bitnet_cpu
   const char *name;
@@ -110,7 +111,7 @@ typedef struct bitnet_module {
   /// Runs the graph once; enum bitnet_run_status. Allocates nothing but
   /// through exec->allocate.
   int32_t (*run)(bitnet_exec *exec);
-} bitnet_module;
+};
 
 /// CPU features that code may require, as bits of bitnet_module::required_cpu.
 enum bitnet_cpu {
