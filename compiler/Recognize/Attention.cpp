@@ -18,9 +18,10 @@ using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::recognize;
 
-/// A fill of this size or below absorbs any score added to it, so that adding
-/// it is the same as replacing the score.
-static constexpr float kAbsorbingFill = -1e30f;
+/// A fill of this size or below weighs nothing beside any score that is kept,
+/// added to its own score or not: exp of it is 0. (A row that keeps no score at
+/// all is no attention; its weights are of no use to anybody.)
+static constexpr float kAbsorbingFill = -1e9f;
 
 namespace {
 

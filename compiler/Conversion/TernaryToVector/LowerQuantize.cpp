@@ -23,7 +23,7 @@ forPieces(VectorEmitter &e, int64_t size, int64_t lanes,
     piece(e.index(whole), size - whole);
 }
 
-/// The largest magnitude of row `m`, 0 where all are NaN.
+/// The largest magnitude of row `m`, NaN where one is.
 static Value emitLargest(VectorEmitter &e, Value input, Value m, int64_t size,
                          int64_t lanes) {
   OpBuilder &b = e.builder;
@@ -33,7 +33,7 @@ static Value emitLargest(VectorEmitter &e, Value input, Value m, int64_t size,
     return math::AbsFOp::create(b, e.loc, x);
   };
   auto reduce = [&](Value vector) -> Value {
-    return vector::ReductionOp::create(b, e.loc, vector::CombiningKind::MAXNUMF,
+    return vector::ReductionOp::create(b, e.loc, vector::CombiningKind::MAXIMUMF,
                                        vector);
   };
   Value largest = emitConstant(b, e.loc, b.getF32Type(), 0.0);

@@ -85,7 +85,10 @@ Value ternary::emitConstant(OpBuilder &builder, Location loc, Type type,
 Value ternary::emitMax(OpBuilder &builder, Location loc, Value a, Value b) {
   Value greater =
       arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, a, b);
-  return arith::SelectOp::create(builder, loc, greater, a, b);
+  Value nan =
+      arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNO, a, a);
+  Value first = arith::OrIOp::create(builder, loc, greater, nan);
+  return arith::SelectOp::create(builder, loc, first, a, b);
 }
 
 Value ternary::emitActivationScale(OpBuilder &builder, Location loc,

@@ -41,8 +41,8 @@ mlir::Value emitConstant(mlir::OpBuilder &builder, mlir::Location loc,
 
 //===- The float arithmetic of BitLinear, on scalars or vectors of f32 --===//
 
-/// max(a, b), b where a is NaN: does not depend on the order of a reduction
-/// that starts from a number.
+/// max(a, b), NaN where one is: as ONNX, and independent of the order of a
+/// reduction.
 mlir::Value emitMax(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value a,
                     mlir::Value b);
 

@@ -87,8 +87,11 @@ TEST(Quantize, NaNAndInfinityHaveOneDefinedResult) {
   std::vector<float> input = {nan, 2.0f, -1.0f, nan, inf, 1.0f, 0.0f, 0.0f};
   for (const char *passes : {loops, vectors}) {
     Quantized got = quantize(passes, usual, input, 4);
-    // A NaN is no magnitude and has code 0; beside an infinity all are 0.
-    EXPECT_EQ(got.codes, (std::vector<int8_t>{0, 127, -127, 0, 0, 0, 0, 0}));
+    // A NaN makes its token's scale NaN, and so the layer's output; the codes
+    // are 0, as they are beside an infinity.
+    EXPECT_EQ(got.codes, (std::vector<int8_t>{0, 0, 0, 0, 0, 0, 0, 0}));
+    EXPECT_TRUE(std::isnan(got.scales[0]));
+    EXPECT_TRUE(std::isnan(got.scales[1]));
     EXPECT_EQ(got.scales[2], 0.0f);
     EXPECT_EQ(got.scales[3], 1.0f / 1e-5f * 127.0f);
   }
