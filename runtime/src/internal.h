@@ -136,9 +136,9 @@ typedef struct bn_runner {
 int32_t bn_runner_create(bn_runner *runner, const bitnet_model *model,
                          int32_t threads, bitnet_error *error);
 void bn_runner_destroy(bn_runner *runner);
-/// Makes the arena for an execution with the dims, past_length, kv_capacity and
-/// logit_rows that exec has now.
-int32_t bn_runner_reserve(bn_runner *runner, bitnet_error *error);
+/// Makes the arena: what the module's arena_bytes gave; negative is an error.
+int32_t bn_runner_reserve(bn_runner *runner, int64_t bytes,
+                          bitnet_error *error);
 /// Runs once; frees what the run before had asked for.
 int32_t bn_runner_run(bn_runner *runner, bitnet_error *error);
 

@@ -282,7 +282,8 @@ static int32_t execute(bitnet_results *r, const bitnet_invoke_options *options,
   if (!code && r->module->num_kv)
     code = loadCaches(r, error);
   if (!code)
-    code = bn_runner_reserve(&r->runner, error);
+    code = bn_runner_reserve(&r->runner,
+                             r->module->arena_bytes(&r->runner.exec), error);
   if (!code)
     code = bn_runner_run(&r->runner, error);
   if (!code)

@@ -89,8 +89,8 @@ void bn_runner_destroy(bn_runner *runner) {
   memset(runner, 0, sizeof(*runner));
 }
 
-int32_t bn_runner_reserve(bn_runner *runner, bitnet_error *error) {
-  int64_t bytes = runner->model->module->arena_bytes(&runner->exec);
+int32_t bn_runner_reserve(bn_runner *runner, int64_t bytes,
+                          bitnet_error *error) {
   if (bytes < 0)
     return bn_fail(error, BITNET_OUT_OF_MEMORY,
                    "the intermediate results would exceed 2^63 bytes");

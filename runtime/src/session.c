@@ -222,6 +222,30 @@ static int32_t checkRanks(const bitnet_session *s, bitnet_error *error) {
   return BITNET_OK;
 }
 
+/// Arena that every step fits in. It need not grow with the past: a slice
+/// [past, past + count) of a table is cut off at the table's end. So the first
+/// step, the last whole chunk and the end of the context are all asked for,
+/// with the longest chunk and with one token. Negative: above 2^63.
+static int64_t mostArenaBytes(bitnet_session *s) {
+  int64_t last = s->capacity - 1;
+  const int64_t pasts[] = {0, s->capacity - s->chunk, last};
+  const int64_t counts[] = {s->chunk, 1};
+  int numPasts = s->module->num_kv ? 3 : 1;
+  int numCounts = staticDim(s->module, s->tokens, 1) > 0 ? 1 : 2;
+  int64_t most = 0;
+  for (int i = 0; i < numPasts; ++i)
+    for (int j = 0; j < numCounts; ++j) {
+      int64_t count = counts[j];
+      describe(s, pasts[i], count, s->rows < count ? s->rows : count);
+      int64_t bytes = s->module->arena_bytes(&s->runner.exec);
+      if (bytes < 0)
+        return bytes;
+      if (bytes > most)
+        most = bytes;
+    }
+  return most;
+}
+
 static int32_t setUp(bitnet_session *s, const bitnet_session_options *options,
                      bitnet_error *error) {
   int32_t code = chooseSizes(s, options, error);
@@ -242,10 +266,7 @@ static int32_t setUp(bitnet_session *s, const bitnet_session_options *options,
     exec->inputs[s->positions].data = s->buffers[POSITIONS].data;
   if (s->mask >= 0)
     exec->inputs[s->mask].data = s->buffers[MASK].data;
-  // A bound for every step: arena_bytes is monotone, and no chunk is longer, no
-  // past is longer, no step asks for more rows.
-  describe(s, s->module->num_kv ? s->capacity - 1 : 0, s->chunk, s->rows);
-  return bn_runner_reserve(&s->runner, error);
+  return bn_runner_reserve(&s->runner, mostArenaBytes(s), error);
 }
 
 int32_t bitnet_session_create(const bitnet_model *model,

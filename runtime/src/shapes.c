@@ -40,6 +40,13 @@ int32_t bn_check_shape(const bitnet_module *module, int32_t index,
       return bn_fail(error, BITNET_SHAPE_MISMATCH,
                      "input '%s' has a negative dim on axis %d", desc->name,
                      axis);
+    // Compiled code multiplies dims: an empty tensor could still have one that
+    // makes the product wrap.
+    if (dim > INT32_MAX)
+      return bn_fail(
+          error, BITNET_SHAPE_MISMATCH,
+          "input '%s' has shape %s: axis %d is %lld, expected at most %d",
+          desc->name, found, axis, (long long)dim, INT32_MAX);
     if (declared >= 0) {
       if (dim != declared)
         return bn_fail(

@@ -106,7 +106,8 @@ struct bitnet_module {
   int64_t context_length; ///< most positions that the model allows; 0: unknown
   int64_t vocab_size;     ///< last axis of the logits; 0: not a language model
   /// Arena that one execution with exec's inputs (dims), past_length and
-  /// logit_rows needs. Monotone in all of them.
+  /// logit_rows needs; negative: above 2^63. Not monotone: what is cut off at a
+  /// table's end shrinks as past_length grows.
   int64_t (*arena_bytes)(const bitnet_exec *exec);
   /// Runs the graph once; enum bitnet_run_status. Allocates nothing but
   /// through exec->allocate.

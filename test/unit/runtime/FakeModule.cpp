@@ -102,7 +102,11 @@ static int64_t rowsOf(const bitnet_exec *exec) {
 
 static int64_t languageArena(const bitnet_exec *exec) {
   int64_t batch = exec->inputs[kLayout.tokens].dims[0];
-  return align(batch * rowsOf(exec) * kFakeVocab * int64_t(sizeof(float))) * 2;
+  int64_t table = optionsOf(exec).table, past = exec->past_length,
+          seq = exec->inputs[kLayout.tokens].dims[1];
+  int64_t slice = std::min(past + seq, table) - std::min(past, table);
+  return align(batch * rowsOf(exec) * kFakeVocab * int64_t(sizeof(float))) * 2 +
+         slice * 64;
 }
 
 static int32_t languageRun(bitnet_exec *exec) {

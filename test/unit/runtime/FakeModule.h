@@ -21,6 +21,7 @@ struct FakeOptions {
   bool allocates = false; ///< asks for memory while it runs
   int32_t tokenType = BITNET_INT64;
   bool positionsOfRank1 = false;
+  int64_t table = 0; ///< rows of a table that it slices at [past, past + seq)
 };
 
 /// A language model whose logits at position p depend on every token up to p

@@ -100,6 +100,10 @@ TEST_F(Product, WrongShapesNameBothPlaces) {
   EXPECT_EQ(failure({tensor("x", {-2, 3}, x.data()),
                      tensor("y", {3, 4}, y.data()), flagTensor}),
             "input 'x' has a negative dim on axis 0");
+  EXPECT_EQ(failure({tensor("x", {int64_t(1) << 59, 0}, x.data()),
+                     tensor("y", {3, 4}, y.data()), flagTensor}),
+            "input 'x' has shape [576460752303423488, 0]: axis 0 is "
+            "576460752303423488, expected at most 2147483647");
 }
 
 TEST_F(Product, WrongData) {
@@ -112,7 +116,7 @@ TEST_F(Product, WrongData) {
   EXPECT_EQ(failure({tensor("x", {2, 3}, nullptr),
                      tensor("y", {3, 4}, y.data()), flagTensor}),
             "input 'x' has no data");
-  EXPECT_EQ(failure({tensor("x", {int64_t(1) << 61, 3}, x.data()),
+  EXPECT_EQ(failure({tensor("x", {INT32_MAX, INT32_MAX}, x.data()),
                      tensor("y", {3, 4}, y.data()), flagTensor}),
             "input 'x' would exceed 2^63 bytes");
 }

@@ -129,6 +129,20 @@ TEST(Session, AnyPiecesGiveTheSameLogits) {
   feedInPieces(halfLogits, sessionOptions(), {2, 1});
 }
 
+TEST(Session, ArenaThatShrinksAtTheEndOfATable) {
+  FakeOptions fake;
+  for (int64_t table : {3, 12, 20, 30})
+    for (int64_t chunk : {1, 5, 20})
+      for (const std::vector<int64_t> &pieces :
+           {std::vector<int64_t>{20}, {7, 1, 12}, {1, 19}}) {
+        fake.table = table;
+        bitnet_session_options options = sessionOptions();
+        options.max_chunk = chunk;
+        options.context_length = 20;
+        feedInPieces(fake, options, pieces);
+      }
+}
+
 TEST(Session, ContextFullTellsTheNumbers) {
   bitnet_session_options options = sessionOptions();
   options.context_length = 8;
