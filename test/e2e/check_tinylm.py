@@ -59,7 +59,7 @@ def check_perplexity(models, golden, form, work, flags):
     source = "torch_qat" if form == "onnx-qat" else "torch_packed"
     want = golden["perplexity"]["all_windows"][source]
     text = run("bitnet-run", model, "perplexity", os.path.join(models, "heldout.txt"),
-               "--window", "256", "-t", "2")
+               "--window", "256", "--separator", "<|doc|>", "-t", "2")
     found = re.search(r"perplexity\D*(\d+\.\d+)", text)
     if not found:
         sys.exit(f"no perplexity in:\n{text}")

@@ -183,5 +183,5 @@ int bitnet::run::runBench(const Invocation &invocation) {
     printMarkdown(*model, rows);
   else
     printJson(*model, rows);
-  return 0;
+  return invocation.flush(error) ? 0 : invocation.fail(error);
 }

@@ -75,6 +75,22 @@ void CommandLine::integer(std::vector<std::string> names, std::string metavar,
                    }});
 }
 
+void CommandLine::natural(std::vector<std::string> names, std::string metavar,
+                          std::string help, uint64_t &out) {
+  flags.push_back({std::move(names), std::move(metavar), std::move(help),
+                   [&out](const std::string &text) -> std::string {
+                     if (text.empty() || text.find_first_not_of("0123456789") !=
+                                             std::string::npos)
+                       return "is '" + text +
+                              "', expected a whole number, 0 or more";
+                     errno = 0;
+                     out = strtoull(text.c_str(), nullptr, 10);
+                     return errno ? "is " + text + ", expected 0 to " +
+                                        std::to_string(UINT64_MAX)
+                                  : "";
+                   }});
+}
+
 void CommandLine::real(std::vector<std::string> names, std::string metavar,
                        std::string help, double &out, double low, double high) {
   flags.push_back({std::move(names), std::move(metavar), std::move(help),

@@ -20,6 +20,9 @@ public:
   void flag(std::vector<std::string> names, std::string help, bool &out);
   void integer(std::vector<std::string> names, std::string metavar,
                std::string help, int64_t &out, int64_t low, int64_t high);
+  /// From 0 to 2^64 - 1.
+  void natural(std::vector<std::string> names, std::string metavar,
+               std::string help, uint64_t &out);
   void real(std::vector<std::string> names, std::string metavar,
             std::string help, double &out, double low, double high);
   void text(std::vector<std::string> names, std::string metavar,

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstring>
 #include <iterator>
+#include <optional>
+#include <unistd.h>
 
 using namespace bitnet::run;
 using bitnet::tokenizer::TextStream;
@@ -24,7 +26,8 @@ struct Options {
   std::string prompt, promptFile, tokenizer;
   std::vector<int64_t> promptIds, eos;
   std::vector<std::string> text;
-  int64_t count = 128, threads = 0, context = 0, seed = 0;
+  int64_t count = 128, threads = 0, context = 0;
+  uint64_t seed = 0;
   bool interactive = false, printIds = false, ignoreEos = false,
        hidePrompt = false, verify = false;
   SamplerOptions sampler;
@@ -47,9 +50,11 @@ private:
   bool open();
   bool readPrompt(std::vector<int32_t> &ids);
   bool makeSession(int64_t promptTokens);
-  /// Feeds `ids` and writes what follows. False: `error`.
   /// Writes text to the standard output, at once.
   bool write(const std::string &text);
+  /// Writes the prompt, feeds `ids` and writes what follows. False: `error`.
+  bool answerPrompt(const std::vector<int32_t> &ids);
+  /// Feeds `ids` and writes what follows. False: `error`.
   bool answer(const std::vector<int32_t> &ids);
   bool isEnd(int32_t id) const;
   int interact();
@@ -62,6 +67,7 @@ private:
   std::unique_ptr<Tokenizer> tokenizer;
   std::unique_ptr<Session> session;
   std::vector<int32_t> ends;
+  std::optional<int32_t> pending; ///< drawn last, not yet fed to the session
   Stats stats;
   std::string error;
 };
@@ -147,6 +153,7 @@ bool Generator::isEnd(int32_t id) const {
 }
 
 bool Generator::answer(const std::vector<int32_t> &ids) {
+  pending.reset();
   auto start = Clock::now();
   const float *logits =
       session->step(ids.data(), static_cast<int64_t>(ids.size()), 1, error);
@@ -164,6 +171,7 @@ bool Generator::answer(const std::vector<int32_t> &ids) {
   while (options.count < 0 || produced < options.count) {
     int32_t id = sampler.sample(logits, vocab);
     ++produced;
+    pending = id;
     if (options.printIds &&
         !write((produced > 1 ? " " : "") + std::to_string(id)))
       return false;
@@ -180,6 +188,7 @@ bool Generator::answer(const std::vector<int32_t> &ids) {
     }
     if (!(logits = session->step(&id, 1, 1, error)))
       return false;
+    pending.reset();
   }
   if (!options.printIds && stream && !write(stream->finish()))
     return false;
@@ -205,29 +214,48 @@ void Generator::printStats() const {
           session->info().threads);
 }
 
-/// Each line read continues the text; an empty line asks for more of it.
+bool Generator::answerPrompt(const std::vector<int32_t> &ids) {
+  if (!options.printIds && !options.hidePrompt && !write(options.prompt))
+    return false;
+  return answer(ids);
+}
+
+/// Each line read continues the text, behind the prompt if there is one; an
+/// empty line asks for more of it.
 int Generator::interact() {
-  if (!makeSession(1))
+  std::vector<int32_t> prompt;
+  bool first = options.prompt.empty() && options.promptIds.empty();
+  if (!first && !readPrompt(prompt))
     return invocation.fail(error);
-  bool first = true;
+  if (!makeSession(std::max<int64_t>(1, int64_t(prompt.size()))) ||
+      (!first && !answerPrompt(prompt)))
+    return invocation.fail(error);
+  const char *mark = isatty(STDIN_FILENO) ? "> " : "";
   char *line = nullptr;
   size_t capacity = 0;
   ssize_t length;
   int code = 0;
-  fputs("> ", stderr);
+  fputs(mark, stderr);
   while (code == 0 && (length = getline(&line, &capacity, stdin)) >= 0) {
     if (length && line[length - 1] == '\n')
       --length;
     std::vector<int32_t> ids;
     if (!tokenizer->encode(std::string(line, length), /*addSpecial=*/first, ids,
-                           error) ||
-        (!ids.empty() && !answer(ids)))
-      code = invocation.fail(error);
+                           error)) {
+      invocation.fail(error); // the next line may be better
+      ids.clear();
+    } else {
+      if (pending)
+        ids.insert(ids.begin(), *pending);
+      if (!ids.empty() && !answer(ids))
+        code = invocation.fail(error);
+    }
     first = first && ids.empty();
-    fputs("> ", stderr);
+    fputs(mark, stderr);
   }
   free(line);
-  fputs("\n", stderr);
+  if (*mark)
+    fputs("\n", stderr);
   if (code == 0 && stats.generated)
     printStats();
   return code;
@@ -241,9 +269,7 @@ int Generator::run() {
   std::vector<int32_t> ids;
   if (!readPrompt(ids) || !makeSession(static_cast<int64_t>(ids.size())))
     return invocation.fail(error);
-  if (!options.printIds && !options.hidePrompt && !write(options.prompt))
-    return invocation.fail(error);
-  if (!answer(ids))
+  if (!answerPrompt(ids))
     return invocation.fail(error);
   printStats();
   return 0;
@@ -274,9 +300,10 @@ int bitnet::run::runGenerate(const Invocation &invocation) {
   line.real({"--top-p"}, "P",
             "draw only from the likeliest tokens that together reach P (1)",
             o.sampler.topP, 0, 1);
-  line.integer({"--seed"}, "S",
-               "seed of the draws: the same seed gives the same text (0)",
-               o.seed, 0, INT64_MAX);
+  line.natural({"--seed"}, "S",
+               "seed of the draws, up to 2^64 - 1: the same seed gives the "
+               "same text (0)",
+               o.seed);
   line.integer({"-t", "--threads"}, "N", "threads; 0: as many as CPUs (0)",
                o.threads, 0, 1024);
   line.integer({"-c", "--context"}, "N",
@@ -310,6 +337,6 @@ int bitnet::run::runGenerate(const Invocation &invocation) {
     if (!readFile(o.promptFile, 0, 0, o.prompt, error))
       return invocation.fail(error);
   }
-  o.sampler.seed = static_cast<uint64_t>(o.seed);
+  o.sampler.seed = o.seed;
   return Generator(invocation, std::move(o)).run();
 }

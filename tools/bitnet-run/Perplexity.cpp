@@ -60,7 +60,7 @@ std::vector<Window> bitnet::run::makeWindows(int64_t tokens, int64_t length,
 namespace {
 struct Options {
   std::vector<std::string> files;
-  std::string tokenizer, separator = "<|doc|>";
+  std::string tokenizer, separator;
   int64_t window = 0, stride = 0, chunk = 0, threads = 0, most = INT_MAX;
   bool verbose = false, verify = false, printTokens = false;
 };
@@ -131,7 +131,8 @@ int bitnet::run::runPerplexity(const Invocation &invocation) {
                INT_MAX);
   line.integer({"--chunk"}, "N", "tokens run at once; 0: 64 (0)", o.chunk, 0,
                INT_MAX);
-  line.text({"--separator"}, "LINE", "line between documents (<|doc|>)",
+  line.text({"--separator"}, "LINE",
+            "line between documents; none: the file is one document",
             o.separator);
   line.integer({"-t", "--threads"}, "N", "threads; 0: as many as CPUs (0)",
                o.threads, 0, 1024);
@@ -189,5 +190,5 @@ int bitnet::run::runPerplexity(const Invocation &invocation) {
          std::exp(total / double(scored)), static_cast<long long>(scored),
          windows.size(), static_cast<long long>(windows.front().length),
          ids.size());
-  return 0;
+  return invocation.flush(error) ? 0 : invocation.fail(error);
 }

@@ -1,6 +1,8 @@
 #include "Tool.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #ifndef BITNET_VERSION
 #define BITNET_VERSION "unknown"
@@ -26,6 +28,13 @@ const Command kCommands[] = {
 std::unique_ptr<Model> Invocation::open(bool verify, std::string &error) const {
   return linked ? Model::openLinked(linked, verify, error)
                 : Model::open(model, verify, error);
+}
+
+bool Invocation::flush(std::string &error) const {
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return true;
+  error = std::string("cannot write the result: ") + strerror(errno);
+  return false;
 }
 
 int Invocation::fail(const std::string &message) const {
@@ -67,7 +76,9 @@ int bitnet::run::runTool(int argc, char **argv, const bitnet_module *linked) {
     name = name.substr(name.rfind('/') + 1);
   std::vector<std::string> arguments(argv + (argc ? 1 : 0), argv + argc);
   Invocation invocation = {name, "", linked, {}};
-  if (arguments.size() == 1 && arguments[0] == "--version") {
+  // `bitnet-run MODEL --version` too: MODEL need not exist.
+  bool named = !linked && arguments.size() == 2 && arguments[0][0] != '-';
+  if ((arguments.size() == 1 || named) && arguments.back() == "--version") {
     printf("%s %s\n", linked ? linked->name : "bitnet-run", BITNET_VERSION);
     return 0;
   }

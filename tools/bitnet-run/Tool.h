@@ -20,6 +20,8 @@ struct Invocation {
 
   /// Opens MODEL or what the program carries.
   std::unique_ptr<Model> open(bool verify, std::string &error) const;
+  /// False: what was printed did not reach stdout; `error` says why.
+  bool flush(std::string &error) const;
   /// Prints "program: error: message"; returns the exit code 1.
   int fail(const std::string &message) const;
   /// Parses the flags. True: the command is done (help, or a wrong flag) with

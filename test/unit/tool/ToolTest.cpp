@@ -58,6 +58,15 @@ protected:
     arguments.insert(arguments.begin(), folder + "/m");
     return runRaw(std::move(arguments));
   }
+  /// stdout of a conversation with `lines` on stdin.
+  std::string talk(const std::string &lines,
+                   std::vector<std::string> arguments) {
+    write("lines", lines);
+    EXPECT_TRUE(freopen((folder + "/lines").c_str(), "r", stdin));
+    arguments.insert(arguments.begin(), "--interactive");
+    EXPECT_EQ(run(std::move(arguments)), 0) << err;
+    return out;
+  }
   int runRaw(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "bitnet-run");
     std::vector<char *> argv;
@@ -122,6 +131,24 @@ TEST_F(Tool, GenerateStopsAtTheContext) {
             "context length is 65, expected 1 to 64");
 }
 
+TEST_F(Tool, Interactive) {
+  // What was printed last is part of the text: "bad" and then "k", "k".
+  EXPECT_EQ(talk("bad\n\n", {"-n", "1"}), "k\nk\n");
+  EXPECT_NE(err.find("prompt: 4 tokens"), std::string::npos)
+      << "3 of the line, and the k that was not fed yet\n"
+      << err;
+  EXPECT_EQ(err.find(">"), std::string::npos) << err;
+  // Nothing to continue yet.
+  EXPECT_EQ(talk("\n", {"-n", "1"}), "");
+  EXPECT_EQ(talk("", {"--prompt", "bad", "-n", "2"}), "badkk\n");
+  EXPECT_EQ(talk("\nab\n", {"--prompt", "bad", "-n", "1"}), "badk\nk\nk\n");
+  EXPECT_NE(err.find("prompt: 7 tokens"), std::string::npos) << err;
+  EXPECT_EQ(talk("b\xff\nbad\n", {"-n", "1"}), "k\n");
+  EXPECT_NE(err.find("error: the text is not UTF-8 at byte 1"),
+            std::string::npos)
+      << err;
+}
+
 TEST_F(Tool, SamplingIsRepeatable) {
   ASSERT_EQ(run({"a", "-n", "8", "--temp", "1e6", "--seed", "5",
                  "--print-token-ids"}),
@@ -131,8 +158,8 @@ TEST_F(Tool, SamplingIsRepeatable) {
                  "--print-token-ids"}),
             0);
   EXPECT_EQ(out, first);
-  ASSERT_EQ(run({"a", "-n", "8", "--temp", "1e6", "--seed", "6",
-                 "--print-token-ids"}),
+  ASSERT_EQ(run({"a", "-n", "8", "--temp", "1e6", "--seed",
+                 "18446744073709551615", "--print-token-ids"}),
             0);
   EXPECT_NE(out, first);
 }
@@ -147,6 +174,11 @@ TEST_F(Tool, GenerateErrors) {
   EXPECT_EQ(failure({"b\xff"}), "prompt: the text is not UTF-8 at byte 1");
   EXPECT_EQ(failure({"--tmep", "1"}),
             "unknown flag '--tmep', did you mean '--temp'?");
+  EXPECT_EQ(failure({"bad", "--seed", "18446744073709551616"}),
+            "flag '--seed' is 18446744073709551616, expected 0 to "
+            "18446744073709551615");
+  EXPECT_EQ(failure({"bad", "--seed=-1"}),
+            "flag '--seed' is '-1', expected a whole number, 0 or more");
   EXPECT_EQ(failure({"bad", "--tokenizer=/no/such"}),
             "/no/such: cannot open: No such file or directory");
 }
@@ -193,26 +225,31 @@ TEST_F(Tool, FilesOfTheModel) {
 
 TEST_F(Tool, Perplexity) {
   write("text.txt", "abc\n<|doc|>\nddk\n");
-  ASSERT_EQ(run({"perplexity", folder + "/text.txt", "-t", "1"}), 0) << err;
+  ASSERT_EQ(run({"perplexity", folder + "/text.txt", "--separator", "<|doc|>",
+                 "-t", "1"}),
+            0)
+      << err;
   // abc</s>ddk</s> is shorter than the context: one window of 7 predictions.
   EXPECT_NE(out.find(" over 7 tokens in 1 windows of 7 (8 tokens in the text)"),
             std::string::npos)
       << out;
   std::string whole = out;
   for (const char *chunk : {"1", "3", "7"}) {
-    ASSERT_EQ(run({"perplexity", folder + "/text.txt", "--chunk", chunk}), 0)
+    ASSERT_EQ(run({"perplexity", folder + "/text.txt", "--separator", "<|doc|>",
+                   "--chunk", chunk}),
+              0)
         << err;
     EXPECT_EQ(out, whole);
   }
-  ASSERT_EQ(run({"perplexity", folder + "/text.txt", "--window", "3",
-                 "--stride", "2", "-v"}),
+  ASSERT_EQ(run({"perplexity", folder + "/text.txt", "--separator", "<|doc|>",
+                 "--window", "3", "--stride", "2", "-v"}),
             0)
       << err;
   EXPECT_NE(out.find("over 7 tokens in 3 windows of 3"), std::string::npos)
       << out;
   EXPECT_NE(out.find("window 2: loss "), std::string::npos) << out;
-  EXPECT_EQ(failure({"perplexity", folder + "/text.txt", "--window", "3",
-                     "--stride", "4"}),
+  EXPECT_EQ(failure({"perplexity", folder + "/text.txt", "--separator",
+                     "<|doc|>", "--window", "3", "--stride", "4"}),
             "flag '--stride' is 4, expected at most the window of 3");
   write("empty.txt", "\n");
   EXPECT_EQ(failure({"perplexity", folder + "/empty.txt"}),
@@ -288,14 +325,17 @@ TEST_F(Tool, Invoke) {
             "--output is 'logits', expected NAME=FILE.npy");
   EXPECT_EQ(failure(with({"--output", "logits=/no/such/folder/x.npy"})),
             "/no/such/folder/x.npy: cannot write: No such file or directory");
-  EXPECT_EQ(failure(with({"--input", input("tokens", "tokens.npy")})),
+  EXPECT_EQ(failure(with({"--all-outputs", folder + "/all", "--input",
+                          input("tokens", "tokens.npy")})),
             "input 'tokens' is given twice");
-  EXPECT_EQ(failure({"invoke", "--input", input("token", "tokens.npy")}),
+  EXPECT_EQ(failure({"invoke", "--all-outputs", folder + "/all", "--input",
+                     input("token", "tokens.npy")}),
             "the model has no input 'token'; its inputs are 'tokens', 'mask', "
             "'positions', 'past_k', 'past_v'");
   npy("mask.npy", {2, 1}, {1, 1});
-  EXPECT_NE(failure(arguments).find("input 'mask' has shape [2, 1], expected "
-                                    "[batch, total]: 'batch' is 2"),
+  EXPECT_NE(failure(with({"--all-outputs", folder + "/all"}))
+                .find("input 'mask' has shape [2, 1], expected "
+                      "[batch, total]: 'batch' is 2"),
             std::string::npos);
   ASSERT_EQ(run({"invoke", "--list"}), 0);
   EXPECT_NE(out.find("input past_k: float32 [batch, 2, past, 3]\n"),
@@ -306,6 +346,9 @@ TEST_F(Tool, Invoke) {
 TEST_F(Tool, HelpAndVersion) {
   EXPECT_EQ(runRaw({"--version"}), 0);
   EXPECT_EQ(out.find("bitnet-run "), 0u);
+  std::string version = out;
+  EXPECT_EQ(run({"--version"}), 0);
+  EXPECT_EQ(out, version);
   EXPECT_EQ(runRaw({"--help"}), 0);
   for (const char *command : {"generate", "bench", "perplexity", "invoke"}) {
     EXPECT_NE(out.find(command), std::string::npos);
