@@ -23,6 +23,7 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "HOME"):
 config.substitutions.append(("%models", os.path.join(config.test_source_root, "models")))
 config.substitutions.append(("%e2e", os.path.join(config.test_source_root, "e2e")))
 config.substitutions.append(("%docs", os.path.join(config.bitnet_source_root, "docs")))
+config.substitutions.append(("%include", os.path.join(config.bitnet_source_root, "runtime", "include")))
 config.substitutions.append(("%build", config.bitnet_build_root))
 config.substitutions.append(("%python", config.python))
 

@@ -4,6 +4,9 @@
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/raw_ostream.h"
+
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   bitnet::registerAllDialects(registry);
@@ -13,6 +16,8 @@ int main(int argc, char **argv) {
   if (argc > 1 && llvm::StringRef(argv[1]) == "certify")
     return bitnet::certifyMain(arguments.drop_front(2));
   bitnet::registerAllPasses();
+  llvm::cl::AddExtraVersionPrinter(
+      [](llvm::raw_ostream &os) { os << "bitnet-opt " BITNET_VERSION "\n"; });
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "bitnet-opt: compiler for ternary transformers\n", registry));
 }
