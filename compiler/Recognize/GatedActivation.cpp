@@ -69,14 +69,15 @@ struct RecognizeGated : RewritePattern {
     // x * sigmoid(x) and relu(x)^2 are activations, not products with an up.
     if (matchActivation(op->getResult(0), activation))
       return rewriter.notifyMatchFailure(op, "is an activation itself");
-    matchCommutative(op->getResult(0), "Mul", [&](Value first, Value second) {
+    auto matchFactors = [&](Value first, Value second) {
       gate = matchActivation(first, activation);
       up = second;
       // The activation is computed once for each use: not worth it if shared.
       return gate && first.hasOneUse();
-    });
-    if (!gate)
-      return rewriter.notifyMatchFailure(op, "no operand is an activation");
+    };
+    if (!matchCommutative(op->getResult(0), "Mul", matchFactors))
+      return rewriter.notifyMatchFailure(
+          op, "no operand is an activation that only this op uses");
     return replaceGated(op, gate, up, activation, rewriter);
   }
 };

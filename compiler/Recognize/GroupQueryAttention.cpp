@@ -69,10 +69,23 @@ struct RecognizeGroupQueryAttention : RewritePattern {
     int64_t heads = intAttr(op, "num_heads", 0);
     int64_t groups = intAttr(op, "kv_num_heads", 0);
     std::optional<int64_t> width = lastSize(op->getOperand(0));
+    std::optional<int64_t> keyWidth = lastSize(op->getOperand(1));
     std::optional<int64_t> valueWidth = lastSize(op->getOperand(2));
     if (heads <= 0 || groups <= 0 || heads % groups != 0 || !width ||
-        *width % heads != 0 || !valueWidth || *valueWidth % groups != 0)
+        *width % heads != 0 || !valueWidth || *valueWidth % groups != 0 ||
+        !keyWidth || *keyWidth != *width / heads * groups)
       return rewriter.notifyMatchFailure(op, "head sizes are not known");
+    auto hasRank = [&](unsigned index, int64_t rank) {
+      RankedTensorType type = rankedType(op->getOperand(index));
+      return type && type.getRank() == rank;
+    };
+    if (!hasRank(0, 3) || !hasRank(1, 3) || !hasRank(2, 3))
+      return rewriter.notifyMatchFailure(op,
+                                         "query, key or value has no 3 axes");
+    if (intAttr(op, "do_rotary", 0) != 0 &&
+        (!hasRank(7, 2) || !hasRank(8, 2) || !hasRank(9, 2)))
+      return rewriter.notifyMatchFailure(
+          op, "tables or positions of the rotation have no 2 axes");
 
     Location loc = op->getLoc();
     Value query = splitHeads(rewriter, loc, op->getOperand(0), heads);

@@ -93,6 +93,11 @@ std::optional<CachedOperand> KVCacheRecognizer::matchOperand(Value operand,
       !type.getElementType().isF32() || !type.isDynamicDim(2) || !fresh ||
       fresh.getRank() != 4 || fresh.isDynamicDim(1) || fresh.isDynamicDim(3))
     return std::nullopt;
+  // The Concat goes away: what else the attention reads must not be it, nor
+  // may the new entries be the past.
+  if (cached.fresh == cached.past || user.getQuery() == operand ||
+      user.getMask() == operand)
+    return std::nullopt;
   auto isShape = [](Operation *op) { return isOnnx(op, "Shape"); };
   for (Operation *reader : cached.past.getUsers())
     if (reader != concat && !isShape(reader))

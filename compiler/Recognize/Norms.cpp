@@ -98,14 +98,13 @@ struct FoldGainIntoRMSNorm : RewritePattern {
                                 PatternRewriter &rewriter) const override {
     transformer::RMSNormOp norm;
     Value gain;
-    matchCommutative(op->getResult(0), "Mul", [&](Value x, Value factor) {
+    auto matchFactors = [&](Value x, Value factor) {
       norm = x.getDefiningOp<transformer::RMSNormOp>();
       gain = factor;
       return norm && !norm.getGain() && onnxDef(factor, "Constant") &&
-             isLastAxisVector(factor, x);
-    });
-    if (!gain || !norm || norm.getGain() ||
-        !isLastAxisVector(gain, norm.getInput()))
+             isLastAxisVector(factor, norm.getInput());
+    };
+    if (!matchCommutative(op->getResult(0), "Mul", matchFactors))
       return rewriter.notifyMatchFailure(
           op, "no product of an rms_norm without gain and a constant vector");
     if (!norm.getResult().hasOneUse())

@@ -388,8 +388,9 @@ static LogicalResult evaluatePow(Evaluation &evaluation) {
         for (From value : exponent.values<From>()) {
           double wide = static_cast<double>(value);
           if constexpr (!isFloatElement<To>)
-            isExact =
-                isExact && wide == std::trunc(wide) && std::fabs(wide) < 0x1p31;
+            isExact = isExact && wide == std::trunc(wide) &&
+                      std::fabs(wide) < 0x1p31 &&
+                      (std::is_signed_v<C> || wide >= 0);
           *out++ = isExact ? To(static_cast<C>(wide)) : To();
         }
       });

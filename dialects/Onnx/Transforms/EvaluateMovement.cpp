@@ -48,7 +48,9 @@ static LogicalResult evaluateReshape(Evaluation &evaluation) {
     (*shape)[rest] = x->size() / count;
     count *= (*shape)[rest];
   }
-  if (isNegative || count != x->size())
+  // A rest next to a size of 0 could be anything.
+  bool isUnknown = rest >= 0 && (*shape)[rest] < 0;
+  if (isNegative || isUnknown || count != x->size())
     return evaluation.op->emitOpError("reshapes ")
            << x->type << " to [" << *shape << "]";
   evaluation.shareOutput(*x, *shape);
@@ -64,9 +66,12 @@ static LogicalResult evaluateFlatten(Evaluation &evaluation) {
   if (axis < -rank || axis > rank)
     return evaluation.op->emitOpError("axis ") << axis << " is out of range";
   axis = axis < 0 ? axis + rank : axis;
-  evaluation.shareOutput(*x,
-                         {checkedElementCount(x->shape().take_front(axis)),
-                          checkedElementCount(x->shape().drop_front(axis))});
+  // A part of an empty tensor's sizes may have too large a product.
+  int64_t shape[] = {checkedElementCount(x->shape().take_front(axis)),
+                     checkedElementCount(x->shape().drop_front(axis))};
+  if (failed(resultType(evaluation, shape, x->type.getElementType())))
+    return failure();
+  evaluation.shareOutput(*x, shape);
   return success();
 }
 

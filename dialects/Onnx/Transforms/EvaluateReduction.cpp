@@ -128,12 +128,11 @@ static LogicalResult evaluateReduce(Evaluation &evaluation) {
     return success();
   }
   bool keepDims = evaluation.intAttr("keepdims", 1) != 0;
-  SmallVector<int64_t> permutation, shape;
-  int64_t count = 1;
+  SmallVector<int64_t> permutation, shape, reduced;
   for (int64_t axis = 0; axis < rank; ++axis) {
     bool isReduced = llvm::is_contained(*axes, axis);
     if (isReduced)
-      count *= x.shape()[axis];
+      reduced.push_back(x.shape()[axis]);
     else
       permutation.push_back(axis);
     if (!isReduced || keepDims)
@@ -143,6 +142,11 @@ static LogicalResult evaluateReduce(Evaluation &evaluation) {
   if (!llvm::is_sorted(permutation))
     x = transposeTensor(x, permutation);
   Type element = x.type.getElementType();
+  FailureOr<RankedTensorType> type = resultType(evaluation, shape, element);
+  if (failed(type))
+    return failure();
+  // Only of an empty tensor may it not fit, and then the result is empty too.
+  int64_t count = checkedElementCount(reduced);
   if (count == 0 && !Fn::definedOnNone)
     return evaluation.op->emitOpError("reduces no elements of ") << x.type;
   return dispatchElement(element, [&](auto tag) -> LogicalResult {
@@ -152,9 +156,8 @@ static LogicalResult evaluateReduce(Evaluation &evaluation) {
              << element;
     } else {
       const T *in = x.values<T>().data();
-      auto type = RankedTensorType::get(shape, element);
-      T *out = reinterpret_cast<T *>(evaluation.allocateOutput(type));
-      llvm::parallelFor(0, type.getNumElements(), [&](size_t i) {
+      T *out = reinterpret_cast<T *>(evaluation.allocateOutput(*type));
+      llvm::parallelFor(0, type->getNumElements(), [&](size_t i) {
         out[i] = Fn::template run<T>(in + i * count, count);
       });
       return success();

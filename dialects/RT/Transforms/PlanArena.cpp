@@ -106,8 +106,10 @@ public:
 
   LogicalResult run() {
     main.walk([](memref::DeallocOp op) { op.erase(); });
-    main.walk([&](scf::ForOp loop) { carryInFixedBuffers(loop); });
-    if (failed(placeParallelBuffers()) || failed(collect()))
+    WalkResult carried = main.walk(
+        [&](scf::ForOp loop) { return WalkResult(carryInFixedBuffers(loop)); });
+    if (carried.wasInterrupted() || failed(placeParallelBuffers()) ||
+        failed(collect()))
       return failure();
     computeSizes();
     assignSlots();
@@ -116,7 +118,7 @@ public:
   }
 
 private:
-  void carryInFixedBuffers(scf::ForOp loop);
+  LogicalResult carryInFixedBuffers(scf::ForOp loop);
   LogicalResult placeParallelBuffers();
   LogicalResult collect();
   void setLifetime(Buffer &buffer, const Aliases &aliases);
@@ -172,7 +174,17 @@ static Value rootOf(Value value) {
 /// A buffer allocated in a loop and passed to the next iteration would be
 /// written while it is still read: the next iteration's allocation is the same
 /// memory. Copy it into a buffer that outlives the loop.
-void Planner::carryInFixedBuffers(scf::ForOp loop) {
+LogicalResult Planner::carryInFixedBuffers(scf::ForOp loop) {
+  // Copies are made one after the other: one that another argument's next value
+  // is still to be read from would be overwritten.
+  for (auto [i, yielded] : llvm::enumerate(loop.getYieldedValues()))
+    if (auto argument = dyn_cast<BlockArgument>(rootOf(yielded));
+        argument && isa<MemRefType>(argument.getType()) &&
+        argument.getOwner() == loop.getBody() &&
+        argument != loop.getRegionIterArg(i))
+      return loop.emitOpError("yields iteration argument #")
+             << argument.getArgNumber() - 1 << " as #" << i
+             << ", expected each buffer in its place";
   for (unsigned i = 0; i < loop.getNumRegionIterArgs(); ++i) {
     BlockArgument argument = loop.getRegionIterArgs()[i];
     auto type = dyn_cast<MemRefType>(argument.getType());
@@ -199,6 +211,7 @@ void Planner::carryInFixedBuffers(scf::ForOp loop) {
     memref::CopyOp::create(builder, loop.getLoc(), yielded, fixed);
     yield->setOperand(i, argument);
   }
+  return success();
 }
 
 LogicalResult Planner::placeParallelBuffers() {

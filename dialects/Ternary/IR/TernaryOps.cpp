@@ -129,6 +129,8 @@ LogicalResult LinearOp::verify() {
       !codes.getElementType().isInteger(8))
     return emitOpError("has codes ")
            << codes << ", expected i8 with a static last axis";
+  if (getK() < 1)
+    return emitOpError("sums over no terms, expected at least 1");
   if (getK() >= (1 << 23))
     return emitOpError("sums over ")
            << getK() << " terms, expected fewer than 2^23";

@@ -77,7 +77,7 @@ def Ternary_LinearOp : Ternary_Op<"linear", [AttrSizedOperandSegments,
     - (C2) Trit weights are static [N, K] with K the last axis of codes.
     - (C3) Packed weights have the layout's number of bytes, `rows_of` one entry
       for each.
-    - (C4) codes are i8 and K < 2^23, so that no i32 sum overflows and every sum is exact in f32
+    - (C4) codes are i8 and 1 <= K < 2^23, so that no i32 sum overflows and every sum is exact in f32
       up to 2^24 / 128 terms.
     - (C5) weight_scales_i and biases_i have 1 or N_i elements; result i has the
       rank of codes and a last axis of N_i.

@@ -274,7 +274,9 @@ void Tiler::lookupBlocks(Value begin, Value end, Value token, Value count,
 void Tiler::lookupByRows(Value first) {
   int64_t groups = llvm::divideCeil(op.getK(), 4);
   int64_t slots =
-      staticTokens < 0 ? tableSlots : std::min(tableSlots, staticTokens);
+      staticTokens < 0
+          ? tableSlots
+          : std::max<int64_t>(1, std::min(tableSlots, staticTokens));
   Value tables = alloc({slots, groups * 64}, 8, /*stack=*/false);
   loop(first, tokens, slots, [&](Value token) {
     Value count = min(sub(tokens, token), index(slots));
@@ -375,7 +377,8 @@ void Tiler::lookupByTokens(Value tiles) {
       std::min(getTile("pass_rows", 1024) / blockRows, blocks) * blockRows;
   int64_t slots = panelTiles;
   if (staticTokens >= 0)
-    slots = std::min(slots, int64_t(llvm::divideCeil(staticTokens, lanes)));
+    slots = std::max<int64_t>(
+        1, std::min(slots, int64_t(llvm::divideCeil(staticTokens, lanes))));
   Value panel = alloc({slots, groups * 4, lanes}, 8, /*stack=*/false);
   // Tables are worth making for many rows: two parts of a tile at least.
   int64_t grain = std::clamp<int64_t>(llvm::divideCeil(blocks, 2), 1, 16);

@@ -57,8 +57,9 @@ bool namesCaches(Operation *op) {
   return attention && attention.getKeyCache().has_value();
 }
 
-/// Equal for ops that may be the same op of two layers.
-llvm::hash_code fingerprint(Operation *op) {
+/// The attributes that equal ops of two layers share: names and values in
+/// turns, without the caches.
+SmallVector<Attribute> sharedAttributes(Operation *op) {
   SmallVector<Attribute> attributes;
   for (NamedAttribute attr : op->getAttrDictionary()) {
     if (namesCaches(op) &&
@@ -67,13 +68,28 @@ llvm::hash_code fingerprint(Operation *op) {
     attributes.push_back(attr.getName());
     attributes.push_back(attr.getValue());
   }
+  return attributes;
+}
+
+/// Whether `a` and `b` may be the same op of two layers. An op with regions (a
+/// loop that is rolled already) equals only itself.
+bool isSameOp(Operation *a, Operation *b) {
+  return a->getName() == b->getName() && namesCaches(a) == namesCaches(b) &&
+         (a == b || (a->getNumRegions() == 0 && b->getNumRegions() == 0)) &&
+         a->getResultTypes() == b->getResultTypes() &&
+         a->getNumOperands() == b->getNumOperands() &&
+         sharedAttributes(a) == sharedAttributes(b);
+}
+
+/// Equal for ops of which isSameOp holds; seldom for others.
+llvm::hash_code fingerprint(Operation *op) {
+  SmallVector<Attribute> attributes = sharedAttributes(op);
   llvm::hash_code hash = llvm::hash_combine(
       op->getName(),
       llvm::hash_combine_range(attributes.begin(), attributes.end()),
       op->getNumOperands());
   for (Type type : op->getResultTypes())
     hash = llvm::hash_combine(hash, type);
-  // An op with regions (a loop that is rolled already) equals only itself.
   return op->getNumRegions() ? llvm::hash_combine(hash, op) : hash;
 }
 
@@ -111,7 +127,7 @@ public:
   }
 
   /// Whether the layers can be one loop body; fills what the loop needs.
-  bool analyze();
+  bool analyze(const SymbolTable &symbols);
   unsigned numCarried() const { return carried.size(); }
   unsigned numOps() const { return ops.size(); }
   void rewrite(ModuleOp module, GlobalTable &globals);
@@ -124,6 +140,7 @@ private:
   std::optional<Source> classifyCarried(ArrayRef<Value> values);
   bool usesAreInside() const;
   bool isWorthIt() const;
+  bool layersAreEqual(const SymbolTable &symbols) const;
   void mergeCaches(ModuleOp module);
 
   ArrayRef<Operation *> ops;
@@ -216,7 +233,31 @@ bool Repetition::isWorthIt() const {
   return weight >= 2 && !carried.empty();
 }
 
-bool Repetition::analyze() {
+/// Whether the layers have the same ops and caches of the same types.
+bool Repetition::layersAreEqual(const SymbolTable &symbols) const {
+  auto cacheType = [&](StringRef name) {
+    auto cache = symbols.lookup<rt::KVCacheOp>(name);
+    return cache ? cache.getType() : Type();
+  };
+  for (unsigned index = period; index < ops.size(); ++index) {
+    Operation *first = ops[index % period], *op = ops[index];
+    if (!isSameOp(first, op))
+      return false;
+    if (!namesCaches(op))
+      continue;
+    auto a = cast<AttentionOp>(first), b = cast<AttentionOp>(op);
+    Type keys = cacheType(*a.getKeyCache());
+    Type values = cacheType(*a.getValueCache());
+    if (!keys || keys != cacheType(*b.getKeyCache()) || !values ||
+        values != cacheType(*b.getValueCache()))
+      return false;
+  }
+  return true;
+}
+
+bool Repetition::analyze(const SymbolTable &symbols) {
+  if (!layersAreEqual(symbols))
+    return false;
   sources.resize(period);
   for (unsigned position = 0; position < period; ++position) {
     for (unsigned operand = 0; operand < at(0, position)->getNumOperands();
@@ -391,15 +432,15 @@ SmallVector<Run> findRuns(ArrayRef<llvm::hash_code> prints) {
 }
 
 /// The alignment of `run` that carries the fewest values, if any can be rolled.
-std::optional<Repetition> align(ArrayRef<Operation *> sequence,
-                                const Run &run) {
+std::optional<Repetition> align(ArrayRef<Operation *> sequence, const Run &run,
+                                const SymbolTable &symbols) {
   std::optional<Repetition> best;
   for (unsigned layers = run.length / run.period; layers >= 2 && !best;
        --layers) {
     unsigned slack = run.length - layers * run.period;
     for (unsigned shift = 0; shift <= slack; ++shift) {
       Repetition candidate(sequence, run.start + shift, run.period, layers);
-      if (candidate.analyze() &&
+      if (candidate.analyze(symbols) &&
           (!best || candidate.numCarried() < best->numCarried()))
         best = std::move(candidate);
     }
@@ -419,8 +460,9 @@ bool rollOnce(ModuleOp module, Block &block, GlobalTable &globals) {
   // first candidates.
   constexpr unsigned maxCandidates = 64;
   SmallVector<Run> runs = findRuns(prints);
+  SymbolTable symbols(module);
   for (const Run &run : ArrayRef(runs).take_front(maxCandidates)) {
-    if (std::optional<Repetition> repetition = align(sequence, run)) {
+    if (std::optional<Repetition> repetition = align(sequence, run, symbols)) {
       repetition->rewrite(module, globals);
       return true;
     }

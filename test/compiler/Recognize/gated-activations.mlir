@@ -47,3 +47,15 @@ func.func @nearly(%g: tensor<4x8xf32>, %h: tensor<4x8xf32>, %u: tensor<8xf32>) -
   %c = onnx.Mul %r, %u : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
   return %a, %b, %c : tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>
 }
+
+// -----
+
+// The activation has another use: the product stays.
+// CHECK-LABEL: func @shared_activation
+//       CHECK:   %[[A:.*]] = transformer.gated_activation %arg0 {
+//       CHECK:   onnx.Mul %arg1, %[[A]]
+func.func @shared_activation(%g: tensor<?x8xf32>, %u: tensor<?x8xf32>) -> (tensor<?x8xf32>, tensor<?x8xf32>) {
+  %a = onnx.Gelu %g : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %y = onnx.Mul %u, %a : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %a, %y : tensor<?x8xf32>, tensor<?x8xf32>
+}

@@ -33,3 +33,32 @@ func.func @lengths_from_data(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v:
       -> (tensor<?x?x32xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>)
   return %y#0 : tensor<?x?x32xf32>
 }
+
+// -----
+
+// Heads cannot be split where a width is not known.
+// CHECK-LABEL: func @unknown_key_width
+//       CHECK:   onnx.ms.GroupQueryAttention
+//   CHECK-NOT:   transformer.attention
+func.func @unknown_key_width(%q: tensor<?x?x32xf32>, %k: tensor<?x?x?xf32>, %v: tensor<?x?x16xf32>) -> tensor<?x?x32xf32> {
+  %total = onnx.Constant dense<1> : tensor<1xi32>
+  %none = onnx.None
+  %y = onnx.ms.GroupQueryAttention %q, %k, %v, %none, %none, %total, %total {num_heads = 4 : i64, kv_num_heads = 2 : i64, num_outputs = 1 : i64}
+      : (tensor<?x?x32xf32>, tensor<?x?x?xf32>, tensor<?x?x16xf32>, none, none, tensor<1xi32>, tensor<1xi32>) -> tensor<?x?x32xf32>
+  return %y : tensor<?x?x32xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @positions_of_one_axis
+//       CHECK:   onnx.ms.GroupQueryAttention
+//   CHECK-NOT:   transformer.attention
+func.func @positions_of_one_axis(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>,
+    %cos: tensor<16x4xf32>, %sin: tensor<16x4xf32>, %pos: tensor<?xi64>) -> tensor<?x?x32xf32> {
+  %total = onnx.Constant dense<1> : tensor<1xi32>
+  %none = onnx.None
+  %y = onnx.ms.GroupQueryAttention %q, %k, %v, %none, %none, %total, %total, %cos, %sin, %pos
+      {num_heads = 4 : i64, kv_num_heads = 2 : i64, do_rotary = 1 : i64, num_outputs = 1 : i64}
+      : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, none, none, tensor<1xi32>, tensor<1xi32>, tensor<16x4xf32>, tensor<16x4xf32>, tensor<?xi64>) -> tensor<?x?x32xf32>
+  return %y : tensor<?x?x32xf32>
+}

@@ -43,3 +43,19 @@ func.func @main(%q: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "seq", ""]},
   %n = onnx.Neg %v : (tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
   return %y, %k, %v, %n : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
 }
+
+// -----
+
+// The keys' Concat is the query too: it has to stay.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   key_cache
+func.func @main(%q: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "seq", ""]},
+                %pk: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "past", ""]},
+                %pv: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "past", ""]},
+                %ids: tensor<?x?xi64> {onnx.dims = ["batch", "seq"]})
+    -> (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) {
+  %k = onnx.Concat %pk, %q {axis = 2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %v = onnx.Concat %pv, %q {axis = 2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %y = transformer.attention %k, %k, %v {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  return %y, %k, %v : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
+}

@@ -87,3 +87,15 @@ func.func @onnx_norms(%x: tensor<?x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>)
   %y = onnx.LayerNormalization %a, %g, %b : (tensor<?x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
   return %y : tensor<?x8xf32>
 }
+
+// -----
+
+// A gain that is computed stays a product.
+// CHECK-LABEL: func @computed_gain
+//       CHECK:   transformer.rms_norm %arg0 {eps
+//       CHECK:   onnx.Mul
+func.func @computed_gain(%x: tensor<?x8xf32>, %g: tensor<8xf32>) -> tensor<?x8xf32> {
+  %n = transformer.rms_norm %x {eps = 1.0e-5 : f32} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %y = onnx.Mul %g, %n : (tensor<8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}

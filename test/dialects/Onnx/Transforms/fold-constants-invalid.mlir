@@ -55,3 +55,45 @@ func.func @too_large_to_hold() -> tensor<1xf32> {
   %q = onnx.Reshape %s, %e : (tensor<?xf32>, tensor<1xi64>) -> tensor<1xf32>
   return %q : tensor<1xf32>
 }
+
+// -----
+
+// Any size would do for the rest.
+func.func @rest_of_nothing() -> tensor<0x?xf32> {
+  %n = onnx.Constant dense<[0, 4]> : tensor<2xi64>
+  %x = onnx.ConstantOfShape %n : (tensor<2xi64>) -> tensor<0x4xf32>
+  %s = onnx.Constant dense<[0, -1]> : tensor<2xi64>
+  // expected-error @+1 {{reshapes 'tensor<0x4xf32>' to [0, -1]}}
+  %r = onnx.Reshape %x, %s : (tensor<0x4xf32>, tensor<2xi64>) -> tensor<0x?xf32>
+  return %r : tensor<0x?xf32>
+}
+
+// -----
+
+func.func @flatten_too_large() -> tensor<?x0xf32> {
+  %x = onnx.Constant dense<> : tensor<1099511627776x1099511627776x0xf32>
+  // expected-error @+1 {{makes a tensor of shape [-1, 0], which cannot be held}}
+  %r = onnx.Flatten %x {axis = 2 : i64} : (tensor<1099511627776x1099511627776x0xf32>) -> tensor<?x0xf32>
+  return %r : tensor<?x0xf32>
+}
+
+// -----
+
+func.func @sums_of_nothing() -> tensor<f32> {
+  %n = onnx.Constant dense<[0, 1099511627776]> : tensor<2xi64>
+  %x = onnx.ConstantOfShape %n : (tensor<2xi64>) -> tensor<0x1099511627776xf32>
+  // expected-error @+1 {{makes a tensor of shape [1099511627776], which cannot be held}}
+  %r = onnx.ReduceSum %x {axes = array<i64: 0>, keepdims = 0 : i64} : (tensor<0x1099511627776xf32>) -> tensor<1099511627776xf32>
+  %t = onnx.ReduceSum %r {axes = array<i64: 0>, keepdims = 0 : i64} : (tensor<1099511627776xf32>) -> tensor<f32>
+  return %t : tensor<f32>
+}
+
+// -----
+
+func.func @unsigned_to_negative() -> tensor<1xui32> {
+  %x = onnx.Constant dense<2> : tensor<1xui32>
+  %e = onnx.Constant dense<-1.0> : tensor<1xf32>
+  // expected-error @+1 {{raises integers to a fraction}}
+  %r = onnx.Pow %x, %e : (tensor<1xui32>, tensor<1xf32>) -> tensor<1xui32>
+  return %r : tensor<1xui32>
+}

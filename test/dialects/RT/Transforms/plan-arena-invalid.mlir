@@ -36,3 +36,20 @@ func.func @main(%exec: !rt.exec) {
   %t = memref.alloc() : memref<4x4xf32, strided<[1, 4]>>
   return
 }
+
+// -----
+
+// The new value of #0 would be copied over what #1 is to become.
+func.func @main(%exec: !rt.exec) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %x = memref.alloc() : memref<16xf32>
+  // expected-error @+1 {{yields iteration argument #0 as #1, expected each buffer in its place}}
+  %r:2 = scf.for %i = %c0 to %c4 step %c1 iter_args(%h = %x, %g = %x) -> (memref<16xf32>, memref<16xf32>) {
+    %new = memref.alloc() : memref<16xf32>
+    memref.copy %h, %new : memref<16xf32> to memref<16xf32>
+    scf.yield %new, %h : memref<16xf32>, memref<16xf32>
+  }
+  return
+}

@@ -76,3 +76,16 @@ func.func @no_plan(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws
       : (memref<1x8xi8>, memref<1x1xf32> weights(memref<128xi8>) scales(memref<1xf32>) outs(memref<1x3xf32>))
   return
 }
+
+// -----
+
+// No token at all: loops still have steps.
+// CHECK-LABEL: func @no_token
+//   CHECK-NOT:   ternary.linear
+//   CHECK-NOT:   step %c0
+func.func @no_token(%exec: !rt.exec, %q: memref<0x8xi8>, %s: memref<0x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<0x3xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<lookup>}
+      : (memref<0x8xi8>, memref<0x1xf32> weights(memref<128xi8>) scales(memref<1xf32>) outs(memref<0x3xf32>))
+  return
+}

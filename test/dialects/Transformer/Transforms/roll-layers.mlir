@@ -90,3 +90,26 @@ func.func @attributes_differ(%x: tensor<?x1x?x4xf32>) -> tensor<?x1x?x4xf32> {
   %h2 = arith.addf %h1, %a1 : tensor<?x1x?x4xf32>
   return %h2 : tensor<?x1x?x4xf32>
 }
+
+// -----
+
+// Caches of two types are not one: the layers stay apart.
+// CHECK-LABEL: func @caches_differ
+//   CHECK-NOT:   scf.for
+rt.kv_cache @k0 : tensor<?x1x?x4xf32> inputs [1] outputs [1]
+rt.kv_cache @v0 : tensor<?x1x?x4xf32> inputs [2] outputs [2]
+rt.kv_cache @k1 : tensor<2x1x?x4xf32> inputs [3] outputs [3]
+rt.kv_cache @v1 : tensor<2x1x?x4xf32> inputs [4] outputs [4]
+func.func @caches_differ(%h0: tensor<?x1x?x4xf32>) -> tensor<?x1x?x4xf32> {
+  %ws = arith.constant dense<0.5> : tensor<1xf32>
+  %w = ternary.constant dense<85> : tensor<4xi8> as tensor<4x4x!ternary.trit>
+  %a0 = transformer.attention %h0, %h0, %h0 {scale = 0.5 : f32, key_cache = @k0, value_cache = @v0} : (tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) -> tensor<?x1x?x4xf32>
+  %q0, %s0 = ternary.quantize %a0 {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : tensor<?x1x?x4xf32> -> tensor<?x1x?x4xi8>, tensor<?x1x?x1xf32>
+  %y0 = ternary.linear %q0, %s0 weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>} : (tensor<?x1x?x4xi8>, tensor<?x1x?x1xf32> weights(tensor<4x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x1x?x4xf32>
+  %h1 = arith.addf %h0, %y0 : tensor<?x1x?x4xf32>
+  %a1 = transformer.attention %h1, %h1, %h1 {scale = 0.5 : f32, key_cache = @k1, value_cache = @v1} : (tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) -> tensor<?x1x?x4xf32>
+  %q1, %s1 = ternary.quantize %a1 {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : tensor<?x1x?x4xf32> -> tensor<?x1x?x4xi8>, tensor<?x1x?x1xf32>
+  %y1 = ternary.linear %q1, %s1 weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>} : (tensor<?x1x?x4xi8>, tensor<?x1x?x1xf32> weights(tensor<4x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x1x?x4xf32>
+  %h2 = arith.addf %h1, %y1 : tensor<?x1x?x4xf32>
+  return %h2 : tensor<?x1x?x4xf32>
+}
