@@ -103,7 +103,8 @@ def run_cases(models, work):
     expect("missing text", ["bitnet-run", lib, "perplexity", os.path.join(folder, "none.txt"),
                             "--tokenizer", tokenizer], "none.txt")
     expect("missing input", ["bitnet-run", lib, "invoke", "--output", f"logits={folder}/y.npy"], "input", folder)
-    expect("unknown input", ["bitnet-run", lib, "invoke", "--input", f"nope={folder}/x.npy"], "nope|x.npy", folder)
+    expect("unknown input", ["bitnet-run", lib, "invoke", "--input", f"nope={folder}/x.npy",
+                             "--output", f"logits={folder}/y.npy"], "nope|x.npy", folder)
 
     shutil.copy(other + ".weights", lib + ".weights")
     expect("weights of another model", generate + ["--prompt", "x", "-n", "1"], "weights")
