@@ -1,5 +1,6 @@
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Patterns.h"
+#include "compiler/Recognize/ShapeTracer.h"
 
 #include "dialects/Transformer/IR/TransformerOps.h"
 
@@ -42,6 +43,16 @@ static Value matchActivation(Value value, Activation &activation) {
   return {};
 }
 
+/// Whether both have one shape at run time too: Mul would repeat an axis that
+/// is 1 in one of them only.
+static bool haveSameSizes(Value gate, Value up) {
+  ShapeTracer tracer;
+  for (int64_t axis = 0, rank = rankedType(gate).getRank(); axis < rank; ++axis)
+    if (!(tracer.sizeOf(gate, axis) == tracer.sizeOf(up, axis)))
+      return false;
+  return true;
+}
+
 static LogicalResult replaceGated(Operation *op, Value gate, Value up,
                                   Activation activation,
                                   PatternRewriter &rewriter) {
@@ -49,6 +60,8 @@ static LogicalResult replaceGated(Operation *op, Value gate, Value up,
   if (!elementType(gate).isF32() || gate.getType() != type ||
       (up && up.getType() != type))
     return rewriter.notifyMatchFailure(op, "operands are not f32 of one shape");
+  if (up && !haveSameSizes(gate, up))
+    return rewriter.notifyMatchFailure(op, "gate and up may broadcast");
   rewriter.replaceOp(op, transformer::GatedActivationOp::create(
                              rewriter, op->getLoc(), type, gate, up,
                              ValueRange(), Value(), activation)

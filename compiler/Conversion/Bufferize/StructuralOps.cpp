@@ -1,11 +1,91 @@
 #include "compiler/Conversion/Bufferize/FunctionLowering.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
+#include "dialects/Transformer/IR/TransformerOps.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace bitnet;
+
+//===- Sizes that only a run knows
+//------------------------------------------===//
+
+/// The caches have room for the step's entries, of the session's batch.
+static void checkCache(transformer::AttentionOp op, FlatSymbolRefAttr name,
+                       ArrayRef<Number> entries, BufferLowering &lowering) {
+  auto cache = lowering.symbols.lookup<rt::KVCacheOp>(name.getValue());
+  // The op's own lowering reports it.
+  if (!cache)
+    return;
+  auto tensor = cast<RankedTensorType>(cache.getType());
+  SmallVector<int64_t> shape(tensor.getShape());
+  // Batch and length are the session's.
+  shape[0] = shape[2] = ShapedType::kDynamic;
+  Value layer = op.getLayer();
+  Value memref = rt::KVOp::create(
+      lowering.builder, op.getLoc(),
+      MemRefType::get(shape, tensor.getElementType()), lowering.exec, name,
+      layer ? lowering.mapping.lookup(layer) : Value());
+  Numbers room = lowering.whole(memref).sizes;
+  IndexMath &math = lowering.math;
+  lowering.checkSame(entries[0], room[0]);
+  Number end = math.add(lowering.pastLength(), entries[2]);
+  lowering.failIf(math.less(room[2], end), RunStatus::BadShape);
+}
+
+static void checkAttention(transformer::AttentionOp op,
+                           BufferLowering &lowering) {
+  Numbers query = lowering.sizes(op.getQuery());
+  Numbers key = lowering.sizes(op.getKey());
+  Numbers value = lowering.sizes(op.getValue());
+  lowering.checkSame(query[0], key[0]);
+  lowering.checkSame(key[0], value[0]);
+  lowering.checkSame(key[2], value[2]);
+  Number total = key[2];
+  if (op.getKeyCache()) {
+    checkCache(op, op.getKeyCacheAttr(), key, lowering);
+    checkCache(op, op.getValueCacheAttr(), value, lowering);
+    total = lowering.math.add(lowering.pastLength(), total);
+  }
+  if (Value mask = op.getMask())
+    lowering.checkBroadcasts(lowering.sizes(mask),
+                             {query[0], query[1], query[2], total});
+}
+
+/// Ends the run where sizes do not fit that the verifiers cannot compare: the
+/// code of an op reads as its first operands say.
+static void checkSizes(Operation *op, BufferLowering &lowering) {
+  if (auto attention = dyn_cast<transformer::AttentionOp>(op))
+    return checkAttention(attention, lowering);
+  if (auto rotary = dyn_cast<transformer::RotaryOp>(op)) {
+    Numbers input = lowering.sizes(rotary.getInput());
+    for (Value table : {rotary.getCos(), rotary.getSin()}) {
+      Numbers own = lowering.sizes(table);
+      // The last axis may be half of the input's.
+      size_t leading = own.size() - 1;
+      lowering.checkBroadcasts(ArrayRef(own).drop_back(),
+                               ArrayRef(input).drop_back().take_back(leading));
+    }
+    return;
+  }
+  if (auto gated = dyn_cast<transformer::GatedActivationOp>(op)) {
+    if (!gated.getUp())
+      return;
+    for (auto [gate, up] : llvm::zip_equal(lowering.sizes(gated.getGate()),
+                                           lowering.sizes(gated.getUp())))
+      lowering.checkSame(gate, up);
+    return;
+  }
+  if (isa<transformer::RMSNormOp, transformer::LayerNormOp>(op)) {
+    Number last = lowering.sizes(op->getOperand(0)).back();
+    for (Value parameter : op->getOperands().drop_front())
+      lowering.checkSame(lowering.sizes(parameter).back(), last);
+  }
+}
+
+//===- Ops
+//-----------------------------------------------------------------===//
 
 /// Inputs become memrefs, the results buffers in `outs`; the last two operand
 /// segments are `outs` and `exec`.
@@ -25,6 +105,7 @@ LogicalResult bitnet::lowerDestinationForm(Operation *op,
              << type << ", which has no buffer: pack trits before";
     operands.push_back(lowering.contiguous(input));
   }
+  checkSizes(op, lowering);
   SmallVector<Numbers> dims = form.getResultDims(builder, operands);
   for (auto [result, sizes] : llvm::zip_equal(op->getResults(), dims)) {
     auto type = cast<RankedTensorType>(result.getType());

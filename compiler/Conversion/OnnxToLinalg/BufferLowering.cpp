@@ -472,6 +472,22 @@ Numbers BufferLowering::broadcast(ArrayRef<Numbers> shapes) {
   return result;
 }
 
+void BufferLowering::checkBroadcasts(ArrayRef<Number> own,
+                                     ArrayRef<Number> sizes) {
+  assert(own.size() <= sizes.size() && "broadcasts to a lower rank");
+  for (auto [size, to] : llvm::zip_equal(own, sizes.take_back(own.size()))) {
+    if (size == to || IndexMath::is(size, 1))
+      continue;
+    Number repeats = math.equal(size, math.constant(1));
+    failIf(math.min(math.isFalse(repeats), math.isFalse(math.equal(size, to))),
+           RunStatus::BadShape);
+  }
+}
+
+void BufferLowering::checkSame(Number lhs, Number rhs) {
+  failIf(math.isFalse(math.equal(lhs, rhs)), RunStatus::BadShape);
+}
+
 BufferView BufferLowering::broadcastTo(const BufferView &view,
                                        ArrayRef<Number> sizes) {
   size_t lead = sizes.size() - view.sizes.size();

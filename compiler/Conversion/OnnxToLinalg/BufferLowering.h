@@ -145,6 +145,12 @@ public:
   /// Sizes that numpy's rules broadcast to. A run whose sizes do not fit ends
   /// with RunStatus::BadShape.
   Numbers broadcast(llvm::ArrayRef<Numbers> shapes);
+  /// Ends the run with RunStatus::BadShape unless numpy's rules repeat `own` to
+  /// just `sizes`, of the same rank or a higher one.
+  void checkBroadcasts(llvm::ArrayRef<Number> own,
+                       llvm::ArrayRef<Number> sizes);
+  /// Ends the run with RunStatus::BadShape unless both are the same.
+  void checkSame(Number lhs, Number rhs);
   /// The view with stride 0 along the axes that `sizes` repeats.
   BufferView broadcastTo(const BufferView &view, llvm::ArrayRef<Number> sizes);
   /// Replaces sizes that `type` knows.

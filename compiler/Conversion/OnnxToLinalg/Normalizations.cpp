@@ -115,6 +115,18 @@ static LogicalResult lowerNorm(Operation *op, BufferLowering &lowering,
     return op->emitError("has axis ")
            << axis << ", expected below " << from.getRank();
   Rows rows = makeRows(lowering, from, axis, /*single=*/false);
+  // Repeated along a row, but never the other way round.
+  for (unsigned index = 1, end = centered ? 3 : 2; index < end; ++index) {
+    Value operand = getOperandIfAny(op, index);
+    if (!operand)
+      continue;
+    Numbers own = lowering.sizes(operand);
+    if (own.size() > rows.inner.size())
+      return op->emitError("has operand ")
+             << index << " of type " << operand.getType() << ", expected rank "
+             << rows.inner.size() << " at most";
+    lowering.checkBroadcasts(own, rows.inner);
+  }
   auto parameter = [&](unsigned index) -> std::optional<BufferView> {
     Value operand = getOperandIfAny(op, index);
     if (!operand)

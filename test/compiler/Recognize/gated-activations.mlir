@@ -1,10 +1,12 @@
 // RUN: bitnet-opt %s --recognize-gated-activations --split-input-file | FileCheck %s
 
 // CHECK-LABEL: func @relu2
-//       CHECK:   transformer.gated_activation %arg0 up(%arg1) {activation = #transformer.activation<relu2>}
+//       CHECK:   %[[UP:.*]] = onnx.Neg
+//       CHECK:   transformer.gated_activation %arg0 up(%[[UP]]) {activation = #transformer.activation<relu2>}
 //   CHECK-NOT:   onnx
-func.func @relu2(%g: tensor<?x8xf32>, %u: tensor<?x8xf32>) -> tensor<?x8xf32> {
+func.func @relu2(%g: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %two = onnx.Constant dense<2.0> : tensor<f32>
+  %u = onnx.Neg %g : (tensor<?x8xf32>) -> tensor<?x8xf32>
   %r = onnx.Relu %g : (tensor<?x8xf32>) -> tensor<?x8xf32>
   %sq = onnx.Pow %r, %two : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
   %y = onnx.Mul %sq, %u : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
@@ -14,9 +16,24 @@ func.func @relu2(%g: tensor<?x8xf32>, %u: tensor<?x8xf32>) -> tensor<?x8xf32> {
 // -----
 
 // CHECK-LABEL: func @swiglu
-//       CHECK:   transformer.gated_activation %arg0 up(%arg1) {activation = #transformer.activation<silu>}
+//       CHECK:   %[[UP:.*]] = onnx.Neg
+//       CHECK:   transformer.gated_activation %arg0 up(%[[UP]]) {activation = #transformer.activation<silu>}
 //   CHECK-NOT:   onnx
-func.func @swiglu(%g: tensor<?x8xf32>, %u: tensor<?x8xf32>) -> tensor<?x8xf32> {
+func.func @swiglu(%g: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %u = onnx.Neg %g : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %s = onnx.Sigmoid %g : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %a = onnx.Mul %s, %g : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  %y = onnx.Mul %u, %a : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// -----
+
+// Either may have one row, which Mul repeats: a product of its own.
+// CHECK-LABEL: func @may_broadcast
+//   CHECK-NOT:   up(
+//       CHECK:   onnx.Mul
+func.func @may_broadcast(%g: tensor<?x8xf32>, %u: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %s = onnx.Sigmoid %g : (tensor<?x8xf32>) -> tensor<?x8xf32>
   %a = onnx.Mul %s, %g : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
   %y = onnx.Mul %u, %a : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
