@@ -10,7 +10,7 @@
 # MLA: 'mla v0.16b, v1.16b, v2.16b'
 # RUN: llvm-mc -triple=aarch64-linux-gnu -filetype=obj %t/mul.s -o %t.o
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=MUL
-# MUL: 'mul v0.8h, v1.8h, v2.8h' at +0x0, an integer multiply of less than 64 bits
+# MUL: 'mul v0.8h, v1.8h, v2.8h' at +0x0, an integer multiply or division of less than 64 bits
 
 #--- good.s
   .type bitlinear_good,@function

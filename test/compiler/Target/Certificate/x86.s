@@ -13,13 +13,13 @@
 # DOT: kernel bitlinear_dot has 'vpdpbusd zmm0, zmm1, zmm2' at +0x1
 # RUN: llvm-mc -triple=x86_64-linux-gnu -filetype=obj -x86-asm-syntax=intel %t/imul32.s -o %t.o
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=IMUL32
-# IMUL32: 'imul eax, ecx' at +0x0, an integer multiply of less than 64 bits
+# IMUL32: 'imul eax, ecx' at +0x0, an integer multiply or division of less than 64 bits
 # RUN: llvm-mc -triple=x86_64-linux-gnu -filetype=obj -x86-asm-syntax=intel %t/imul8.s -o %t.o
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=IMUL8
-# IMUL8: 'imul byte ptr [rax]' at +0x0, an integer multiply of less than 64 bits
+# IMUL8: 'imul byte ptr [rax]' at +0x0, an integer multiply or division of less than 64 bits
 # RUN: llvm-mc -triple=x86_64-linux-gnu -filetype=obj -x86-asm-syntax=intel %t/inner.s -o %t.o
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=INNER
-# INNER: 'imul rax, rcx' at +0x0, an integer multiply in an innermost loop
+# INNER: 'imul rax, rcx' at +0x0, an integer multiply or division in an innermost loop
 # RUN: llvm-mc -triple=x86_64-linux-gnu -filetype=obj -x86-asm-syntax=intel %t/fma.s -o %t.o
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=FMA
 # FMA: 'vfmadd213ps ymm0, ymm1, ymm2'
