@@ -128,11 +128,11 @@ sanitize() {
   setup
   local dir=$build-sanitize status=0
   configure "$dir" -DBITNET_SANITIZE=address,undefined
-  compile "$dir" bitnet-opt bitnet-run bitnet-unit-tests
+  compile "$dir" bitnet-opt RuntimeTests TokenizerTests ToolTests import-test evaluator-test onnx-ir-tests
   say "testing with sanitizers"
   export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
   python3 "$llvm/bin/lit" -sv --output "$dir/test/results.json" "$dir/test" "$dir/test/unit/bin" \
-    --filter='unit|Import|dialects' || status=$?
+    --filter='RuntimeTests|TokenizerTests|ToolTests|import-test|evaluator-test|onnx-ir-tests|compiler/Import' || status=$?
   summarize "$dir/test/results.json"
   return $status
 }
