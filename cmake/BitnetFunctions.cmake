@@ -1,6 +1,5 @@
-# cmake/pch.h, compiled once. Paths relative to the build folder, in which Ninja
-# runs, keep commands and outputs equal in every checkout: ccache then serves
-# all of them.
+# cmake/pch.h, compiled once for each build folder: it names its header by an
+# absolute path, so a cache must not hand it to another checkout.
 function(bitnet_add_pch)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     return()
@@ -11,7 +10,7 @@ function(bitnet_add_pch)
   add_custom_command(
     OUTPUT "${CMAKE_BINARY_DIR}/pch/pch.h.pch"
     COMMAND ${CMAKE_COMMAND} -E make_directory pch
-    COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CMAKE_CXX_COMPILER} ${flags} -isystem ${LLVM_INCLUDE_DIRS}
+    COMMAND ${CMAKE_CXX_COMPILER} ${flags} -isystem ${LLVM_INCLUDE_DIRS}
             -fPIC -std=c++17 -fno-exceptions -Xclang -fno-pch-timestamp
             -x c++-header -c ${source} -o pch/pch.h.pch
     DEPENDS "${PROJECT_SOURCE_DIR}/cmake/pch.h"
