@@ -44,3 +44,8 @@ if(BITNET_SANITIZE)
   add_compile_options(${sanitize_options})
   add_link_options(-fsanitize=${BITNET_SANITIZE})
 endif()
+if(BITNET_FUZZ)
+  # Coverage for libFuzzer in every file; only the fuzzers have its main.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -5,6 +5,8 @@
 #   tools/bootstrap.sh test     set up, build, run every test
 #   tools/bootstrap.sh build    set up and build
 #   tools/bootstrap.sh sanitize set up, build with sanitizers, run the bounded suite
+#   tools/bootstrap.sh fuzz [SECONDS] [FUZZER...]
+#                               set up, build with sanitizers, run each fuzzer of test/fuzz
 #
 # What is there already is not done again: packages, configuration, objects, the
 # compiled model. BUILD_DIR chooses the build folder (default: build), JOBS the
@@ -127,7 +129,7 @@ run_tests() {
 sanitize() {
   setup
   local dir=$build-sanitize status=0
-  configure "$dir" -DBITNET_SANITIZE=address,undefined
+  configure "$dir" -DBITNET_SANITIZE=address,undefined -DBITNET_FUZZ=ON
   compile "$dir" bitnet-opt RuntimeTests TokenizerTests ToolTests import-test evaluator-test onnx-ir-tests
   say "testing with sanitizers"
   export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
@@ -137,14 +139,37 @@ sanitize() {
   return $status
 }
 
+# fuzz SECONDS [FUZZER...]: what is found is left in the corpus folder.
+fuzz() {
+  setup
+  local seconds=${1:-60} dir=$build-sanitize fuzzer status=0
+  shift || true
+  configure "$dir" -DBITNET_SANITIZE=address,undefined -DBITNET_FUZZ=ON
+  compile "$dir" bitnet-fuzzers
+  python3 "$root/test/fuzz/make_seeds.py" "$dir/seeds"
+  export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
+  [ $# -gt 0 ] || set -- $(ls "$dir/test/fuzz/bin")
+  for fuzzer in "$@"; do
+    say "fuzzing $fuzzer for $seconds s"
+    local found=$dir/fuzz/$fuzzer
+    mkdir -p "$found/corpus"
+    "$dir/test/fuzz/bin/$fuzzer" "$found/corpus" "$dir/seeds/$fuzzer" -artifact_prefix="$found/" \
+      -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=4096 -timeout=20 -print_final_stats=1 \
+      >"$found/log" 2>&1 || status=$?
+    grep -E 'stat::number_of_executed_units|SUMMARY|ERROR: libFuzzer' "$found/log" || true
+    [ $status = 0 ] || { tail -n 40 "$found/log"; fail "$fuzzer found an input: see $found"; }
+  done
+}
+
 case "${1:-}" in
   demo) demo ;;
   test) run_tests ;;
   build) setup && compile "$build" ;;
   sanitize) sanitize ;;
+  fuzz) fuzz "${@:2}" ;;
   *)
-    sed -n '2,13s/^# \{0,1\}//p' "$0"
-    [ -z "${1:-}" ] || fail "found '$1', expected demo, test, build or sanitize"
+    sed -n '2,15s/^# \{0,1\}//p' "$0"
+    [ -z "${1:-}" ] || fail "found '$1', expected demo, test, build, sanitize or fuzz"
     exit 1
     ;;
 esac

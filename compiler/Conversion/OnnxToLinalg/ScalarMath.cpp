@@ -207,9 +207,11 @@ Value ScalarMath::rem(Value lhs, Value rhs, bool isUnsigned, bool truncated) {
     Value differs = arith::XOrIOp::create(
         builder, loc, compare(CmpFPredicate::OLT, remainder, zero),
         compare(CmpFPredicate::OLT, rhs, zero));
-    Value some = compare(CmpFPredicate::ONE, remainder, zero);
-    return select(arith::AndIOp::create(builder, loc, differs, some),
-                  add(remainder, rhs), remainder);
+    // A zero has the divisor's sign, as in NumPy.
+    Value none = compare(CmpFPredicate::OEQ, remainder, zero);
+    Value signedZero = math::CopySignOp::create(builder, loc, zero, rhs);
+    return select(none, signedZero,
+                  select(differs, add(remainder, rhs), remainder));
   }
   Value remainder = sub(lhs, mul(div(lhs, rhs, isUnsigned), rhs));
   Value zero = integer(type, 0);
@@ -250,7 +252,10 @@ Value ScalarMath::floatRemainder(Value lhs, Value rhs) {
   auto loop = scf::WhileOp::create(
       builder, loc, TypeRange{f64}, ValueRange{select(defined, dividend, zero)},
       [&](OpBuilder &, Location, ValueRange args) {
-        Value more = compare(CmpFPredicate::OGE, args[0], divisor);
+        // Nothing is ever left of a divisor of 0: it is not defined.
+        Value more = arith::AndIOp::create(
+            builder, loc, defined,
+            compare(CmpFPredicate::OGE, args[0], divisor));
         scf::ConditionOp::create(builder, loc, more, args);
       },
       [&](OpBuilder &, Location, ValueRange args) {
@@ -267,8 +272,7 @@ Value ScalarMath::floatRemainder(Value lhs, Value rhs) {
         scf::YieldOp::create(builder, loc, left);
       });
   Value remainder = loop.getResult(0);
-  Value negative = compare(CmpFPredicate::OLT, wide(lhs), zero);
-  remainder = select(negative, sub(zero, remainder), remainder);
+  remainder = math::CopySignOp::create(builder, loc, remainder, wide(lhs));
   remainder = select(defined, remainder,
                      constant(f64, std::numeric_limits<double>::quiet_NaN()));
   return narrow(remainder, type);
