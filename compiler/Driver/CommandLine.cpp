@@ -1,4 +1,5 @@
 #include "compiler/Driver/CommandLine.h"
+#include "dialects/Ternary/Transforms/Strategy.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -75,7 +76,7 @@ static Error setStopAfter(CompileOptions &options, StringRef value) {
 }
 
 static Error setStrategy(CompileOptions &options, StringRef value) {
-  static constexpr StringRef names[] = {"auto", "masked", "lookup"};
+  SmallVector<StringRef> names = ternary::getStrategyNames();
   if (!is_contained(names, value))
     return unknownValue("--strategy", value, names);
   options.strategy = value.str();
@@ -104,7 +105,8 @@ static constexpr Flag flags[] = {
     {"-O2", "", "add/sub only kernels, optimised (default)", setLevel<2>},
     {"-O3", "", "more optimisation of the code around the kernels",
      setLevel<3>},
-    {"--strategy", "NAME", "kernels: auto (default), masked or lookup",
+    {"--strategy", "NAME",
+     "kernels: auto (default), or one of bitnet-opt --list-strategies",
      setStrategy},
     {"--certify", "",
      "prove that no BitLinear kernel multiplies, print the certificate",

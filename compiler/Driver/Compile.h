@@ -17,6 +17,13 @@ int compileMain(const char *argv0, llvm::ArrayRef<const char *> arguments,
 /// `bitnet-opt certify FILE`; 1 when the file cannot be certified.
 int certifyMain(llvm::ArrayRef<const char *> arguments);
 
+/// `bitnet-opt --list-strategies`: the kernels, what each reads, does and
+/// needs.
+int listStrategiesMain();
+
+/// `bitnet-opt --list-layouts`: the layouts of packed weights.
+int listLayoutsMain();
+
 } // namespace bitnet
 
 #endif // COMPILER_DRIVER_COMPILE_H

@@ -28,7 +28,7 @@ std::optional<Phase> parsePhase(llvm::StringRef name);
 /// What the phases are told; each passes on what concerns it.
 struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> strategy{*this, "strategy",
-                               llvm::cl::desc("auto, masked or lookup"),
+                               llvm::cl::desc("auto or a kernel strategy"),
                                llvm::cl::init("auto")};
   Option<int64_t> vectorBits{*this, "vector-bits",
                              llvm::cl::desc("Width of vector registers"),

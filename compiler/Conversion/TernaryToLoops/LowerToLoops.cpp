@@ -1,4 +1,5 @@
 #include "compiler/Conversion/TernaryToLoops/Passes.h"
+#include "dialects/Ternary/IR/LayoutInfo.h"
 #include "dialects/Ternary/Transforms/LoweringUtils.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -15,87 +16,27 @@ using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::ternary;
 
-namespace {
-
-/// Builds scalar code at one place. Names follow the layouts' description.
-struct Scalar {
-  OpBuilder &builder;
-  Location loc;
-
-  Value index(int64_t value) { return emitIndex(builder, loc, value); }
-  Value i32(int64_t value) {
-    return emitConstant(builder, loc, builder.getI32Type(), value);
-  }
-  Value add(Value a, Value b) {
-    return arith::AddIOp::create(builder, loc, a, b);
-  }
-  Value times(Value a, int64_t b) {
-    return arith::MulIOp::create(builder, loc, a, index(b));
-  }
-  Value div(Value a, int64_t b) {
-    return arith::DivUIOp::create(builder, loc, a, index(b));
-  }
-  Value rem(Value a, int64_t b) {
-    return arith::RemUIOp::create(builder, loc, a, index(b));
-  }
-  Value equal(Value a, Value b) {
-    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, a, b);
-  }
-  /// Byte `at` of the packed weights, as an index.
-  Value byte(Value weights, Value at) {
-    Value value = memref::LoadOp::create(builder, loc, weights, at);
-    return arith::IndexCastUIOp::create(builder, loc, builder.getIndexType(),
-                                        value);
-  }
-  Value shiftRight(Value a, Value b) {
-    return arith::ShRUIOp::create(builder, loc, a, b);
-  }
-
-  /// Whether weights[n, k] is +1 and whether it is -1.
-  std::pair<Value, Value> trit(LayoutAttr layout, Value weights, int64_t terms,
-                               Value n, Value k);
-};
-
-} // namespace
-
-std::pair<Value, Value> Scalar::trit(LayoutAttr layout, Value weights,
-                                     int64_t terms, Value n, Value k) {
-  int64_t rows = layout.getRows();
-  Value b = div(n, rows), r = rem(n, rows);
-  if (layout.getKind() == LayoutKind::Pairs) {
-    int64_t groups = llvm::divideCeil(terms, 4);
-    Value at = add(times(add(times(b, groups), div(k, 4)), rows), r);
-    // The pair is the low or high nibble, the digit its unit or its three.
-    Value pair =
-        rem(shiftRight(byte(weights, at), times(div(rem(k, 4), 2), 4)), 16);
-    Value odd = equal(rem(k, 2), index(1));
-    Value code =
-        arith::SelectOp::create(builder, loc, odd, div(pair, 3), rem(pair, 3));
-    return {equal(code, index(2)), equal(code, index(0))};
-  }
-  Value at = add(times(add(times(b, terms), k), rows / 4), div(r, 8));
-  Value bit = rem(r, 8);
-  auto plane = [&](int64_t offset) {
-    Value bits = byte(weights, add(at, index(offset)));
-    return equal(rem(shiftRight(bits, bit), 2), index(1));
-  };
-  return {plane(0), plane(rows / 8)};
-}
-
 /// One result of `op`: the exact sum of token m and row n of weight i.
 static Value emitSum(OpBuilder &builder, Location loc, LinearOp op, unsigned i,
                      Value codes, Value m, Value n) {
-  Scalar s{builder, loc};
+  Type i32 = builder.getI32Type();
+  PackedShape shape{op.getN(i), op.getK(), op.getLayout()->getRows()};
+  const LayoutInfo &layout = getLayoutInfo(op.getLayout()->getKind());
   auto loop = scf::ForOp::create(
-      builder, loc, s.index(0), s.index(op.getK()), s.index(1),
-      ValueRange(s.i32(0)),
+      builder, loc, emitIndex(builder, loc, 0),
+      emitIndex(builder, loc, op.getK()), emitIndex(builder, loc, 1),
+      ValueRange(emitConstant(builder, loc, i32, 0)),
       [&](OpBuilder &builder, Location loc, Value k, ValueRange sums) {
-        Scalar s{builder, loc};
-        auto [plus, minus] =
-            s.trit(*op.getLayout(), op.getWeights()[i], op.getK(), n, k);
+        Value code =
+            layout.emitRead(builder, loc, op.getWeights()[i], shape, n, k);
+        auto is = [&](int64_t trit) -> Value {
+          return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                       code, emitIndex(builder, loc, trit + 1));
+        };
+        Value plus = is(1), minus = is(-1);
         Value x = memref::LoadOp::create(builder, loc, codes, ValueRange{m, k});
-        x = arith::ExtSIOp::create(builder, loc, builder.getI32Type(), x);
-        Value added = s.add(sums[0], x);
+        x = arith::ExtSIOp::create(builder, loc, i32, x);
+        Value added = arith::AddIOp::create(builder, loc, sums[0], x);
         Value taken = arith::SubIOp::create(builder, loc, sums[0], x);
         Value sum =
             arith::SelectOp::create(builder, loc, minus, taken, sums[0]);

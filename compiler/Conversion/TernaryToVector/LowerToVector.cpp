@@ -1,5 +1,6 @@
 #include "compiler/Conversion/TernaryToVector/Passes.h"
 #include "compiler/Conversion/TernaryToVector/VectorEmitter.h"
+#include "dialects/Ternary/Transforms/Strategy.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -7,7 +8,6 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 namespace bitnet {
 #define GEN_PASS_DEF_TERNARYLOWERTOVECTORPASS
@@ -18,38 +18,64 @@ using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::ternary;
 
+namespace {
+
+/// How one op becomes vector code.
+struct Lowering {
+  StringRef name;
+  void (*lower)(Operation *op, const TargetFacts &facts);
+  /// Why the target cannot run it, empty where it can; null: any target can.
+  std::string (*whyNot)(const TargetFacts &facts) = nullptr;
+};
+
+} // namespace
+
+template <typename Op, void (*lowerOp)(Op, const TargetFacts &)>
+static Lowering lowering(std::string (*whyNot)(const TargetFacts &) = nullptr) {
+  return {Op::getOperationName(),
+          [](Operation *op, const TargetFacts &facts) {
+            lowerOp(cast<Op>(op), facts);
+          },
+          whyNot};
+}
+
+template <Strategy strategy>
+static std::string whyNot(const TargetFacts &facts) {
+  return getStrategy(strategy).whyNot(facts);
+}
+
+/// Every op that this pass lowers.
+static const Lowering *findLowering(StringRef name) {
+  static const Lowering lowerings[] = {
+      lowering<QuantizeOp, lowerQuantize>(),
+      lowering<RescaleOp, lowerRescale>(),
+      lowering<MaskedRowsOp, lowerMaskedRows>(),
+      lowering<CodeTablesOp, lowerCodeTables>(),
+      lowering<LookupRowsOp, lowerLookupRows>(whyNot<Strategy::Lookup>),
+      lowering<TokenPanelOp, lowerTokenPanel>(),
+      lowering<TokenTablesOp, lowerTokenTables>(),
+      lowering<LookupTokensOp, lowerLookupTokens>(),
+      lowering<ClearOp, lowerClear>(),
+      lowering<WidenOp, lowerWiden>(),
+      lowering<TransposeSumsOp, lowerTransposeSums>(),
+  };
+  const Lowering *found = llvm::find_if(
+      lowerings, [&](const Lowering &known) { return known.name == name; });
+  return found == std::end(lowerings) ? nullptr : found;
+}
+
 /// Lowers `op` if it is one of ours. Fails, with an error, where the target
 /// cannot run it.
 static LogicalResult lower(Operation *op, const TargetFacts &facts) {
-  if (isa<LookupRowsOp>(op) && !facts.shuffleBytes())
-    return op->emitOpError("needs a byte shuffle, which the target lacks; "
-                           "strategy 'masked' runs on any target");
-  bool known =
-      llvm::TypeSwitch<Operation *, bool>(op)
-          .Case([&](QuantizeOp op) { return lowerQuantize(op, facts), true; })
-          .Case([&](RescaleOp op) { return lowerRescale(op, facts), true; })
-          .Case(
-              [&](MaskedRowsOp op) { return lowerMaskedRows(op, facts), true; })
-          .Case(
-              [&](CodeTablesOp op) { return lowerCodeTables(op, facts), true; })
-          .Case(
-              [&](LookupRowsOp op) { return lowerLookupRows(op, facts), true; })
-          .Case(
-              [&](TokenPanelOp op) { return lowerTokenPanel(op, facts), true; })
-          .Case([&](TokenTablesOp op) {
-            return lowerTokenTables(op, facts), true;
-          })
-          .Case([&](LookupTokensOp op) {
-            return lowerLookupTokens(op, facts), true;
-          })
-          .Case([&](ClearOp op) { return lowerClear(op, facts), true; })
-          .Case([&](WidenOp op) { return lowerWiden(op, facts), true; })
-          .Case([&](TransposeSumsOp op) {
-            return lowerTransposeSums(op, facts), true;
-          })
-          .Default(false);
-  if (known)
-    op->erase();
+  const Lowering *lowering = findLowering(op->getName().getStringRef());
+  if (!lowering)
+    return success();
+  if (lowering->whyNot)
+    if (std::string reason = lowering->whyNot(facts); !reason.empty())
+      return op->emitOpError(reason)
+             << "; strategy 'masked' runs on any target";
+  lowering->lower(op, facts);
+  op->erase();
   return success();
 }
 

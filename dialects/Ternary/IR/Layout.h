@@ -13,13 +13,13 @@ inline int64_t getCodeBytes(int64_t n, int64_t k) { return (n * k + 3) / 4; }
 int64_t findBadCode(llvm::ArrayRef<uint8_t> codes, int64_t count);
 
 /// Writes the bytes of `layout` for an [n, k] matrix of 2-bit codes. `packed`
-/// has layout.getPackedBytes(n, k) bytes and need not be initialised. This and
-/// `unpackTrits` are the definition of the layouts; no code may be 3.
+/// has layout.getPackedBytes(n, k) bytes and need not be initialised. No code
+/// may be 3.
 void packTrits(LayoutAttr layout, llvm::ArrayRef<uint8_t> codes, int64_t n,
                int64_t k, llvm::MutableArrayRef<uint8_t> packed);
 
-/// The inverse: `codes` has getCodeBytes(n, k) bytes, the bits behind the last
-/// code are written as zero.
+/// The inverse, by the layout's definition: `codes` has getCodeBytes(n, k)
+/// bytes, the bits behind the last code are written as zero.
 void unpackTrits(LayoutAttr layout, llvm::ArrayRef<uint8_t> packed, int64_t n,
                  int64_t k, llvm::MutableArrayRef<uint8_t> codes);
 

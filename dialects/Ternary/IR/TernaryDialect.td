@@ -99,7 +99,7 @@ def Ternary_LayoutAttr : AttrDef<Ternary_Dialect, "Layout"> {
   let assemblyFormat = "`<` $kind `,` `rows` `=` $rows `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// Trits along K that one code unit holds: 4 for pairs, 1 for planes.
+    /// Terms of one unit of the layout, see LayoutInfo.
     int64_t getGroup() const;
     /// Bytes of a packed [n, k] matrix, padding included.
     int64_t getPackedBytes(int64_t n, int64_t k) const;

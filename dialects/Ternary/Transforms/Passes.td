@@ -11,17 +11,12 @@ def TernaryPlanPass : Pass<"ternary-plan"> {
     `bitnet.target`, or the `target` option). A remark of category `ternary`
     says what was chosen and why. Results do not depend on the choice.
 
-    `tile` holds
-    - `tokens`: tokens that one prefill tile takes, 0 for none;
-    - `min_tokens`: fewest left-over tokens for which a padded prefill tile is
-      cheaper than one pass over the weights for each;
-    - `groups`: groups of 4 terms whose tables lie in L1 together;
-    - `pass_rows`: most rows whose sums one prefill pass keeps in L2;
-    - `row_blocks`: blocks of rows that share the loads of a token's tables.
+    `bitnet-opt --list-strategies` prints the strategies, the targets that can
+    run each, and the entries of `tile` that each reads.
   }];
   let options = [
     Option<"strategy", "strategy", "std::string", /*default=*/"\"auto\"",
-           "auto, masked or lookup">,
+           "auto, or one that --list-strategies prints">,
     Option<"target", "target", "std::string", /*default=*/"\"\"",
            "target facts by name instead of the module's: generic, x86-ssse3, x86-avx2 or x86-avx512bw">];
 }
@@ -46,9 +41,8 @@ def TernaryTilePass : Pass<"ternary-tile"> {
     (of all its siblings) and tiles of tokens, in which the tile ops of the
     dialect do the work. Regions are named `bitlinear_*`.
 
-    - strategy `masked`: `masked_rows` for 4 tokens, then for 1.
-    - strategy `lookup`: full tiles of tokens by `lookup_tokens`; left-over
-      tokens by `lookup_rows`, or as a padded tile from `min_tokens` on.
+    The op's strategy says which and in what order (class `KernelStrategy`,
+    `bitnet-opt --list-strategies`).
 
     Scratch memory has a static size: `memref.alloc` where regions share it,
     `memref.alloca` in a region.

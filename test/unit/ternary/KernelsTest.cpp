@@ -1,6 +1,7 @@
 // Every kernel against sums computed one term at a time.
 
 #include "dialects/Ternary/IR/Layout.h"
+#include "dialects/Ternary/Transforms/Strategy.h"
 #include "support/JitHarness.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -69,9 +70,10 @@ protected:
   Kernels() { context.loadDialect<TernaryDialect>(); }
 
   LayoutAttr layout() {
-    bool masked = std::string(GetParam().strategy) == "masked";
-    return LayoutAttr::get(&context,
-                           masked ? LayoutKind::Planes : LayoutKind::Pairs, 64);
+    const KernelStrategy &strategy =
+        getStrategy(*symbolizeStrategy(GetParam().strategy));
+    BlockLayout preferred = strategy.getLayouts().front();
+    return LayoutAttr::get(&context, preferred.kind, preferred.rows);
   }
   std::string module(const Problem &problem, const std::string &tile);
   void check(const Problem &problem, const std::vector<int64_t> &tokens,
@@ -118,7 +120,8 @@ std::string Kernels::module(const Problem &problem, const std::string &tile) {
           ") outs(" + outs +
           ") exec %exec {rescale = #ternary.rescale_form<mul_mul>, layout = "
           "#ternary.layout<" +
-          kind + ", rows = 64>, rows_of = array<i64: " + rows +
+          kind + ", rows = " + std::to_string(layout().getRows()) +
+          ">, rows_of = array<i64: " + rows +
           ">, strategy = #ternary.strategy<" + GetParam().strategy + ">" +
           tile + "} : (memref<?x" + k + "xi8>, memref<?x1xf32> weights(" +
           weightTypes + ") scales(" + scaleTypes + ") outs(" + outTypes +

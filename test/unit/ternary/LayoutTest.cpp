@@ -1,4 +1,5 @@
 #include "dialects/Ternary/IR/Layout.h"
+#include "dialects/Ternary/IR/LayoutInfo.h"
 
 #include "mlir/IR/MLIRContext.h"
 
@@ -59,11 +60,20 @@ TEST_P(Layouts, PaddingIsZeroTrits) {
   EXPECT_EQ(packedOne, packedWide);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Layouts,
-                         testing::Values(Case{LayoutKind::Pairs, 64},
-                                         Case{LayoutKind::Pairs, 8},
-                                         Case{LayoutKind::Planes, 64},
-                                         Case{LayoutKind::Planes, 32}));
+/// Every kind with its smallest blocks and with larger ones.
+static std::vector<Case> getCases() {
+  std::vector<Case> cases;
+  for (const LayoutInfo *layout : getLayouts())
+    for (int64_t factor : {1, 3})
+      cases.push_back({layout->kind, layout->rowMultiple * factor});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Layouts, testing::ValuesIn(getCases()),
+                         [](const testing::TestParamInfo<Case> &info) {
+                           return getLayoutInfo(info.param.kind).name().str() +
+                                  std::to_string(info.param.rows);
+                         });
 
 TEST(Layout, BytesAreThoseOfTheDescription) {
   mlir::MLIRContext context;

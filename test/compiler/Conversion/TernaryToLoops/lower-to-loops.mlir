@@ -24,11 +24,11 @@
 //       CHECK:         %[[SHIFT:.+]] = arith.muli %[[NIBBLE]], %c4
 //       CHECK:         %[[SHIFTED:.+]] = arith.shrui %[[BYTE]], %[[SHIFT]]
 //       CHECK:         %[[PAIR:.+]] = arith.remui %[[SHIFTED]], %c16
-//       CHECK:         %[[PARITY:.+]] = arith.remui %[[K]], %c2
-//       CHECK:         %[[ODD:.+]] = arith.cmpi eq, %[[PARITY]], %c1
 //       CHECK:         %[[HIGH:.+]] = arith.divui %[[PAIR]], %c3
 //       CHECK:         %[[LOW:.+]] = arith.remui %[[PAIR]], %c3
-//       CHECK:         %[[CODE:.+]] = arith.select %[[ODD]], %[[HIGH]], %[[LOW]]
+//       CHECK:         %[[PARITY:.+]] = arith.remui %[[K]], %c2
+//       CHECK:         %[[EVEN:.+]] = arith.cmpi eq, %[[PARITY]], %c0
+//       CHECK:         %[[CODE:.+]] = arith.select %[[EVEN]], %[[LOW]], %[[HIGH]]
 //       CHECK:         %[[PLUS:.+]] = arith.cmpi eq, %[[CODE]], %c2
 //       CHECK:         %[[MINUS:.+]] = arith.cmpi eq, %[[CODE]], %c0
 //       CHECK:         %[[X8:.+]] = memref.load %[[Q]][%[[M]], %[[K]]]
@@ -77,12 +77,14 @@ func.func @pairs(%q: memref<?x6xi8>, %s: memref<?x1xf32>, %w: memref<128xi8>, %w
 //       CHECK:         memref.load %[[W]][%[[AT]]]
 //       CHECK:         %[[SHIFTED:.+]] = arith.shrui %{{.+}}, %[[BIT]]
 //       CHECK:         %[[PLUS_BIT:.+]] = arith.remui %[[SHIFTED]], %c2
-//       CHECK:         %[[PLUS:.+]] = arith.cmpi eq, %[[PLUS_BIT]], %c1
 //       CHECK:         %[[MINUS_AT:.+]] = arith.addi %[[AT]], %c8
 //       CHECK:         memref.load %[[W]][%[[MINUS_AT]]]
 //       CHECK:         %[[MINUS_SHIFTED:.+]] = arith.shrui %{{.+}}, %[[BIT]]
 //       CHECK:         %[[MINUS_BIT:.+]] = arith.remui %[[MINUS_SHIFTED]], %c2
-//       CHECK:         %[[MINUS:.+]] = arith.cmpi eq, %[[MINUS_BIT]], %c1
+//       CHECK:         %[[ONE_OR_TWO:.+]] = arith.addi %[[PLUS_BIT]], %c1
+//       CHECK:         %[[CODE:.+]] = arith.subi %[[ONE_OR_TWO]], %[[MINUS_BIT]]
+//       CHECK:         %[[PLUS:.+]] = arith.cmpi eq, %[[CODE]], %c2
+//       CHECK:         %[[MINUS:.+]] = arith.cmpi eq, %[[CODE]], %c0
 //       CHECK:         memref.load %[[CODES]][%[[M]], %[[K]]]
 //       CHECK:         %[[ADDED:.+]] = arith.addi %[[SO_FAR]]
 //       CHECK:         %[[TAKEN:.+]] = arith.subi %[[SO_FAR]]

@@ -9,14 +9,14 @@
 //       GENERIC:   layout = #ternary.layout<planes, rows = 64>
 //  GENERIC-SAME:   rows_of = array<i64: 32>
 //  GENERIC-SAME:   strategy = #ternary.strategy<masked>
-//        REMARK: TernaryPlan | Category:ternary | Because="the target shuffles bytes", K=64, Layout=pairs, Strategy=lookup, Tokens=32
+//        REMARK: TernaryPlan | Category:ternary | Because="the target shuffles bytes", K=64, Layout=pairs, Strategy=lookup, groups={{[0-9]+}}, min_tokens=24, pass_rows=1024, row_blocks=2, tokens=32
 //    WIDE-LABEL: func @sixty_four_terms
 //          WIDE:   layout = #ternary.layout<pairs, rows = 64>
 //     WIDE-SAME:   strategy = #ternary.strategy<lookup>
 //     WIDE-SAME:   tokens = 32
 //        MASKED:   strategy = #ternary.strategy<masked>
 //    NO-SHUFFLE: error: strategy 'lookup' needs byte shuffles (ssse3), which the target lacks
-//       UNKNOWN: error: unknown strategy 'fast', expected auto, masked or lookup
+//       UNKNOWN: error: unknown strategy 'fast', expected one of auto, {{.*}}masked
 //     NO-TARGET: error: unknown target 'x86-mmx', expected one of generic, x86-ssse3
 func.func @sixty_four_terms(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<32x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x32xf32> {
   %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}

@@ -1,0 +1,58 @@
+#include "compiler/Driver/Compile.h"
+#include "compiler/Target/TargetFacts.h"
+#include "dialects/Ternary/IR/LayoutInfo.h"
+#include "dialects/Ternary/Transforms/Strategy.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace bitnet;
+using namespace bitnet::ternary;
+
+static void printStrategy(raw_ostream &out, const KernelStrategy &strategy) {
+  out << strategy.getName() << ": " << strategy.getSummary() << "\n  layouts: ";
+  interleaveComma(strategy.getLayouts(), out, [&](BlockLayout layout) {
+    out << stringifyLayoutKind(layout.kind) << " (blocks of " << layout.rows
+        << " rows)";
+  });
+  out << '\n';
+  for (const TokenRange &range : strategy.getTokenRanges())
+    out << "  tokens, " << range.tokens << ": " << range.microOp << '\n';
+  for (const TileParameter &parameter : strategy.getTileParameters())
+    out << "  tile entry " << parameter.name << " (" << parameter.fallback
+        << "): " << parameter.summary << '\n';
+  SmallVector<StringRef> names;
+  TargetFacts::names().split(names, ", ");
+  for (StringRef name : names) {
+    std::string whyNot = strategy.whyNot(*TargetFacts::named(name));
+    out << "  on " << name << ": " << (whyNot.empty() ? "runs" : whyNot)
+        << '\n';
+  }
+}
+
+int bitnet::listStrategiesMain() {
+  for (const KernelStrategy *strategy : getStrategies())
+    printStrategy(outs(), *strategy);
+  return 0;
+}
+
+int bitnet::listLayoutsMain() {
+  for (const LayoutInfo *layout : getLayouts()) {
+    outs() << layout->name() << ": " << layout->summary << "\n  "
+           << format("%g", layout->bitsPerTrit())
+           << " bits a trit; K padded to a multiple of " << layout->group
+           << ", N to blocks of a multiple of " << layout->rowMultiple
+           << " rows\n  strategies: ";
+    StringRef separator = "";
+    for (const KernelStrategy *strategy : getStrategies())
+      for (BlockLayout taken : strategy->getLayouts())
+        if (taken.kind == layout->kind) {
+          outs() << separator << strategy->getName()
+                 << " (rows = " << taken.rows << ')';
+          separator = ", ";
+        }
+    outs() << '\n';
+  }
+  return 0;
+}

@@ -1,0 +1,50 @@
+#ifndef DIALECTS_TERNARY_IR_LAYOUTINFO_H
+#define DIALECTS_TERNARY_IR_LAYOUTINFO_H
+
+#include "dialects/Ternary/IR/TernaryOps.h"
+
+namespace bitnet::ternary {
+
+/// The numbers that say where trits of one packed [n, k] matrix lie.
+struct PackedShape {
+  int64_t n, k;
+  int64_t rows; ///< of a block
+};
+
+/// Everything that depends on the kind of a layout. `getLayouts` is the only
+/// list of kinds: attribute verifier, pack, unpack, the scalar reference,
+/// `--list-layouts` and the tests read it.
+struct LayoutInfo {
+  LayoutKind kind;
+  llvm::StringLiteral summary;
+  /// Terms of one unit: K is padded to a multiple of it with zero trits.
+  int64_t group;
+  /// Rows of a block must be a multiple of it.
+  int64_t rowMultiple;
+  /// Trits that one byte holds, over a whole unit.
+  int64_t tritsPerByte;
+
+  /// Writes all bytes of a matrix of 2-bit codes, see `packTrits`.
+  void (*pack)(llvm::ArrayRef<uint8_t> codes, PackedShape shape,
+               llvm::MutableArrayRef<uint8_t> packed);
+  /// The code (trit + 1) of weights[row, column]: the layout's definition.
+  int64_t (*read)(llvm::ArrayRef<uint8_t> packed, PackedShape shape,
+                  int64_t row, int64_t column);
+  /// The same as IR on index values; `packed` is a memref of bytes.
+  mlir::Value (*emitRead)(mlir::OpBuilder &builder, mlir::Location loc,
+                          mlir::Value packed, PackedShape shape,
+                          mlir::Value row, mlir::Value column);
+
+  llvm::StringRef name() const { return stringifyLayoutKind(kind); }
+  double bitsPerTrit() const { return 8.0 / tritsPerByte; }
+};
+
+/// All kinds, in the order of `LayoutKind`.
+llvm::ArrayRef<const LayoutInfo *> getLayouts();
+const LayoutInfo &getLayoutInfo(LayoutKind kind);
+
+extern const LayoutInfo pairsLayout, planesLayout;
+
+} // namespace bitnet::ternary
+
+#endif // DIALECTS_TERNARY_IR_LAYOUTINFO_H

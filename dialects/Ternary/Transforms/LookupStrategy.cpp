@@ -1,0 +1,283 @@
+#include "dialects/Ternary/Transforms/Tiler.h"
+
+using namespace mlir;
+using namespace bitnet;
+using namespace bitnet::ternary;
+
+namespace {
+
+/// Tokens whose byte tables are made at once, between two passes over the
+/// weights.
+constexpr int64_t tableSlots = 8;
+/// Prefill tiles whose panels are in memory at once.
+constexpr int64_t panelTiles = 8;
+/// Groups after which 16-bit sums are widened: 63 * 512 < 2^15.
+constexpr int64_t widenGroups = 63;
+/// Slots of one group's table, see `token_tables`.
+constexpr int64_t tableEntries = 137;
+
+struct LookupTiler : Tiler {
+  using Tiler::Tiler;
+  void run();
+
+private:
+  void lookupByRows(Value begin);
+  void lookupBlocks(Value begin, Value end, Value token, Value count,
+                    Value tables);
+  void lookupByTokens(Value tiles);
+  void panels(Value firstTile, Value count, Value panel);
+  void tokenTile(Value tile, Value slot, Value begin, Value end, Value panel,
+                 Value tables, Value partial, Value sums, Value byToken);
+  void tokenGroups(Value slot, Value begin, Value end, Value panel,
+                   Value tables, Value partial, Value sums);
+  void tokenChunk(Value slot, Value group, int64_t groups, Value begin,
+                  Value end, Value panel, Value tables, Value partial);
+};
+
+class LookupStrategy : public KernelStrategy {
+  Strategy getKind() const override { return Strategy::Lookup; }
+  StringRef getSummary() const override {
+    return "looks sums of neighbouring activations up in tables and adds them";
+  }
+  ArrayRef<BlockLayout> getLayouts() const override {
+    static constexpr BlockLayout layouts[] = {{LayoutKind::Pairs, 64}};
+    return layouts;
+  }
+  ArrayRef<TileParameter> getTileParameters() const override;
+  ArrayRef<TokenRange> getTokenRanges() const override {
+    static constexpr TokenRange ranges[] = {
+        {"full tiles of `tokens`, and a rest of at least `min_tokens`",
+         "ternary.lookup_tokens"},
+        {"a smaller rest, one by one", "ternary.lookup_rows"}};
+    return ranges;
+  }
+  std::string whyNot(const TargetFacts &facts) const override {
+    return facts.shuffleBytes()
+               ? ""
+               : "needs byte shuffles (ssse3), which the target lacks";
+  }
+  StringRef getReason() const override { return "the target shuffles bytes"; }
+  KernelChoice choose(LinearOp op, const TargetFacts &facts) const override;
+  void tile(LinearOp op) const override { LookupTiler(*this, op).run(); }
+};
+
+} // namespace
+
+const KernelStrategy &bitnet::ternary::getLookupStrategy() {
+  static const LookupStrategy strategy;
+  return strategy;
+}
+
+ArrayRef<TileParameter> LookupStrategy::getTileParameters() const {
+  static constexpr TileParameter parameters[] = {
+      {"tokens", 32, "tokens that one prefill tile takes, 0 for none"},
+      {"min_tokens", 32,
+       "fewest left-over tokens for which a padded prefill tile is cheaper "
+       "than one pass over the weights for each"},
+      {"groups", 6, "groups of 4 terms whose tables lie in L1 together"},
+      {"pass_rows", 1024, "most rows whose sums one prefill pass keeps in L2"},
+      {"row_blocks", 1, "blocks of rows that share the loads of a table"}};
+  return parameters;
+}
+
+KernelChoice LookupStrategy::choose(LinearOp op,
+                                    const TargetFacts &facts) const {
+  // A lane holds one token as i16.
+  int64_t tokens = facts.vectorBits / 16;
+  // Measured: a tile costs as much as 24 of 32 tokens by rows with AVX-512,
+  // as 8 of 16 with AVX2.
+  int64_t minTokens = tokens * (facts.avx512bw ? 3 : 2) / 4;
+  // Two blocks share the loads of the tables where registers last.
+  int64_t rowBlocks = facts.vectorRegisters >= 32 ? 2 : 1;
+  // 81 vectors for each group of 4 terms, for as long as they fit in L1.
+  int64_t tableBytes = 81 * facts.vectorBits / 8;
+  int64_t groups = std::clamp<int64_t>(facts.l1Bytes / tableBytes, 1, 12);
+  // i16 and i32 sums of a pass take half of L2.
+  int64_t rowBytes = tokens * (2 + 4);
+  int64_t passRows =
+      std::clamp<int64_t>(facts.l2Bytes / 2 / rowBytes / 64, 1, 16) * 64;
+  return {getLayouts().front(),
+          {{"tokens", tokens},
+           {"min_tokens", minTokens},
+           {"groups", groups},
+           {"pass_rows", passRows},
+           {"row_blocks", rowBlocks}}};
+}
+
+//===- Look-ups, a token at a time --------------------------------------===//
+
+/// Blocks [begin, end) for `count` tokens from `token` on, `row_blocks` blocks
+/// at a time while there are as many.
+void LookupTiler::lookupBlocks(Value begin, Value end, Value token, Value count,
+                               Value tables) {
+  int64_t together = std::min(getTile("row_blocks"), blocks);
+  Value sums = alloc({together, blockRows}, 32, /*stack=*/true);
+  Value single = together == 1 ? sums : alloc({1, blockRows}, 32, true);
+  auto emit = [&](Sibling &sibling, Value block, Value sums) {
+    int64_t n = cast<MemRefType>(sums.getType()).getDimSize(0);
+    Value flat = asFlat(builder, loc, sums);
+    loop(index(0), count, 1, [&](Value slot) {
+      LookupRowsOp::create(builder, loc, tables, slot, sibling.weights, block,
+                           flat);
+      for (int64_t i = 0; i < n; ++i)
+        rescale(sibling, add(block, i), sums, index(i), add(token, slot));
+    });
+  };
+  for (Sibling &sibling : siblings) {
+    auto [first, last] = clip(sibling, begin, end);
+    if (together > 1) {
+      Value number = max(sub(last, first), index(0));
+      Value middle = add(first, times(divide(number, together), together));
+      loop(first, middle, together,
+           [&](Value block) { emit(sibling, block, sums); });
+      first = middle;
+    }
+    loop(first, last, 1, [&](Value block) { emit(sibling, block, single); });
+  }
+}
+
+void LookupTiler::lookupByRows(Value first) {
+  int64_t groups = llvm::divideCeil(op.getK(), 4);
+  int64_t slots =
+      staticTokens < 0
+          ? tableSlots
+          : std::max<int64_t>(1, std::min(tableSlots, staticTokens));
+  Value tables = alloc({slots, groups * 64}, 8, /*stack=*/false);
+  loop(first, tokens, slots, [&](Value token) {
+    Value count = min(sub(tokens, token), index(slots));
+    parallel(count, std::max<int64_t>(1, 4096 / op.getK()), "tables",
+             [&](Value begin, Value end) {
+               loop(begin, end, 1, [&](Value slot) {
+                 CodeTablesOp::create(builder, loc, codes, add(token, slot),
+                                      tables, slot);
+               });
+             });
+    parallel(index(blocks), grainOf(1), "rows", [&](Value begin, Value end) {
+      lookupBlocks(begin, end, token, count, tables);
+    });
+  });
+}
+
+//===- Look-ups, a tile of tokens at a time -----------------------------===//
+
+void LookupTiler::panels(Value firstTile, Value count, Value panel) {
+  int64_t lanes = getTile("tokens");
+  parallel(count, 1, "panels", [&](Value begin, Value end) {
+    loop(begin, end, 1, [&](Value slot) {
+      Value token = times(add(firstTile, slot), lanes);
+      Value valid = min(sub(tokens, token), index(lanes));
+      TokenPanelOp::create(builder, loc, codes, token, valid, panel, slot);
+    });
+  });
+}
+
+/// Adds `groups` groups from `group` on for the blocks [begin, end).
+void LookupTiler::tokenChunk(Value slot, Value group, int64_t groups,
+                             Value begin, Value end, Value panel, Value tables,
+                             Value partial) {
+  auto attr = builder.getI64IntegerAttr(groups);
+  auto terms = builder.getI64IntegerAttr(op.getK());
+  TokenTablesOp::create(builder, loc, panel, slot, group, tables, attr);
+  forBlocks(begin, end, [&](Sibling &sibling, Value block) {
+    Value row = times(sub(add(block, sibling.begin), begin), blockRows);
+    LookupTokensOp::create(builder, loc, tables, sibling.weights, block, group,
+                           partial, row, attr, terms);
+  });
+}
+
+/// All groups for the blocks [begin, end), whose sums start at row 0.
+void LookupTiler::tokenGroups(Value slot, Value begin, Value end, Value panel,
+                              Value tables, Value partial, Value sums) {
+  int64_t groups = llvm::divideCeil(op.getK(), 4);
+  int64_t chunk = std::min(getTile("groups"), groups);
+  int64_t whole = groups / chunk * chunk;
+  int64_t stretch = widenGroups / chunk * chunk;
+  Value rows = times(sub(end, begin), blockRows);
+  auto widen = [&] {
+    loop(index(0), rows, blockRows,
+         [&](Value row) { WidenOp::create(builder, loc, partial, sums, row); });
+  };
+  loop(index(0), rows, blockRows,
+       [&](Value row) { ClearOp::create(builder, loc, partial, sums, row); });
+  loop(index(0), index(whole), stretch, [&](Value first) {
+    Value last = min(add(first, stretch), index(whole));
+    loop(first, last, chunk, [&](Value group) {
+      tokenChunk(slot, group, chunk, begin, end, panel, tables, partial);
+    });
+    widen();
+  });
+  if (whole == groups)
+    return;
+  tokenChunk(slot, index(whole), groups - whole, begin, end, panel, tables,
+             partial);
+  widen();
+}
+
+/// Blocks [begin, end) of one tile, a pass of them at a time.
+void LookupTiler::tokenTile(Value tile, Value slot, Value begin, Value end,
+                            Value panel, Value tables, Value partial,
+                            Value sums, Value byToken) {
+  int64_t lanes = getTile("tokens");
+  int64_t pass = cast<MemRefType>(sums.getType()).getDimSize(0) / blockRows;
+  loop(begin, end, pass, [&](Value first) {
+    Value last = min(add(first, pass), end);
+    tokenGroups(slot, first, last, panel, tables, partial, sums);
+    Value token = times(tile, lanes);
+    Value valid = min(sub(tokens, token), index(lanes));
+    forBlocks(first, last, [&](Sibling &sibling, Value block) {
+      Value row = times(sub(add(block, sibling.begin), first), blockRows);
+      TransposeSumsOp::create(builder, loc, sums, row, byToken);
+      loop(index(0), valid, 1, [&](Value t) {
+        rescale(sibling, block, byToken, t, add(token, t));
+      });
+    });
+  });
+}
+
+void LookupTiler::lookupByTokens(Value tiles) {
+  int64_t lanes = getTile("tokens");
+  int64_t groups = llvm::divideCeil(op.getK(), 4);
+  int64_t chunk = std::min(getTile("groups"), groups);
+  int64_t pass = std::min(getTile("pass_rows") / blockRows, blocks) * blockRows;
+  int64_t slots = panelTiles;
+  if (staticTokens >= 0)
+    slots = std::max<int64_t>(
+        1, std::min(slots, int64_t(llvm::divideCeil(staticTokens, lanes))));
+  Value panel = alloc({slots, groups * 4, lanes}, 8, /*stack=*/false);
+  // Tables are worth making for many rows: two parts of a tile at least.
+  int64_t grain = std::clamp<int64_t>(llvm::divideCeil(blocks, 2), 1, 16);
+  loop(index(0), tiles, slots, [&](Value firstTile) {
+    Value count = min(sub(tiles, firstTile), index(slots));
+    panels(firstTile, count, panel);
+    // Unit i is block i mod blocks of tile i / blocks.
+    parallel(times(count, blocks), grain, "tokens",
+             [&](Value begin, Value end) {
+               Value tables = alloc({chunk * tableEntries, lanes}, 16, true);
+               Value partial = alloc({pass, lanes}, 16, true);
+               Value sums = alloc({pass, lanes}, 32, true);
+               Value byToken = alloc({lanes, blockRows}, 32, true);
+               Value lastTile = divide(add(end, blocks - 1), blocks);
+               loop(divide(begin, blocks), lastTile, 1, [&](Value slot) {
+                 Value base = times(slot, blocks);
+                 Value first = max(sub(begin, base), index(0));
+                 Value last = min(sub(end, base), index(blocks));
+                 tokenTile(add(firstTile, slot), slot, first, last, panel,
+                           tables, partial, sums, byToken);
+               });
+             });
+  });
+}
+
+void LookupTiler::run() {
+  int64_t lanes = getTile("tokens");
+  int64_t least = std::min(getTile("min_tokens"), lanes);
+  if (!lanes || (staticTokens >= 0 && staticTokens < least))
+    return lookupByRows(index(0));
+  // Full tiles, and one padded with zero tokens if that is cheaper than a pass
+  // over the weights for each token that is left.
+  Value tiles = divide(add(tokens, lanes - least), lanes);
+  lookupByTokens(tiles);
+  if (staticTokens >= 0 && staticTokens % lanes == 0)
+    return;
+  lookupByRows(min(times(tiles, lanes), tokens));
+}

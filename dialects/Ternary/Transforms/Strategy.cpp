@@ -1,0 +1,46 @@
+#include "dialects/Ternary/Transforms/Strategy.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace bitnet::ternary;
+
+KernelStrategy::~KernelStrategy() = default;
+
+bool KernelStrategy::takes(LayoutAttr layout) const {
+  return llvm::any_of(getLayouts(), [&](BlockLayout known) {
+    return known.kind == layout.getKind() && known.rows == layout.getRows();
+  });
+}
+
+int64_t KernelStrategy::getTile(LinearOp op, StringRef name) const {
+  DictionaryAttr tile = op.getTileAttr();
+  if (auto attr = tile ? tile.getAs<IntegerAttr>(name) : IntegerAttr())
+    return attr.getInt();
+  const TileParameter *parameter =
+      llvm::find_if(getTileParameters(),
+                    [&](const TileParameter &p) { return p.name == name; });
+  assert(parameter != getTileParameters().end() && "not a tile parameter");
+  return parameter->fallback;
+}
+
+ArrayRef<const KernelStrategy *> bitnet::ternary::getStrategies() {
+  static const KernelStrategy *const strategies[] = {&getLookupStrategy(),
+                                                     &getMaskedStrategy()};
+  static_assert(std::size(strategies) == getMaxEnumValForStrategy() + 1,
+                "a strategy that is not listed");
+  return strategies;
+}
+
+const KernelStrategy &bitnet::ternary::getStrategy(Strategy kind) {
+  return **llvm::find_if(getStrategies(), [&](const KernelStrategy *strategy) {
+    return strategy->getKind() == kind;
+  });
+}
+
+SmallVector<StringRef> bitnet::ternary::getStrategyNames() {
+  SmallVector<StringRef> names = {"auto"};
+  for (const KernelStrategy *strategy : getStrategies())
+    names.push_back(strategy->getName());
+  return names;
+}

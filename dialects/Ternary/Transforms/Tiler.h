@@ -1,0 +1,75 @@
+#ifndef DIALECTS_TERNARY_TRANSFORMS_TILER_H
+#define DIALECTS_TERNARY_TRANSFORMS_TILER_H
+
+#include "dialects/Ternary/Transforms/LoweringUtils.h"
+#include "dialects/Ternary/Transforms/Strategy.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+namespace bitnet::ternary {
+
+/// What the strategies' tilers share: the siblings of a linear as one range of
+/// row blocks, loops, and the end of a block. Blocks of all siblings are
+/// numbered one after another.
+struct Tiler {
+  using Value = mlir::Value;
+
+  /// The blocks [begin, end) of one sibling.
+  struct Sibling {
+    int64_t begin = 0, end = 0, rows = 0;
+    Value weights, weightScale, bias, out;
+  };
+  using BlockBody = llvm::function_ref<void(Sibling &, Value block)>;
+
+  Tiler(const KernelStrategy &strategy, LinearOp op);
+
+  Value index(int64_t value);
+  Value add(Value a, Value b);
+  Value add(Value a, int64_t b);
+  Value sub(Value a, Value b);
+  Value times(Value a, int64_t b);
+  Value min(Value a, Value b);
+  Value max(Value a, Value b);
+  Value divide(Value a, int64_t b);
+  Value remainder(Value a, int64_t b);
+  Value compare(mlir::arith::CmpIPredicate predicate, Value a, Value b);
+  /// Scratch memory: on the stack of a region, or shared by regions.
+  Value alloc(llvm::ArrayRef<int64_t> shape, unsigned bits, bool stack);
+
+  /// scf.for whose body is built with `builder` inside of it.
+  void loop(Value begin, Value end, int64_t step,
+            llvm::function_ref<void(Value)> body);
+  /// `prefix` + `step` names the region.
+  void parallel(Value count, int64_t grain, llvm::StringRef step,
+                llvm::function_ref<void(Value, Value)> body);
+
+  int64_t getTile(llvm::StringRef name) { return strategy.getTile(op, name); }
+  /// The part of `sibling` in [begin, end), counted from its first block; the
+  /// end lies before the begin where there is none.
+  std::pair<Value, Value> clip(Sibling &sibling, Value begin, Value end);
+  /// Calls `body` in a loop over the part of each sibling in [begin, end); its
+  /// block counts from the sibling's first.
+  void forBlocks(Value begin, Value end, BlockBody body);
+  /// Outputs of one block; the last one of a sibling may have fewer rows.
+  void rescale(Sibling &sibling, Value block, Value sums, Value slot,
+               Value token);
+  /// Blocks that are worth a thread: about 2^16 additions of `tokens` tokens.
+  int64_t grainOf(int64_t tokens);
+
+  const KernelStrategy &strategy;
+  LinearOp op;
+  mlir::OpBuilder builder;
+  mlir::Location loc;
+  Value codes, scale, tokens;
+  /// Number of tokens where it is static, else -1.
+  int64_t staticTokens = -1;
+  /// Rows of a block of the layout, and blocks of all siblings.
+  int64_t blockRows, blocks = 0;
+  llvm::SmallVector<Sibling> siblings;
+  /// What regions' names begin with.
+  std::string prefix;
+};
+
+} // namespace bitnet::ternary
+
+#endif // DIALECTS_TERNARY_TRANSFORMS_TILER_H
