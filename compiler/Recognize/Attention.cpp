@@ -18,10 +18,9 @@ using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::recognize;
 
-/// A fill of this size or below weighs nothing beside any score that is kept,
-/// added to its own score or not: exp of it is 0. (A row that keeps no score at
+/// A fill that may as well be added to the score. (A row that keeps no score at
 /// all is no attention; its weights are of no use to anybody.)
-static constexpr float kAbsorbingFill = -1e9f;
+static constexpr float kAbsorbingFill = transformer::kAbsorbingMask;
 
 namespace {
 

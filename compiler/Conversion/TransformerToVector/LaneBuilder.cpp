@@ -2,6 +2,7 @@
 
 #include "dialects/RT/IR/RTOps.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -122,8 +123,8 @@ void LaneBuilder::store(Value lanes, Value memref, ValueRange indices,
     vector::StoreOp::create(*this, lanes, memref, indices);
 }
 
-Value LaneBuilder::firstLanes(int64_t count) {
-  auto type = VectorType::get({kLanes}, getI1Type());
+Value LaneBuilder::firstLanes(int64_t count, int64_t lanes) {
+  auto type = VectorType::get({lanes}, getI1Type());
   return vector::ConstantMaskOp::create(*this, type, ArrayRef<int64_t>{count});
 }
 Value LaneBuilder::firstLanes(Value count) {
@@ -136,12 +137,29 @@ Value LaneBuilder::firstLanes(Value count) {
 
 LaneBuilder::Values LaneBuilder::loop(Value begin, Value end, int64_t step,
                                       ValueRange inits, LoopBody body) {
-  auto loop = scf::ForOp::create(*this, begin, end, index(step), inits);
+  scf::ForOp loop = scf::ForOp::create(*this, begin, end, index(step), inits);
+  return fill(loop, body);
+}
+
+LaneBuilder::Values LaneBuilder::rolledLoop(Value begin, Value end,
+                                            int64_t step, ValueRange inits,
+                                            LoopBody body) {
+  scf::ForOp loop = scf::ForOp::create(*this, begin, end, index(step), inits);
+  auto unroll = LLVM::LoopUnrollAttr::get(getContext(), getBoolAttr(true), {},
+                                          {}, {}, {}, {}, {});
+  loop->setAttr("llvm.loop_annotation",
+                LLVM::LoopAnnotationAttr::get(getContext(), {}, {}, {}, unroll,
+                                              {}, {}, {}, {}, {}, {}, {}, {},
+                                              {}, {}, {}));
+  return fill(loop, body);
+}
+
+LaneBuilder::Values LaneBuilder::fill(scf::ForOp loop, LoopBody body) {
   InsertionGuard guard(*this);
   setInsertionPointToStart(loop.getBody());
   Values results = body(loop.getInductionVar(), loop.getRegionIterArgs());
   // Without iteration arguments the terminator is already there.
-  if (!inits.empty())
+  if (!loop.getInits().empty())
     scf::YieldOp::create(*this, results);
   return Values(loop.getResults());
 }
@@ -296,16 +314,18 @@ static SmallVector<int64_t> keptLanes(ArrayRef<int64_t> position, int64_t half,
 Value LaneBuilder::foldSums(ValueRange accumulators) {
   int64_t results = accumulators.size();
   assert(results >= 1 && results <= kLanes && "at most one lane each");
+  // 16, or fewer where the first folds are done.
+  int64_t width = cast<VectorType>(accumulators[0].getType()).getDimSize(0);
   // Padded to a power of two, so that all pairs are of one size.
   SmallVector<Partial> partials;
   for (int64_t owner = 0; owner < int64_t(llvm::PowerOf2Ceil(results));
        ++owner) {
     Value lanes = accumulators[std::min(owner, results - 1)];
-    partials.push_back({lanes, SmallVector<int64_t>(kLanes, owner), {}});
-    for (int64_t lane = 0; lane < kLanes; ++lane)
+    partials.push_back({lanes, SmallVector<int64_t>(width, owner), {}});
+    for (int64_t lane = 0; lane < width; ++lane)
       partials.back().position.push_back(lane);
   }
-  for (int64_t half = kLanes / 2; half; half /= 2) {
+  for (int64_t half = width / 2; half; half /= 2) {
     SmallVector<Partial> next;
     bool two = partials.size() > 1;
     for (size_t i = 0; i < partials.size(); i += 2) {
@@ -334,14 +354,15 @@ Value LaneBuilder::foldSums(ValueRange accumulators) {
     }
     partials = std::move(next);
   }
-  // At most 16 accumulators of 16 lanes: one vector is left. Put its lanes in
-  // the order of the accumulators.
-  assert(partials.size() == 1 && "all accumulators were paired");
-  SmallVector<int64_t> order;
+  // At most 16 accumulators: one vector of 16 lanes is left, or two of 8. Put
+  // their lanes in the order of the accumulators.
+  assert(partials.size() <= 2 && "all accumulators were paired");
+  Partial &a = partials.front(), &b = partials.back();
+  SmallVector<int64_t> owners(a.owner), order;
+  llvm::append_range(owners, b.owner);
   for (int64_t owner = 0; owner < results; ++owner)
-    order.push_back(llvm::find(partials[0].owner, owner) -
-                    partials[0].owner.begin());
-  return shuffle(partials[0].lanes, partials[0].lanes, order);
+    order.push_back(llvm::find(owners, owner) - owners.begin());
+  return shuffle(a.lanes, b.lanes, order);
 }
 
 Value LaneBuilder::foldSum(Value accumulator) {

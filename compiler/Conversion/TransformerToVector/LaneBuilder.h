@@ -2,6 +2,7 @@
 #define COMPILER_CONVERSION_TRANSFORMERTOVECTOR_LANEBUILDER_H
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace bitnet::transformer {
@@ -64,7 +65,7 @@ public:
   /// Stores f32 lanes, narrowed to the memref's element type.
   void store(Value lanes, Value memref, ValueRange indices, Value mask = {});
   /// The first `count` lanes.
-  Value firstLanes(int64_t count);
+  Value firstLanes(int64_t count, int64_t lanes = kLanes);
   Value firstLanes(Value count);
 
   //===- control ----------------------------------------------------------===//
@@ -75,6 +76,10 @@ public:
               LoopBody body);
   void loop(Value begin, Value end, int64_t step,
             llvm::function_ref<void(Value)> body);
+  /// The same, never unrolled: the scheduler would overlap the iterations of an
+  /// unrolled loop of many accumulators, and spill them.
+  Values rolledLoop(Value begin, Value end, int64_t step, ValueRange inits,
+                    LoopBody body);
   void ifThen(Value condition, llvm::function_ref<void()> then);
 
   /// Runs body(row) for each row of [0, rows) in an rt.parallel whose units
@@ -106,11 +111,13 @@ public:
   /// for each 16 of [0, size): the same without accumulators.
   void forLanes(int64_t size, llvm::function_ref<void(Value, Value)> body);
   /// The sums of each accumulator's lanes, as lanes of one vector: at most 16.
+  /// Accumulators have 16 lanes, or the 8 that the first fold leaves.
   Value foldSums(ValueRange accumulators);
   Value foldSum(Value accumulator);
   Value foldMax(Value lanes);
 
 private:
+  Values fill(mlir::scf::ForOp loop, LoopBody body);
   Value shuffle(Value lhs, Value rhs, llvm::ArrayRef<int64_t> mask);
 };
 

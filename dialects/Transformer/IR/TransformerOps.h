@@ -10,4 +10,12 @@
 #define GET_OP_CLASSES
 #include "dialects/Transformer/IR/TransformerOps.h.inc"
 
+namespace bitnet::transformer {
+
+/// A key with a mask of this size or below weighs nothing beside any key that
+/// is kept: the exponential of the difference is 0.
+constexpr float kAbsorbingMask = -1e9f;
+
+} // namespace bitnet::transformer
+
 #endif // DIALECTS_TRANSFORMER_IR_TRANSFORMEROPS_H

@@ -26,7 +26,8 @@ using namespace bitnet::test;
 namespace {
 /// From rt, scf, vector, memref, arith, math to the llvm dialect.
 const char *const kToLLVM =
-    "rt-outline-parallel,func.func(rt-hoist-stack),convert-vector-to-scf,"
+    "rt-plan-arena,canonicalize,cse,rt-outline-parallel,func.func(rt-hoist-"
+    "stack),convert-vector-to-scf,"
     "convert-scf-to-cf,expand-strided-metadata,lower-affine,"
     "convert-vector-to-llvm,convert-rt-to-llvm,canonicalize,"
     "finalize-memref-to-llvm,convert-math-to-llvm,convert-arith-to-llvm,"
@@ -76,6 +77,7 @@ void runParallel(bitnet_exec *exec, bitnet_range_fn fn, void *args,
 struct JitModule::Impl {
   std::unique_ptr<llvm::orc::LLJIT> jit;
   int32_t (*run)(bitnet_exec *) = nullptr;
+  int64_t (*arenaBytes)(const bitnet_exec *) = nullptr;
 };
 
 JitModule::JitModule() : impl(new Impl) {}
@@ -115,8 +117,9 @@ std::unique_ptr<JitModule> JitModule::compile(const std::string &mlir,
   auto llvmModule = mlir::translateModuleToLLVMIR(*module, *llvmContext);
   if (!llvmModule)
     return nullptr;
-  llvm::Function *entry = llvmModule->getFunction("bitnet_run");
-  entry->setLinkage(llvm::GlobalValue::ExternalLinkage);
+  for (const char *entry : {"bitnet_run", "bitnet_arena_bytes"})
+    llvmModule->getFunction(entry)->setLinkage(
+        llvm::GlobalValue::ExternalLinkage);
 
   auto builder = orDie(llvm::orc::JITTargetMachineBuilder::detectHost(),
                        "host of the JIT");
@@ -153,6 +156,9 @@ std::unique_ptr<JitModule> JitModule::compile(const std::string &mlir,
     return nullptr;
   }
   result->impl->run = symbol->toPtr<int32_t (*)(bitnet_exec *)>();
+  result->impl->arenaBytes =
+      orDie(result->impl->jit->lookup("bitnet_arena_bytes"), "arena_bytes")
+          .toPtr<int64_t (*)(const bitnet_exec *)>();
   return result;
 }
 
@@ -177,6 +183,11 @@ int32_t JitModule::run(const std::vector<JitBuffer> &inputs,
   exec.past_length = state.pastLength;
   exec.parallel = runParallel;
   exec.runtime = &runtime;
+  // Filled with bytes that are no number: code must not read what it has not
+  // written.
+  std::vector<uint8_t> arena(impl->arenaBytes(&exec) + 64, 0xff);
+  auto address = reinterpret_cast<uintptr_t>(arena.data());
+  exec.arena = arena.data() + (64 - address % 64) % 64;
   return impl->run(&exec);
 }
 

@@ -163,6 +163,12 @@ TEST(Attention, Groups) {
   for (int64_t kvHeads : {1, 2, 3, 6})
     checkPlain({2, 6, kvHeads, 16, 16}, {}, true, 4, 20);
 }
+/// Tiles of one row and more slots than fit one, and the rest of a tile.
+TEST(Attention, ManyRows) {
+  checkPlain({1, 20, 1, 16, 16}, {}, true, 9, 140);
+  checkPlain({1, 3, 1, 16, 16}, {}, true, 17, 140);
+  checkPlain({1, 4, 4, 16, 16}, {}, false, 35, 129);
+}
 TEST(Attention, HeadSizes) {
   for (int64_t size : {1, 15, 17, 36, 64, 80, 128, 272})
     checkPlain({1, 2, 1, size, size}, {}, true, 3, 19);
@@ -224,6 +230,37 @@ TEST(Attention, RowsWithoutKeysGiveZeros) {
     EXPECT_EQ(out[d], 0);
     EXPECT_EQ(out[32 + d], 0);
   }
+}
+
+/// Rows that a large negative mask leaves no key weigh all keys alike, as in
+/// ONNX, in the same tile as rows whose masked keys are skipped.
+TEST(Attention, RowsWhoseKeysAreAllFilled) {
+  Mask mask = {
+      "memref<?x?xf32>", {40, 300}, std::vector<float>(40 * 300, kLowest), {}};
+  for (int64_t row = 0; row < 40; ++row)
+    for (int64_t key = 150 + row; row % 7 != 3 && key < 190 + 2 * row; ++key)
+      mask.values[row * 300 + key] = 0.25f;
+  checkPlain({1, 4, 2, 16, 16}, mask, false, 40, 300);
+}
+/// Skipping a block of keys must not skip a NaN of the mask.
+TEST(Attention, NaNOfAMaskReachesItsRow) {
+  Mask mask = {"memref<?x?xf32>", {8, 300}, std::vector<float>(2400), {}};
+  std::fill(mask.values.begin(), mask.values.end(), kLowest);
+  for (int64_t row = 0; row < 8; ++row)
+    mask.values[row * 300] = 0;
+  mask.values[5 * 300 + 290] = std::numeric_limits<float>::quiet_NaN();
+  auto module = compileKernels(
+      attentionModule({1, 1, 1, 16, 16}, mask, false, false, ""));
+  ASSERT_TRUE(module);
+  std::vector<float> q = randomFloats(8 * 16, 41);
+  std::vector<float> k = randomFloats(300 * 16, 42), out(8 * 16);
+  module->run({{q.data(), {1, 1, 8, 16}},
+               {k.data(), {1, 1, 300, 16}},
+               {k.data(), {1, 1, 300, 16}},
+               {out.data(), {1, 1, 8, 16}},
+               {mask.data(), mask.dims}});
+  for (int64_t i = 0; i < 8 * 16; ++i)
+    EXPECT_EQ(std::isnan(out[i]), i / 16 == 5) << i;
 }
 
 /// One head and key: the value itself, whatever the score.
@@ -350,6 +387,13 @@ TEST(AttentionCache, MaskedChunks) {
   checkChunks({}, 45, true, -kInfinity, "f32");
 }
 TEST(AttentionCache, HalfPrecision) { checkChunks({}, 45, false, 0, "f16"); }
+/// Several blocks of keys: one token has them split between threads, a prompt
+/// does not.
+TEST(AttentionCache, ManyBlocks) {
+  checkChunks({1, 4, 1, 16, 36}, 300, false, 0, "f32");
+  checkChunks({1, 2, 2, 16, 16}, 270, true, kLowest, "f32");
+  checkChunks({1, 3, 1, 20, 16}, 257, true, -kInfinity, "f32");
+}
 
 /// Only the entries of the step are written.
 TEST(AttentionCache, AppendsInPlace) {

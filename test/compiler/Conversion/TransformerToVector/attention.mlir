@@ -29,7 +29,7 @@ func.func @appends_then_attends(%exec: !rt.exec, %layer: index, %q: memref<?x4x?
 // A mask of i1 is read as bytes: a vector of i1 in memory would be bits.
 // CHECK-LABEL: func @bool_mask_is_bytes
 //       CHECK:   memref.extract_aligned_pointer_as_index
-//       CHECK:   llvm.load {{.*}} -> vector<16xi8>
+//       CHECK:   llvm.intr.masked.load {{.*}} -> vector<16xi8>
 //       CHECK:   arith.cmpi ne
 func.func @bool_mask_is_bytes(%exec: !rt.exec, %q: memref<1x1x1x16xf32>, %k: memref<1x1x48x16xf32>, %m: memref<48xi1>, %o: memref<1x1x1x16xf32>) {
   transformer.attention %q, %k, %k mask(%m) outs(%o) exec %exec {scale = 1.0 : f32}
