@@ -89,6 +89,19 @@ FailureOr<Value> BitLinearRecognizer::floatVector(OpBuilder &builder,
   return floatConstant(builder, loc, values);
 }
 
+/// The weights before a last Transpose, and whether they are [N, K]: a view
+/// saves a copy that is as large as the matrix.
+static std::pair<Value, bool> beforeTranspose(const LinearOperands &linear) {
+  Operation *op = onnxDef(skipNoOps(linear.weights), "Transpose");
+  RankedTensorType type = op ? rankedType(op->getOperand(0)) : nullptr;
+  auto perm = op ? op->getAttrOfType<DenseI64ArrayAttr>("perm") : nullptr;
+  bool swaps = type && type.getRank() == 2 && type.hasStaticShape() &&
+               (!perm || perm.asArrayRef() == ArrayRef<int64_t>{1, 0});
+  if (!swaps)
+    return {linear.weights, linear.rowsAreOutputs};
+  return {op->getOperand(0), !linear.rowsAreOutputs};
+}
+
 LogicalResult BitLinearRecognizer::recognize(Operation *op) {
   std::optional<LinearOperands> linear = matchLinearOperands(op, evaluator);
   if (!linear)
@@ -104,11 +117,11 @@ LogicalResult BitLinearRecognizer::recognize(Operation *op) {
     activation.reset();
     record.reason = "the activation is quantised over another axis";
   }
-  FailureOr<onnx::HostTensor> values = evaluator.evaluate(linear->weights);
+  auto [matrix, rowsAreOutputs] = beforeTranspose(*linear);
+  FailureOr<onnx::HostTensor> values = evaluator.evaluate(matrix);
   if (failed(values))
     return failure();
-  WeightVerdict verdict =
-      testTernary(WeightView::get(*values, linear->rowsAreOutputs));
+  WeightVerdict verdict = testTernary(WeightView::get(*values, rowsAreOutputs));
   if (verdict.kind == WeightVerdict::Kind::Broken)
     return op->emitError("weights are broken: ") << verdict.reason;
   if (verdict.kind == WeightVerdict::Kind::NotTernary)

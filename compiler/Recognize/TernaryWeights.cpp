@@ -6,9 +6,11 @@
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Parallel.h"
 
+#include <atomic>
 #include <cmath>
-#include <map>
+#include <cstring>
 #include <optional>
 
 using namespace mlir;
@@ -30,18 +32,39 @@ WeightView WeightView::get(const onnx::HostTensor &tensor,
           rowsAreOutputs ? shape[1] : shape[0]};
 }
 
-float WeightView::at(int64_t row, int64_t column) const {
-  int64_t index = rowsAreOutputs ? row * k + column : column * n + row;
-  Type element = tensor->type.getElementType();
+static float widen(Type element, const char *bytes, int64_t index) {
   if (element.isF32())
-    return tensor->values<float>()[index];
-  uint16_t bits = tensor->values<uint16_t>()[index];
+    return reinterpret_cast<const float *>(bytes)[index];
+  uint16_t bits = reinterpret_cast<const uint16_t *>(bytes)[index];
   if (element.isBF16())
     return llvm::bit_cast<float>(uint32_t(bits) << 16);
   APFloat half(APFloat::IEEEhalf(), APInt(16, bits));
   bool losesInfo;
   half.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &losesInfo);
   return half.convertToFloat();
+}
+
+float WeightView::at(int64_t row, int64_t column) const {
+  return widen(tensor->type.getElementType(), tensor->bytes.data(),
+               rowsAreOutputs ? row * k + column : column * n + row);
+}
+
+void WeightView::readRows(int64_t begin, int64_t end,
+                          MutableArrayRef<float> out) const {
+  Type element = tensor->type.getElementType();
+  const char *bytes = tensor->bytes.data();
+  if (rowsAreOutputs && element.isF32()) {
+    std::memcpy(out.data(), bytes + begin * k * sizeof(float),
+                (end - begin) * k * sizeof(float));
+  } else if (rowsAreOutputs) {
+    for (int64_t i = begin * k; i < end * k; ++i)
+      out[i - begin * k] = widen(element, bytes, i);
+  } else {
+    for (int64_t column = 0; column < k; ++column)
+      for (int64_t row = begin; row < end; ++row)
+        out[(row - begin) * k + column] =
+            widen(element, bytes, column * n + row);
+  }
 }
 
 std::string WeightView::describe(int64_t row, int64_t column) const {
@@ -59,62 +82,190 @@ static float toleranceOf(Type element) {
 }
 
 namespace {
+
+/// Rows read at once: a cache line of a column, and whole bytes of codes.
+constexpr int64_t kBlockRows = 16;
+
 /// A value that fits no scale, with its place and the scale it was held to.
 struct Misfit {
   int64_t row, column;
   float found, scale;
 };
+
+/// How often each magnitude occurs. Ternary weights have a handful.
+class Histogram {
+public:
+  void add(float magnitude, int64_t times = 1) {
+    if (last < counts.size() && counts[last].first == magnitude) {
+      counts[last].second += times;
+      return;
+    }
+    for (last = 0; last < counts.size(); ++last)
+      if (counts[last].first == magnitude)
+        break;
+    if (last == counts.size())
+      counts.push_back({magnitude, 0});
+    counts[last].second += times;
+  }
+  void add(const Histogram &other) {
+    for (auto [magnitude, times] : other.counts)
+      add(magnitude, times);
+  }
+  /// The most frequent magnitude, the smallest of equally frequent ones: the
+  /// scale before rounding scattered it. 1 if nothing was counted.
+  float typical() const {
+    float best = 1;
+    int64_t most = 0;
+    for (auto [magnitude, times] : counts)
+      if (times > most || (times == most && magnitude < best)) {
+        best = magnitude;
+        most = times;
+      }
+    return best;
+  }
+
+private:
+  SmallVector<std::pair<float, int64_t>, 8> counts;
+  size_t last = 0;
+};
+
+/// What packing a block of rows found.
+struct PackedBlock {
+  std::optional<Misfit> misfit;
+  Histogram magnitudes; // of the block, with one scale
+  int64_t zeros = 0;
+};
+
 } // namespace
 
-/// The trit that `value` is under scale `a`: -1, 0, 1; nothing if it is none.
-static std::optional<int> tritOf(float value, float a, float tolerance) {
-  float magnitude = std::fabs(value);
-  if (magnitude <= tolerance * a)
-    return 0;
-  if (std::fabs(magnitude - a) <= tolerance * a)
-    return value < 0 ? -1 : 1;
+/// Calls body(block, first row, end row, weights [rows, K]) for all blocks of
+/// rows, on several threads.
+static void forEachBlock(
+    const WeightView &view,
+    llvm::function_ref<void(size_t, int64_t, int64_t, ArrayRef<float>)> body) {
+  llvm::parallelFor(0, llvm::divideCeil(view.n, kBlockRows), [&](size_t block) {
+    int64_t begin = block * kBlockRows;
+    int64_t end = std::min(begin + kBlockRows, view.n);
+    std::vector<float> rows((end - begin) * view.k);
+    view.readRows(begin, end, rows);
+    body(block, begin, end, rows);
+  });
+}
+
+/// The first weight that is no finite number.
+static std::optional<std::pair<int64_t, int64_t>>
+findNotFinite(const WeightView &view, ArrayRef<float> largest) {
+  for (int64_t row = 0; row < view.n; ++row)
+    if (!std::isfinite(largest[row]))
+      for (int64_t column = 0; column < view.k; ++column)
+        if (!std::isfinite(view.at(row, column)))
+          return std::pair(row, column);
   return std::nullopt;
 }
 
-static float largestInRow(const WeightView &view, int64_t row) {
-  float largest = 0;
-  for (int64_t column = 0; column < view.k; ++column)
-    largest = std::max(largest, std::fabs(view.at(row, column)));
+/// The largest magnitude of each row; NaN where a weight is not finite.
+static std::vector<float> largestOfRows(const WeightView &view) {
+  std::vector<float> largest(view.n);
+  forEachBlock(view, [&](size_t, int64_t begin, int64_t end,
+                         ArrayRef<float> rows) {
+    for (int64_t row = begin; row < end; ++row) {
+      // As integers, magnitudes keep their order, and what is not finite lies
+      // above all numbers.
+      uint32_t most = 0;
+      for (float weight : rows.slice((row - begin) * view.k, view.k))
+        most = std::max(most, llvm::bit_cast<uint32_t>(weight) & 0x7FFFFFFF);
+      largest[row] = llvm::bit_cast<float>(most);
+    }
+  });
   return largest;
 }
 
-/// Finds a value that is not ternary under the largest magnitude of its row or
-/// of the tensor.
-static std::optional<Misfit>
-findMisfit(const WeightView &view, ArrayRef<float> largest, float tolerance) {
-  for (int64_t row = 0; row < view.n; ++row) {
-    float a = largest.size() == 1 ? largest[0] : largest[row];
-    for (int64_t column = 0; column < view.k; ++column)
-      if (!tritOf(view.at(row, column), a, tolerance))
-        return Misfit{row, column, view.at(row, column), a};
+/// Judges one row: its codes, a byte each, and what they amount to. The first
+/// column that is not ternary, or K.
+static int64_t classifyRow(ArrayRef<float> weights, float a, float tolerance,
+                           uint8_t *codes, PackedBlock &block) {
+  float slack = tolerance * a;
+  int64_t k = weights.size(), zeros = 0, misfits = 0, exact = 0;
+  for (int64_t column = 0; column < k; ++column) {
+    float weight = weights[column], magnitude = std::fabs(weight);
+    bool isZero = magnitude <= slack;
+    zeros += isZero;
+    exact += magnitude == a;
+    misfits += !isZero & !(std::fabs(magnitude - a) <= slack);
+    codes[column] = isZero ? 1 : weight < 0 ? 0 : 2;
   }
-  return std::nullopt;
+  block.zeros += zeros;
+  if (misfits == 0 && zeros + exact == k) {
+    block.magnitudes.add(a, exact);
+    return k;
+  }
+  for (int64_t column = 0; column < k; ++column) {
+    float magnitude = std::fabs(weights[column]);
+    if (magnitude <= slack)
+      continue;
+    if (!(std::fabs(magnitude - a) <= slack))
+      return column;
+    block.magnitudes.add(magnitude);
+  }
+  return k;
 }
 
-/// The most frequent magnitude among the non-zero weights of rows [begin,
-/// end): the scale before rounding scattered it. 1 where all are zero.
-static float typicalMagnitude(const WeightView &view, int64_t begin,
-                              int64_t end, float tolerance, float largest) {
-  std::map<float, int64_t> counts;
-  for (int64_t row = begin; row < end; ++row)
-    for (int64_t column = 0; column < view.k; ++column) {
-      float magnitude = std::fabs(view.at(row, column));
-      if (magnitude > tolerance * largest)
-        ++counts[magnitude];
-    }
-  float typical = 1;
-  int64_t most = 0;
-  for (auto [magnitude, count] : counts)
-    if (count > most) {
-      typical = magnitude;
-      most = count;
-    }
-  return typical;
+/// Four codes a byte, the first one lowest; the rest of the last byte is 0.
+static void packCodes(ArrayRef<uint8_t> codes, char *out) {
+  size_t whole = codes.size() / 4;
+  for (size_t i = 0; i < whole; ++i)
+    out[i] = codes[4 * i] | codes[4 * i + 1] << 2 | codes[4 * i + 2] << 4 |
+             codes[4 * i + 3] << 6;
+  for (auto [i, code] : llvm::enumerate(codes.drop_front(whole * 4)))
+    out[whole] |= code << (2 * i);
+}
+
+/// Fills `out` if each row holds -a, 0 and a for its scale of `largest` (one,
+/// or one a row); otherwise gives the first value that does not fit.
+static std::optional<Misfit> packRows(const WeightView &view,
+                                      ArrayRef<float> largest, float tolerance,
+                                      TernaryWeights &out) {
+  bool oneScale = largest.size() == 1;
+  std::vector<PackedBlock> blocks(llvm::divideCeil(view.n, kBlockRows));
+  std::vector<float> scales(oneScale ? 1 : view.n);
+  std::atomic<size_t> firstBad = blocks.size();
+  out.codes.assign(llvm::divideCeil(view.n * view.k, 4), 0);
+  forEachBlock(
+      view, [&](size_t at, int64_t begin, int64_t end, ArrayRef<float> rows) {
+        PackedBlock &block = blocks[at];
+        std::vector<uint8_t> codes(rows.size());
+        for (int64_t row = begin; row < end && firstBad >= at; ++row) {
+          float a = largest[oneScale ? 0 : row];
+          int64_t offset = (row - begin) * view.k;
+          ArrayRef<float> weights = rows.slice(offset, view.k);
+          int64_t fitting =
+              classifyRow(weights, a, tolerance, codes.data() + offset, block);
+          if (fitting < view.k) {
+            block.misfit = Misfit{row, fitting, weights[fitting], a};
+            size_t first = firstBad;
+            while (at < first && !firstBad.compare_exchange_weak(first, at))
+              ;
+            return;
+          }
+          if (oneScale)
+            continue;
+          scales[row] = block.magnitudes.typical();
+          block.magnitudes = Histogram();
+        }
+        packCodes(codes, out.codes.data() + begin * view.k / 4);
+      });
+  if (firstBad < blocks.size())
+    return blocks[firstBad].misfit;
+  Histogram magnitudes;
+  out.zeros = 0;
+  for (const PackedBlock &block : blocks) {
+    magnitudes.add(block.magnitudes);
+    out.zeros += block.zeros;
+  }
+  if (oneScale)
+    scales[0] = magnitudes.typical();
+  out.scales = std::move(scales);
+  return std::nullopt;
 }
 
 /// Number of distinct values, counted up to kMaxCounted + 1.
@@ -141,63 +292,32 @@ static std::string describeMisfit(const WeightView &view, Misfit misfit) {
                        view.describe(misfit.row, misfit.column), scale);
 }
 
-static void packCodes(const WeightView &view, ArrayRef<float> largest,
-                      float tolerance, TernaryWeights &out) {
-  out.codes.assign(llvm::divideCeil(view.n * view.k, 4), 0);
-  int64_t index = 0;
-  for (int64_t row = 0; row < view.n; ++row) {
-    float a = largest.size() == 1 ? largest[0] : largest[row];
-    for (int64_t column = 0; column < view.k; ++column, ++index) {
-      int trit = *tritOf(view.at(row, column), a, tolerance);
-      out.zeros += trit == 0;
-      out.codes[index / 4] |= (trit + 1) << (2 * (index % 4));
-    }
-  }
-}
-
 WeightVerdict testTernary(const WeightView &view) {
   WeightVerdict verdict{WeightVerdict::Kind::NotTernary, {}, {}};
-  std::vector<float> largest(view.n);
-  for (int64_t row = 0; row < view.n; ++row) {
-    for (int64_t column = 0; column < view.k; ++column) {
-      float value = view.at(row, column);
-      if (std::isfinite(value))
-        continue;
-      verdict.kind = std::isnan(value) ? WeightVerdict::Kind::Broken
-                                       : WeightVerdict::Kind::NotTernary;
-      verdict.reason = llvm::formatv(
-          "found {0} at {1}, expected finite weights",
-          std::isnan(value) ? "nan" : "infinity", view.describe(row, column));
-      return verdict;
-    }
-    largest[row] = largestInRow(view, row);
+  std::vector<float> largest = largestOfRows(view);
+  if (auto place = findNotFinite(view, largest)) {
+    auto [row, column] = *place;
+    bool isNan = std::isnan(view.at(row, column));
+    verdict.kind =
+        isNan ? WeightVerdict::Kind::Broken : WeightVerdict::Kind::NotTernary;
+    verdict.reason =
+        llvm::formatv("found {0} at {1}, expected finite weights",
+                      isNan ? "nan" : "infinity", view.describe(row, column));
+    return verdict;
   }
   float tolerance = toleranceOf(view.tensor->type.getElementType());
-  float tensorLargest = 0;
-  for (float value : largest)
-    tensorLargest = std::max(tensorLargest, value);
+  float tensorLargest = *llvm::max_element(largest);
 
-  bool oneScale = !findMisfit(view, tensorLargest, tolerance);
-  if (!oneScale)
-    if (std::optional<Misfit> misfit = findMisfit(view, largest, tolerance)) {
-      verdict.reason = describeMisfit(view, *misfit);
-      return verdict;
-    }
-
-  verdict.kind = WeightVerdict::Kind::Ternary;
   TernaryWeights &weights = verdict.weights;
   weights.n = view.n;
   weights.k = view.k;
-  if (oneScale) {
-    weights.scales = {
-        typicalMagnitude(view, 0, view.n, tolerance, tensorLargest)};
-    packCodes(view, tensorLargest, tolerance, weights);
-    return verdict;
-  }
-  for (int64_t row = 0; row < view.n; ++row)
-    weights.scales.push_back(
-        typicalMagnitude(view, row, row + 1, tolerance, largest[row]));
-  packCodes(view, largest, tolerance, weights);
+  if (packRows(view, tensorLargest, tolerance, weights))
+    if (auto misfit = packRows(view, largest, tolerance, weights)) {
+      verdict.reason = describeMisfit(view, *misfit);
+      weights = {};
+      return verdict;
+    }
+  verdict.kind = WeightVerdict::Kind::Ternary;
   return verdict;
 }
 

@@ -18,6 +18,9 @@ struct WeightView {
   static WeightView get(const onnx::HostTensor &tensor, bool rowsAreOutputs);
   /// Weight of output `row` and input `column`, widened exactly.
   float at(int64_t row, int64_t column) const;
+  /// Weights of the outputs [begin, end) as [end - begin, K].
+  void readRows(int64_t begin, int64_t end,
+                llvm::MutableArrayRef<float> out) const;
   /// The position of that weight in the tensor, as "[i, j]".
   std::string describe(int64_t row, int64_t column) const;
 };

@@ -5,8 +5,11 @@
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemAlloc.h"
+#include "llvm/Support/Path.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 using namespace mlir;
 using namespace bitnet::onnx;
@@ -48,8 +51,40 @@ static size_t allocationAlignment(size_t size) {
   return size >= 2 * hugePage ? hugePage : 64;
 }
 
+/// Tensors from this size on (an embedding, not a layer's weights) lie in a
+/// temporary file that has no name, so that the system may write them out
+/// where memory is short.
+static constexpr size_t kSpilledBytes = size_t(128) << 20;
+
+/// Memory of a temporary file that ends with its mapping; null if there can be
+/// none.
+static char *mapTemporaryFile(size_t size) {
+#ifdef O_TMPFILE
+  llvm::SmallString<64> directory;
+  llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, directory);
+  int file = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (file < 0)
+    return nullptr;
+  // Space is taken now: a full disk would otherwise show as a signal.
+  void *data = MAP_FAILED;
+  if (::posix_fallocate(file, 0, static_cast<off_t>(size)) == 0)
+    data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  ::close(file);
+  return data == MAP_FAILED ? nullptr : static_cast<char *>(data);
+#else
+  return nullptr;
+#endif
+}
+
 HostTensor HostTensor::allocate(RankedTensorType type, char *&data) {
   size_t size = type.getNumElements() * hostElementBytes(type.getElementType());
+  if (size >= kSpilledBytes)
+    if (char *mapped = mapTemporaryFile(size)) {
+      data = mapped;
+      std::shared_ptr<const void> owner(
+          mapped, [=](const void *) { ::munmap(mapped, size); });
+      return {type, ArrayRef<char>(data, size), std::move(owner)};
+    }
   size_t alignment = allocationAlignment(size);
   size_t allocated = llvm::alignTo(std::max<size_t>(size, 1), alignment);
   data = static_cast<char *>(llvm::allocate_buffer(allocated, alignment));

@@ -35,7 +35,6 @@ struct TernaryPack : ternary::impl::TernaryPackPassBase<TernaryPack> {
       for (OpOperand &weight : op.getWeightsMutable())
         if (failed(packWeight(op, weight, symbols)))
           return signalPassFailure();
-    freeUnread(symbols);
   }
 
 private:
@@ -50,10 +49,7 @@ private:
                                      SymbolTable &symbols);
   FailureOr<Attribute> packLayer(LinearOp op, Attribute from,
                                  RankedTensorType type, RankedTensorType bytes);
-  void freeUnread(SymbolTable &symbols);
-
-  /// Trit globals and constants that were packed.
-  SetVector<Operation *> sources;
+  void freeUnread(Operation *source, SymbolTable &symbols);
 };
 
 } // namespace
@@ -140,19 +136,20 @@ LogicalResult TernaryPack::packWeight(LinearOp op, OpOperand &weight,
     return success();
   OpBuilder builder(op);
   Value layer;
+  Operation *source = nullptr;
   FailureOr<rt::GlobalOp> global = failure();
   if (auto constant = weight.get().getDefiningOp<ConstantOp>()) {
     global = packGlobal(op, constant.getValue(),
                         builder.getArrayAttr(constant.getValue()), type,
                         "ternary_weights", symbols);
-    sources.insert(constant);
+    source = constant;
   } else if (auto get = weight.get().getDefiningOp<rt::GetGlobalOp>()) {
-    auto source = symbols.lookup<rt::GlobalOp>(get.getGlobal());
-    std::string name = (source.getSymName() + "_packed").str();
-    global = packGlobal(op, source.getSymNameAttr(), source.getValues(), type,
+    auto trits = symbols.lookup<rt::GlobalOp>(get.getGlobal());
+    std::string name = (trits.getSymName() + "_packed").str();
+    global = packGlobal(op, trits.getSymNameAttr(), trits.getValues(), type,
                         name, symbols);
     layer = get.getLayer();
-    sources.insert(source);
+    source = trits;
   } else {
     return op.emitOpError("has weights that are computed, expected a constant "
                           "or a global");
@@ -166,23 +163,24 @@ LogicalResult TernaryPack::packWeight(LinearOp op, OpOperand &weight,
   weight.set(bytes);
   if (old->use_empty() && !isa<ConstantOp>(old))
     old->erase();
+  freeUnread(source, symbols);
   return success();
 }
 
-/// Erases the trits that nothing reads any more, and their memory.
-void TernaryPack::freeUnread(SymbolTable &symbols) {
+/// Erases `source`, the trits of a weight that was packed, if nothing reads
+/// them any more, and frees their memory: at once, so that a model's trits and
+/// packed bytes are never held together.
+void TernaryPack::freeUnread(Operation *source, SymbolTable &symbols) {
   SmallVector<Attribute> values;
-  for (Operation *source : sources) {
-    if (auto constant = dyn_cast<ConstantOp>(source)) {
-      if (!constant->use_empty())
-        continue;
-      values.push_back(constant.getValue());
-      constant.erase();
-      continue;
-    }
+  if (auto constant = dyn_cast<ConstantOp>(source)) {
+    if (!constant->use_empty())
+      return;
+    values.push_back(constant.getValue());
+    constant.erase();
+  } else {
     auto global = cast<rt::GlobalOp>(source);
     if (!SymbolTable::symbolKnownUseEmpty(global, getOperation()))
-      continue;
+      return;
     llvm::append_range(values, global.getValues());
     symbols.erase(global);
   }
