@@ -1,26 +1,9 @@
 #include "compiler/Driver/CommandLine.h"
+#include "compiler/Driver/Flags.h"
 #include "dialects/Ternary/Transforms/Strategy.h"
-
-#include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 using namespace bitnet;
-
-static Error usageError(const Twine &message) {
-  return createStringError(message);
-}
-
-namespace {
-
-/// One flag: `value` is what --help calls its value, empty for a switch.
-struct Flag {
-  StringLiteral name, value, help;
-  Error (*set)(CompileOptions &options, StringRef value);
-};
-
-} // namespace
 
 template <std::string CompileOptions::*member>
 static Error setString(CompileOptions &options, StringRef value) {
@@ -36,23 +19,6 @@ template <unsigned level>
 static Error setLevel(CompileOptions &options, StringRef) {
   options.optLevel = level;
   return Error::success();
-}
-
-/// " (did you mean 'x'?)" when a candidate is near.
-static std::string suggest(StringRef given, ArrayRef<StringRef> candidates) {
-  StringRef best;
-  unsigned distance = std::max<size_t>(2, given.size() / 3) + 1;
-  for (StringRef candidate : candidates)
-    if (unsigned d = given.edit_distance(candidate, true, distance);
-        d < distance)
-      std::tie(best, distance) = std::make_pair(candidate, d);
-  return best.empty() ? "" : (", did you mean '" + best + "'?").str();
-}
-
-static Error unknownValue(StringRef flag, StringRef given,
-                          ArrayRef<StringRef> candidates) {
-  return usageError("unknown value '" + given + "' of " + flag + ", expected " +
-                    join(candidates, ", ") + suggest(given, candidates));
 }
 
 static Error setEmit(CompileOptions &options, StringRef value) {
@@ -83,7 +49,7 @@ static Error setStrategy(CompileOptions &options, StringRef value) {
   return Error::success();
 }
 
-static constexpr Flag flags[] = {
+static constexpr Flag<CompileOptions> flags[] = {
     {"-o", "OUT", "name of the output; default: the model's without .onnx",
      setString<&CompileOptions::output>},
     {"--emit", "KIND",
@@ -127,36 +93,6 @@ static constexpr Flag flags[] = {
     {"--help", "", "this text", setTrue<&CompileOptions::help>},
 };
 
-static Error applyFlag(CompileOptions &options, ArrayRef<const char *> &rest) {
-  StringRef argument = rest.front();
-  rest = rest.drop_front();
-  StringRef name, value;
-  std::tie(name, value) = argument.split('=');
-  bool hasValue = argument.contains('=');
-  const Flag *flag =
-      llvm::find_if(flags, [&](const Flag &f) { return f.name == name; });
-  if (name == "-h" || name == "-help")
-    flag = std::prev(std::end(flags));
-  if (flag == std::end(flags)) {
-    SmallVector<StringRef> names;
-    for (const Flag &known : flags)
-      names.push_back(known.name);
-    return usageError("unknown flag '" + name + "'" + suggest(name, names));
-  }
-  if (flag->value.empty() && hasValue)
-    return usageError("flag '" + name + "' takes no value");
-  if (!flag->value.empty() && !hasValue) {
-    if (rest.empty())
-      return usageError("flag '" + name + "' needs a value: " + name +
-                        (name.starts_with("--") ? "=" : " ") + flag->value);
-    value = rest.front();
-    rest = rest.drop_front();
-  }
-  if (!flag->value.empty() && value.empty())
-    return usageError("flag '" + name + "' has an empty value");
-  return flag->set(options, value);
-}
-
 Expected<CompileOptions>
 bitnet::parseCommandLine(ArrayRef<const char *> arguments) {
   CompileOptions options;
@@ -167,7 +103,7 @@ bitnet::parseCommandLine(ArrayRef<const char *> arguments) {
       onlyFiles = true;
       arguments = arguments.drop_front();
     } else if (!onlyFiles && argument.starts_with("-") && argument != "-") {
-      if (Error error = applyFlag(options, arguments))
+      if (Error error = applyFlag<CompileOptions>(flags, options, arguments))
         return std::move(error);
     } else {
       if (!options.input.empty())
@@ -186,10 +122,5 @@ void bitnet::printHelp(raw_ostream &out) {
   out << "usage: bitnet-opt compile MODEL.onnx [-o OUT] [flags]\n\n"
          "Compiles a ternary transformer to native code. MODEL may also be an "
          ".mlir file.\n\n";
-  for (const Flag &flag : flags) {
-    std::string name = flag.name.str();
-    if (!flag.value.empty())
-      name += (flag.name == "-o" ? " " : "=") + flag.value.str();
-    out << "  " << left_justify(name, 22) << "  " << flag.help << '\n';
-  }
+  printFlags<CompileOptions>(flags, out);
 }

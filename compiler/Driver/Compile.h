@@ -24,6 +24,11 @@ int listStrategiesMain();
 /// `bitnet-opt --list-layouts`: the layouts of packed weights.
 int listLayoutsMain();
 
+/// `bitnet-opt kernel ...`: the kernel lab; 1 after an error, or when a sum is
+/// wrong.
+int kernelMain(llvm::ArrayRef<const char *> arguments,
+               const mlir::DialectRegistry &registry);
+
 } // namespace bitnet
 
 #endif // COMPILER_DRIVER_COMPILE_H

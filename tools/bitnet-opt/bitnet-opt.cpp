@@ -15,6 +15,8 @@ int main(int argc, char **argv) {
     return bitnet::compileMain(argv[0], arguments.drop_front(2), registry);
   if (argc > 1 && llvm::StringRef(argv[1]) == "certify")
     return bitnet::certifyMain(arguments.drop_front(2));
+  if (argc > 1 && llvm::StringRef(argv[1]) == "kernel")
+    return bitnet::kernelMain(arguments.drop_front(2), registry);
   if (argc > 1 && llvm::StringRef(argv[1]) == "--list-strategies")
     return bitnet::listStrategiesMain();
   if (argc > 1 && llvm::StringRef(argv[1]) == "--list-layouts")

@@ -25,10 +25,13 @@ struct TernaryPlan : ternary::impl::TernaryPlanPassBase<TernaryPlan> {
     const KernelStrategy *chosen = facts ? findStrategy(*facts) : nullptr;
     if (!chosen)
       return signalPassFailure();
-    getOperation()->walk([&](LinearOp op) {
-      if (!op.getLayout())
-        plan(op, *chosen, *facts);
+    WalkResult result = getOperation()->walk([&](LinearOp op) {
+      if (!isa<TritType>(getElementTypeOrSelf(op.getWeights()[0])))
+        return WalkResult::advance();
+      return WalkResult(plan(op, *chosen, *facts));
     });
+    if (result.wasInterrupted())
+      signalPassFailure();
   }
 
 private:
@@ -51,45 +54,108 @@ private:
       return nullptr;
     }
     const KernelStrategy &asked = getStrategy(*kind);
-    std::string whyNot = asked.whyNot(facts);
-    if (whyNot.empty())
-      return &asked;
-    getOperation()->emitError("strategy '")
-        << strategy << "' " << whyNot << "; 'masked' runs on any target";
-    return nullptr;
+    return succeeded(checkRuns(getOperation(), asked, facts)) ? &asked
+                                                              : nullptr;
   }
 
-  void plan(LinearOp op, const KernelStrategy &chosen,
-            const TargetFacts &facts) {
-    KernelChoice choice = chosen.choose(op, facts);
+  LogicalResult checkRuns(Operation *at, const KernelStrategy &strategy,
+                          const TargetFacts &facts) {
+    std::string whyNot = strategy.whyNot(facts);
+    if (whyNot.empty())
+      return success();
+    return at->emitError("strategy '") << strategy.getName() << "' " << whyNot
+                                       << "; 'masked' runs on any target";
+  }
+
+  /// What the op says by hand, where it fits together: a strategy, or a layout
+  /// that stands for the first strategy that reads it; else `chosen`. Null,
+  /// with an error, where it does not fit.
+  const KernelStrategy *findStrategy(LinearOp op, const KernelStrategy &chosen,
+                                     const TargetFacts &facts) {
+    const KernelStrategy *strategy = &chosen;
+    LayoutAttr layout = op.getLayoutAttr();
+    if (std::optional<Strategy> own = op.getStrategy()) {
+      strategy = &getStrategy(*own);
+    } else if (layout && !chosen.takes(layout)) {
+      const auto *reads =
+          llvm::find_if(getStrategies(), [&](const KernelStrategy *s) {
+            return s->takes(layout) && s->whyNot(facts).empty();
+          });
+      if (reads != getStrategies().end())
+        strategy = *reads;
+    }
+    if (failed(checkRuns(op, *strategy, facts)))
+      return nullptr;
+    if (layout && !strategy->takes(layout)) {
+      op.emitError("strategy '")
+          << strategy->getName() << "' does not read " << layout;
+      return nullptr;
+    }
+    return succeeded(checkTile(op, *strategy)) ? strategy : nullptr;
+  }
+
+  /// Entries of a tile that was written by hand are the strategy's.
+  LogicalResult checkTile(LinearOp op, const KernelStrategy &strategy) {
+    DictionaryAttr tile = op.getTileAttr();
+    if (!tile)
+      return success();
+    for (NamedAttribute entry : tile) {
+      bool known = llvm::any_of(
+          strategy.getTileParameters(),
+          [&](const TileParameter &p) { return p.name == entry.getName(); });
+      if (!known)
+        return op.emitError("strategy '")
+               << strategy.getName() << "' has no tile entry '"
+               << entry.getName().getValue() << "'";
+      auto value = dyn_cast<IntegerAttr>(entry.getValue());
+      if (!value || !value.getType().isInteger(64) || value.getInt() < 0)
+        return op.emitError("has tile entry ")
+               << entry.getName().getValue() << " = " << entry.getValue()
+               << ", expected an i64 of at least 0";
+    }
+    return success();
+  }
+
+  LogicalResult plan(LinearOp op, const KernelStrategy &chosen,
+                     const TargetFacts &facts) {
+    const KernelStrategy *strategy = findStrategy(op, chosen, facts);
+    if (!strategy)
+      return failure();
+    KernelChoice choice = strategy->choose(op, facts);
     Builder builder(op.getContext());
-    op.setLayoutAttr(LayoutAttr::get(op.getContext(), choice.layout.kind,
-                                     choice.layout.rows));
-    op.setStrategy(chosen.getKind());
+    if (!op.getLayout())
+      op.setLayoutAttr(LayoutAttr::get(op.getContext(), choice.layout.kind,
+                                       choice.layout.rows));
+    bool byHand = op.getStrategy().has_value();
+    op.setStrategy(strategy->getKind());
     SmallVector<int64_t> rows;
     for (unsigned i = 0, e = op.getWeights().size(); i < e; ++i)
       rows.push_back(op.getN(i));
     op.setRowsOf(rows);
-    SmallVector<NamedAttribute> tile;
+    NamedAttrList tile(op.getTileAttr());
     for (auto [name, value] : choice.tile)
-      tile.push_back(
-          builder.getNamedAttr(name, builder.getI64IntegerAttr(value)));
-    op.setTileAttr(builder.getDictionaryAttr(tile));
-    remark(op, chosen, choice);
+      if (!tile.get(name))
+        tile.set(name, builder.getI64IntegerAttr(value));
+    op.setTileAttr(tile.getDictionary(op.getContext()));
+    remark(op, *strategy, byHand);
+    return success();
   }
 
-  void remark(LinearOp op, const KernelStrategy &chosen,
-              const KernelChoice &choice) {
+  void remark(LinearOp op, const KernelStrategy &chosen, bool byHand) {
+    StringRef because = byHand               ? "the op says so"
+                        : strategy == "auto" ? chosen.getReason()
+                                             : "asked for";
     auto remark = mlir::remark::passed(
         op.getLoc(),
         remark::RemarkOpts::name("TernaryPlan").category("ternary"));
     remark << remark::metric("Strategy", chosen.getName())
-           << remark::metric("Layout", stringifyLayoutKind(choice.layout.kind))
-           << remark::metric("Because", strategy == "auto" ? chosen.getReason()
-                                                           : "asked for")
+           << remark::metric("Layout",
+                             stringifyLayoutKind(op.getLayout()->getKind()))
+           << remark::metric("Because", because)
            << remark::metric("K", op.getK());
-    for (auto [name, value] : choice.tile)
-      remark << remark::metric(name, value);
+    for (NamedAttribute entry : op.getTileAttr())
+      remark << remark::metric(entry.getName().getValue(),
+                               cast<IntegerAttr>(entry.getValue()).getInt());
   }
 };
 

@@ -1,0 +1,267 @@
+#include "compiler/Driver/Compile.h"
+#include "compiler/Driver/Diagnostics.h"
+#include "compiler/Driver/KernelOptions.h"
+#include "compiler/Driver/Progress.h"
+#include "compiler/Lab/Mca.h"
+#include "compiler/Lab/Measure.h"
+#include "compiler/Target/Artifacts/OutputFile.h"
+
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/Format.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+using namespace bitnet;
+
+namespace {
+
+/// One run of `kernel`.
+class KernelLab {
+public:
+  KernelLab(const KernelOptions &options, TargetSpec spec, MLIRContext &context)
+      : options(options), context(context), problem(options.n, options.k),
+        kernel(problem, std::move(spec), options.optLevel) {}
+
+  llvm::Error run();
+
+private:
+  llvm::Error emit();
+  llvm::Error write(llvm::StringRef text);
+  llvm::Error checkRuns();
+  llvm::Error measure();
+  void printHead();
+  void print(const lab::Measurement &measured, bool isTable);
+  void printLimits(const lab::Measurement &measured);
+  void printLoops();
+  double getMacs(const lab::Measurement &measured) const {
+    return double(options.n) * options.k * measured.tokens;
+  }
+
+  const KernelOptions &options;
+  MLIRContext &context;
+  lab::Problem problem;
+  lab::Kernel kernel;
+  llvm::SmallVector<char, 0> object;
+};
+
+} // namespace
+
+static llvm::raw_ostream &out() { return llvm::outs(); }
+
+llvm::Error KernelLab::write(llvm::StringRef text) {
+  if (options.output.empty() || options.output == "-") {
+    out() << text;
+    return llvm::Error::success();
+  }
+  llvm::Expected<OutputFile> file = OutputFile::create(options.output);
+  if (!file)
+    return file.takeError();
+  file->stream() << text;
+  return file->commit();
+}
+
+llvm::Error KernelLab::emit() {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  if (options.emit == KernelEmit::MLIR) {
+    OpPrintingFlags flags;
+    flags.elideLargeElementsAttrs(64).elideLargeResourceString(64);
+    kernel.getModule()->print(stream, flags);
+    return write(text);
+  }
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> code = kernel.translate(llvmContext);
+  if (!code)
+    return llvm::createStringError("");
+  if (options.emit == KernelEmit::LLVM) {
+    code->print(stream, nullptr);
+    return write(text);
+  }
+  if (llvm::Error error =
+          kernel.emit(*code, options.emit == KernelEmit::Asm, object))
+    return error;
+  return write(llvm::StringRef(object.data(), object.size()));
+}
+
+/// Only what this CPU can run is measured.
+llvm::Error KernelLab::checkRuns() {
+  const TargetSpec &spec = kernel.getSpec();
+  llvm::Triple host(llvm::sys::getProcessTriple());
+  std::string reason;
+  if (spec.triple.getArch() != host.getArch())
+    reason = "code for " + spec.triple.getArchName().str() + " on " +
+             host.getArchName().str();
+  else if (std::string missing = lab::missingFeatures(spec.requiredCpu);
+           !missing.empty())
+    reason = "this CPU lacks " + missing;
+  if (reason.empty())
+    return llvm::Error::success();
+  return llvm::createStringError("the kernel cannot run here: " + reason +
+                                 "; --emit=mlir|llvm|asm|obj prints it");
+}
+
+llvm::Error KernelLab::run() {
+  bool emits = options.emit != KernelEmit::None;
+  if (!emits)
+    if (llvm::Error error = checkRuns())
+      return error;
+  if (failed(kernel.lower(context, options.choice)))
+    return llvm::createStringError("");
+  return emits ? emit() : measure();
+}
+
+static double percent(double part, double whole) { return 100 * part / whole; }
+
+void KernelLab::printHead() {
+  out() << "kernel " << kernel.getStrategy() << " on " << kernel.getLayout()
+        << ", N " << options.n << ", K " << options.k << ", " << options.threads
+        << (options.threads == 1 ? " thread" : " threads") << ", "
+        << options.copies << (options.copies == 1 ? " copy" : " copies")
+        << " of " << formatBytes(kernel.getPackedBytes())
+        << llvm::format(" (%.2f bits a weight)\n",
+                        8.0 * kernel.getPackedBytes() /
+                            (double(options.n) * options.k));
+  if (!kernel.getTile().empty())
+    out() << "tile   " << kernel.getTile() << '\n';
+}
+
+void KernelLab::printLimits(const lab::Measurement &measured) {
+  double rate = getMacs(measured) / measured.shortest;
+  if (measured.clock > 0)
+    out() << llvm::format("clock  %.2f GHz measured\n", measured.clock / 1e9);
+  if (measured.dot.macsPerSecond > 0) {
+    double peak = measured.dot.macsPerSecond;
+    out() << llvm::format("dot    %.1f MAC/cycle a core (",
+                          peak / measured.clock)
+          << measured.dot.instruction
+          << llvm::format("): the kernel has %.0f %% of it\n",
+                          percent(rate, peak * options.threads));
+  }
+  if (measured.bandwidth > 0)
+    out() << llvm::format(
+        "memory %.1f GB/s of weights, %.0f %% of %.1f GB/s read\n",
+        kernel.getPackedBytes() / measured.shortest / 1e9,
+        percent(kernel.getPackedBytes() / measured.shortest,
+                measured.bandwidth),
+        measured.bandwidth / 1e9);
+  double total = 0;
+  for (const auto &[name, seconds] : measured.regions)
+    total += seconds;
+  for (const auto &[name, seconds] : measured.regions)
+    out() << llvm::format("region %5.1f %%  ", percent(seconds, total)) << name
+          << '\n';
+}
+
+void KernelLab::print(const lab::Measurement &measured, bool isTable) {
+  double rate = getMacs(measured) / measured.shortest;
+  double perCycle = measured.clock > 0 ? rate / measured.clock : 0;
+  double core = perCycle / options.threads;
+  if (!isTable) {
+    out() << llvm::format("time   %.2f us shortest, %.2f us median of %lld "
+                          "runs, M %lld\n",
+                          measured.shortest * 1e6, measured.median * 1e6,
+                          (long long)measured.runs, (long long)measured.tokens);
+    out() << llvm::format("rate   %.1f GMAC/s, %.1f MAC/cycle", rate / 1e9,
+                          perCycle)
+          << (options.threads == 1 ? "\n" : "");
+    if (options.threads > 1)
+      out() << llvm::format(" (%.1f a core)\n", core);
+    return printLimits(measured);
+  }
+  out() << llvm::format(
+      "%6lld %10.2f %10.2f %8.1f %8.1f %6.0f", (long long)measured.tokens,
+      measured.shortest * 1e6, measured.median * 1e6, rate / 1e9, core,
+      measured.dot.macsPerSecond > 0
+          ? percent(rate, measured.dot.macsPerSecond * options.threads)
+          : 0);
+  if (measured.bandwidth > 0)
+    out() << llvm::format(" %6.0f",
+                          percent(kernel.getPackedBytes() / measured.shortest,
+                                  measured.bandwidth));
+  out() << '\n';
+}
+
+/// What llvm-mca cannot do is no failure of the kernel.
+void KernelLab::printLoops() {
+  auto loops = lab::viewLoops(llvm::StringRef(object.data(), object.size()),
+                              kernel.getSpec());
+  if (!loops) {
+    out() << "mca    " << llvm::toString(loops.takeError()) << '\n';
+    return;
+  }
+  if (loops->empty())
+    out() << "mca    llvm-mca-22 is not found\n";
+  for (const lab::LoopView &loop : *loops)
+    out() << llvm::format("mca    %5.1f cycles (bound %.1f), %u instructions: ",
+                          loop.cycles, loop.bound, loop.instructions)
+          << "inner loop of " << loop.kernel << '\n';
+  if (options.mca && !loops->empty())
+    out() << loops->front().text;
+}
+
+llvm::Error KernelLab::measure() {
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> code = kernel.translate(llvmContext);
+  if (!code)
+    return llvm::createStringError("");
+  if (llvm::Error error = kernel.emit(*code, /*assembly=*/false, object))
+    return error;
+  auto team = lab::Team::create(options.threads);
+  if (!team)
+    return team.takeError();
+  auto bench =
+      lab::Bench::create(kernel, llvm::StringRef(object.data(), object.size()),
+                         **team, options.copies);
+  if (!bench)
+    return bench.takeError();
+  printHead();
+  bool isTable = options.tokens.size() > 1;
+  if (isTable)
+    out() << "     M     min us  median us   GMAC/s MAC/cycle  % dot"
+          << (options.copies > 1 ? "  % mem\n" : "\n");
+  for (int64_t tokens : options.tokens) {
+    auto measured = (*bench)->measure(tokens, options.seconds, options.check);
+    if (!measured)
+      return measured.takeError();
+    print(*measured, isTable);
+    if (measured->wrong.first >= 0)
+      return llvm::createStringError(
+          "the kernel is wrong: row " + llvm::Twine(measured->wrong.second) +
+          " of token " + llvm::Twine(measured->wrong.first) + " of " +
+          llvm::Twine(tokens) + " has another sum than the reference");
+    out().flush();
+  }
+  if (options.check)
+    out() << "exact  every sum equals the scalar reference\n";
+  printLoops();
+  return llvm::Error::success();
+}
+
+int bitnet::kernelMain(llvm::ArrayRef<const char *> arguments,
+                       const DialectRegistry &registry) {
+  auto fail = [](llvm::Error error) {
+    // An empty text: diagnostics were printed.
+    if (std::string text = llvm::toString(std::move(error)); !text.empty())
+      llvm::errs() << "error: " << text << '\n';
+    return 1;
+  };
+  llvm::Expected<KernelOptions> options = parseKernelOptions(arguments);
+  if (!options)
+    return fail(options.takeError());
+  if (options->help) {
+    printKernelHelp(llvm::outs());
+    return 0;
+  }
+  llvm::Expected<TargetSpec> spec =
+      parseTarget(options->target, options->cpu, options->attributes);
+  if (!spec)
+    return fail(spec.takeError());
+  MLIRContext context(registry);
+  DiagnosticPrinter diagnostics(context, llvm::errs(), /*verbose=*/false);
+  if (llvm::Error error = KernelLab(*options, std::move(*spec), context).run())
+    return fail(std::move(error));
+  return 0;
+}
