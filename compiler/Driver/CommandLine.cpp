@@ -49,6 +49,15 @@ static Error setStrategy(CompileOptions &options, StringRef value) {
   return Error::success();
 }
 
+static Error setHead(CompileOptions &options, StringRef value) {
+  static constexpr StringRef names[] = {"auto", "graph", "bf16",
+                                        "f16",  "i8",    "exact"};
+  if (!is_contained(names, value))
+    return unknownValue("--head", value, names);
+  options.head = value.str();
+  return Error::success();
+}
+
 static constexpr Flag<CompileOptions> flags[] = {
     {"-o", "OUT", "name of the output; default: the model's without .onnx",
      setString<&CompileOptions::output>},
@@ -74,6 +83,10 @@ static constexpr Flag<CompileOptions> flags[] = {
     {"--strategy", "NAME",
      "kernels: auto (default), or one of bitnet-opt --list-strategies",
      setStrategy},
+    {"--head", "TYPE",
+     "LM head: auto (default; the narrowest lossless type, exact for a large "
+     "one), graph, bf16, f16, i8, or exact: the same tokens through an i8 copy",
+     setHead},
     {"--certify", "",
      "prove that no BitLinear kernel multiplies, print the certificate",
      setTrue<&CompileOptions::certify>},

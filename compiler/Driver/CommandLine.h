@@ -18,6 +18,7 @@ enum class Emit { MLIR, LLVM, Asm, Object, Library, Executable };
 struct CompileOptions {
   std::string input, output, tokenizer, report, resourceDir;
   std::string target = "native", cpu, attributes, strategy = "auto";
+  std::string head = "auto";
   Emit emit = Emit::Executable;
   std::optional<Phase> stopAfter;
   unsigned optLevel = 2;

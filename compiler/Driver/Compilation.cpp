@@ -1,9 +1,11 @@
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Import/Import.h"
+#include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Report.h"
 #include "compiler/Target/Certificate/Certificate.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
+#include "dialects/Transformer/Transforms/Head.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
@@ -162,6 +164,7 @@ static bool isBufferized(ModuleOp module) {
 LogicalResult Compilation::runPhases() {
   PipelineOptions phaseOptions;
   phaseOptions.strategy = options.strategy;
+  phaseOptions.head = options.head;
   phaseOptions.certify = options.certify;
   TargetFacts facts = spec.facts();
   phaseOptions.vectorBits = facts.vectorBits;
@@ -177,6 +180,8 @@ LogicalResult Compilation::runPhases() {
       return failure();
     if (Phase(i) == Phase::Recognize && failed(checkLinears()))
       return failure();
+    if (Phase(i) == Phase::Plan)
+      recordStorage();
     if (Phase(i) == Phase::Pack)
       measureWeights();
   }
@@ -195,6 +200,16 @@ LogicalResult Compilation::checkLinears() {
     return failure();
   }
   return success();
+}
+
+void Compilation::recordStorage() {
+  (*module).walk([&](Operation *op) {
+    std::string stored = transformer::describeStorage(op);
+    if (!stored.empty())
+      recognize::setStored(*module, recognize::describeLoc(op), stored);
+  });
+  if (Operation *head = transformer::findHead(*module))
+    headStorage = transformer::describeStorage(head);
 }
 
 void Compilation::measureWeights() {

@@ -31,6 +31,8 @@ private:
   /// Counts linear layers; fails on the first that is not ternary when
   /// --require-ternary is given.
   mlir::LogicalResult checkLinears();
+  /// Tells report and summary how dense weights are stored.
+  void recordStorage();
   void measureWeights();
   mlir::LogicalResult printIR();
   mlir::LogicalResult writeReportFile();
@@ -60,7 +62,7 @@ private:
   ModuleDescription description;
   WeightsInfo weights;
   llvm::SmallVector<char, 0> object;
-  std::string tokenizerText, certificate;
+  std::string tokenizerText, certificate, headStorage;
   /// Of the tokenizer; -1 without one.
   int64_t largestTokenId = -1;
   unsigned linears = 0, ternaryLinears = 0;

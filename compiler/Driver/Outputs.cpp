@@ -175,6 +175,8 @@ void Compilation::printSummary() {
   if (ternaryWeights > 0)
     llvm::outs() << llvm::format("%.2f bits per weight, ",
                                  ternaryBits / ternaryWeights);
+  if (!headStorage.empty())
+    llvm::outs() << "head " << headStorage << ", ";
   llvm::outs() << "code " << formatBytes(object.size()) << ", weights "
                << formatBytes(weights.dataBytes)
                << llvm::format(", %.2f s\n", progress.seconds());

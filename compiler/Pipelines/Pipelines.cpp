@@ -54,6 +54,9 @@ static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(ternary::createTernaryFuseSiblingsPass());
   passes.addPass(transformer::createRollLayersPass());
   passes.addPass(transformer::createGlobalizeConstantsPass());
+  transformer::PackRowsPassOptions rows;
+  rows.head = options.head;
+  passes.addPass(transformer::createPackRowsPass(rows));
   ternary::TernaryPlanPassOptions plan;
   plan.strategy = options.strategy;
   passes.addPass(ternary::createTernaryPlanPass(plan));

@@ -33,6 +33,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<int64_t> vectorBits{*this, "vector-bits",
                              llvm::cl::desc("Width of vector registers"),
                              llvm::cl::init(256)};
+  Option<std::string> head{
+      *this, "head", llvm::cl::desc("auto, graph, bf16, f16, i8 or exact"),
+      llvm::cl::init("auto")};
   Option<bool> certify{*this, "certify",
                        llvm::cl::desc("Refuse multiplies in BitLinear loops"),
                        llvm::cl::init(false)};

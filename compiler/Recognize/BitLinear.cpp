@@ -106,6 +106,7 @@ LogicalResult BitLinearRecognizer::recognize(Operation *op) {
   std::optional<LinearOperands> linear = matchLinearOperands(op, evaluator);
   if (!linear)
     return success();
+  reachConstant(*linear);
   LinearRecord record;
   record.name = describeLoc(op);
   record.k = linear->k;

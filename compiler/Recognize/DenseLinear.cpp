@@ -37,7 +37,7 @@ public:
 
 private:
   FailureOr<Value> weightsOf(const LinearOperands &linear, OpBuilder &builder);
-  Value findTable(const onnx::HostTensor &weights);
+  Value findTable(const onnx::HostTensor &weights, bool transposed);
 
   func::FuncOp func;
   onnx::ConstantEvaluator evaluator;
@@ -45,11 +45,34 @@ private:
 
 } // namespace
 
-/// A table that rows are gathered from and that holds these weights: the
-/// embedding that an LM head is tied to. Null if there is none.
-Value DenseLinearRecognizer::findTable(const onnx::HostTensor &weights) {
+/// Whether `a` is the transpose of `b`, [n, k].
+static bool isTransposeOf(const onnx::HostTensor &a,
+                          const onnx::HostTensor &b) {
+  size_t width = onnx::hostElementBytes(b.type.getElementType());
+  int64_t n = b.shape()[0], k = b.shape()[1];
+  const char *left = a.bytes.data(), *right = b.bytes.data();
+  // In squares, so that what is read of either stays in a cache.
+  constexpr int64_t side = 64;
+  for (int64_t i = 0; i < n; i += side)
+    for (int64_t j = 0; j < k; j += side)
+      for (int64_t row = i; row < std::min(n, i + side); ++row)
+        for (int64_t column = j; column < std::min(k, j + side); ++column)
+          if (std::memcmp(left + (column * n + row) * width,
+                          right + (row * k + column) * width, width) != 0)
+            return false;
+  return true;
+}
+
+/// A table that rows are gathered from and that holds these weights, or their
+/// transpose: the embedding that an LM head is tied to. Null if there is none.
+Value DenseLinearRecognizer::findTable(const onnx::HostTensor &weights,
+                                       bool transposed) {
+  SmallVector<int64_t> shape(weights.shape());
+  if (transposed)
+    std::swap(shape[0], shape[1]);
+  auto type = RankedTensorType::get(shape, weights.type.getElementType());
   for (Operation &op : func.getBody().front()) {
-    if (!isOnnx(&op, "Gather") || op.getOperand(0).getType() != weights.type)
+    if (!isOnnx(&op, "Gather") || op.getOperand(0).getType() != type)
       continue;
     Operation *constant = onnxDef(op.getOperand(0), "Constant");
     auto value = constant ? constant->getAttrOfType<ElementsAttr>("value")
@@ -57,7 +80,8 @@ Value DenseLinearRecognizer::findTable(const onnx::HostTensor &weights) {
     FailureOr<onnx::HostTensor> table =
         value ? onnx::HostTensor::get(value)
               : FailureOr<onnx::HostTensor>(failure());
-    if (succeeded(table) && table->bytes == weights.bytes)
+    if (succeeded(table) && (transposed ? isTransposeOf(weights, *table)
+                                        : table->bytes == weights.bytes))
       return op.getOperand(0);
   }
   return {};
@@ -66,29 +90,44 @@ Value DenseLinearRecognizer::findTable(const onnx::HostTensor &weights) {
 /// The weights as [N, K]: a constant that is there already, if there is one.
 FailureOr<Value> DenseLinearRecognizer::weightsOf(const LinearOperands &linear,
                                                   OpBuilder &builder) {
-  Value weights = skipNoOps(linear.weights);
-  if (linear.rowsAreOutputs && onnxDef(weights, "Constant"))
-    return weights;
-  if (Operation *op = onnxDef(weights, "Transpose")) {
-    Value source = skipNoOps(op->getOperand(0));
-    if (!linear.rowsAreOutputs && onnxDef(source, "Constant"))
-      return source;
-  }
+  if (linear.rowsAreOutputs && onnxDef(linear.weights, "Constant"))
+    return linear.weights;
   FailureOr<onnx::HostTensor> tensor = evaluator.evaluate(linear.weights);
   if (failed(tensor))
     return failure();
+  if (Value table = findTable(*tensor, !linear.rowsAreOutputs))
+    return table;
   onnx::HostTensor rows =
       linear.rowsAreOutputs ? std::move(*tensor) : transpose(*tensor);
-  if (Value table = findTable(rows))
-    return table;
   return createOnnx(builder, linear.op->getLoc(), "Constant", rows.type, {},
                     builder.getNamedAttr("value", rows.toAttr("weights")));
+}
+
+/// Gather(Cast(table)) -> Cast(Gather(table)) for constant tables of narrower
+/// floats: the table itself is what linear layers may be tied to.
+static void narrowTables(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    Operation *cast =
+        isOnnx(&op, "Gather") ? onnxDef(op.getOperand(0), "Cast") : nullptr;
+    Value table = cast ? cast->getOperand(0) : Value();
+    if (!onnxDef(table, "Constant") || !elementType(op.getResult(0)).isF32() ||
+        !(elementType(table).isF16() || elementType(table).isBF16()))
+      continue;
+    OpBuilder builder(&op);
+    Value rows = createOnnx(builder, op.getLoc(), "Gather",
+                            withElement(op.getResult(0), elementType(table)),
+                            {table, op.getOperand(1)}, op.getAttrs());
+    replaceValue(op.getResult(0),
+                 castTo(builder, op.getLoc(), rows, builder.getF32Type()));
+    op.erase();
+  }
 }
 
 LogicalResult DenseLinearRecognizer::recognize(Operation *op) {
   std::optional<LinearOperands> linear = matchLinearOperands(op, evaluator);
   if (!linear || !isa<FloatType>(elementType(linear->input)))
     return success();
+  reachConstant(*linear);
   OpBuilder builder(op);
   Location loc = op->getLoc();
   FailureOr<Value> weights = weightsOf(*linear, builder);
@@ -130,6 +169,7 @@ struct RecognizeDenseLinearPass
     func::FuncOp func = getOperation();
     if (func.isExternal() || !func.getBody().hasOneBlock())
       return;
+    narrowTables(func.getBody().front());
     SmallVector<Operation *> ops;
     for (Operation &op : func.getBody().front())
       ops.push_back(&op);

@@ -14,6 +14,25 @@ static bool isBias(Value bias, int64_t n, onnx::ConstantEvaluator &evaluator) {
          evaluator.isConstantExpression(bias);
 }
 
+void reachConstant(LinearOperands &linear) {
+  Value value = skipNoOps(linear.weights);
+  bool rowsAreOutputs = linear.rowsAreOutputs;
+  while (!onnxDef(value, "Constant")) {
+    Operation *op = value.getDefiningOp();
+    bool widens = isOnnx(op, "Cast") && elementType(value).isF32() &&
+                  isWeightType(elementType(op->getOperand(0)));
+    if (!widens && !isOnnx(op, "Transpose"))
+      return;
+    // Of a matrix: a permutation that changes something swaps the axes.
+    auto order = op->getAttrOfType<DenseI64ArrayAttr>("perm");
+    if (!widens && (!order || order[0] == 1))
+      rowsAreOutputs = !rowsAreOutputs;
+    value = skipNoOps(op->getOperand(0));
+  }
+  linear.weights = value;
+  linear.rowsAreOutputs = rowsAreOutputs;
+}
+
 std::optional<LinearOperands>
 matchLinearOperands(Operation *op, onnx::ConstantEvaluator &evaluator) {
   LinearOperands linear{};

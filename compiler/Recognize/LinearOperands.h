@@ -25,6 +25,10 @@ struct LinearOperands {
 std::optional<LinearOperands>
 matchLinearOperands(mlir::Operation *op, onnx::ConstantEvaluator &evaluator);
 
+/// Lets `weights` be the constant itself where only transposes and casts that
+/// widen to f32 stand before it: a large matrix is then never copied.
+void reachConstant(LinearOperands &linear);
+
 } // namespace bitnet::recognize
 
 #endif // COMPILER_RECOGNIZE_LINEAROPERANDS_H

@@ -22,6 +22,9 @@ static DictionaryAttr toAttr(Builder &b, const LinearRecord &record) {
       b.getNamedAttr("ternary", b.getBoolAttr(record.ternary))};
   if (!record.ternary) {
     fields.push_back(b.getNamedAttr("reason", b.getStringAttr(record.reason)));
+    if (!record.stored.empty())
+      fields.push_back(
+          b.getNamedAttr("stored", b.getStringAttr(record.stored)));
     return b.getDictionaryAttr(fields);
   }
   fields.append(
@@ -64,6 +67,7 @@ static LinearRecord fromAttr(DictionaryAttr fields) {
   record.n = intField(fields, "n");
   record.ternary = boolField(fields, "ternary");
   record.reason = stringField(fields, "reason");
+  record.stored = stringField(fields, "stored");
   record.scaleForm = stringField(fields, "scale_form");
   record.range = floatField(fields, "range");
   record.eps = floatField(fields, "eps");
@@ -76,6 +80,14 @@ static LinearRecord fromAttr(DictionaryAttr fields) {
   return record;
 }
 
+static void setRecords(ModuleOp module, ArrayRef<LinearRecord> records) {
+  Builder builder(module.getContext());
+  SmallVector<Attribute> attributes;
+  for (const LinearRecord &record : records)
+    attributes.push_back(toAttr(builder, record));
+  module->setAttr(kReportAttr, builder.getArrayAttr(attributes));
+}
+
 void addRecord(ModuleOp module, const LinearRecord &record) {
   Builder builder(module.getContext());
   SmallVector<Attribute> records;
@@ -83,6 +95,14 @@ void addRecord(ModuleOp module, const LinearRecord &record) {
     records.append(old.begin(), old.end());
   records.push_back(toAttr(builder, record));
   module->setAttr(kReportAttr, builder.getArrayAttr(records));
+}
+
+void setStored(ModuleOp module, StringRef name, StringRef stored) {
+  SmallVector<LinearRecord> records = getRecords(module);
+  for (LinearRecord &record : records)
+    if (record.name == name && !record.ternary)
+      record.stored = stored.str();
+  setRecords(module, records);
 }
 
 SmallVector<LinearRecord> getRecords(ModuleOp module) {
@@ -108,6 +128,8 @@ static void writeJson(ArrayRef<LinearRecord> records, int64_t ternary,
           json.attribute("ternary", record.ternary);
           if (!record.ternary) {
             json.attribute("reason", record.reason);
+            if (!record.stored.empty())
+              json.attribute("stored", record.stored);
             return;
           }
           json.attributeObject("quantizer", [&] {
@@ -138,7 +160,10 @@ void writeReport(ModuleOp module, raw_ostream &os, bool json) {
   for (const LinearRecord &record : records) {
     os << llvm::formatv("{0} [{1}, {2}]: ", record.name, record.k, record.n);
     if (!record.ternary) {
-      os << "not ternary: " << record.reason << '\n';
+      os << "not ternary: " << record.reason;
+      if (!record.stored.empty())
+        os << "; stored as " << record.stored;
+      os << '\n';
       continue;
     }
     os << llvm::formatv(

@@ -17,6 +17,9 @@ struct LinearRecord {
   bool ternary = false;
   /// Why not; empty for ternary layers.
   std::string reason;
+  /// How the weights of others are stored ("bf16"); empty until that is
+  /// planned.
+  std::string stored;
 
   // Of ternary layers:
   /// "mul_reciprocal" or "div": how the activation's scale is formed.
@@ -34,6 +37,10 @@ struct LinearRecord {
 
 /// Appends to the module's records.
 void addRecord(mlir::ModuleOp module, const LinearRecord &record);
+
+/// Says in the record of that name how its weights are stored.
+void setStored(mlir::ModuleOp module, llvm::StringRef name,
+               llvm::StringRef stored);
 
 /// All records, in the order of the graph's products.
 llvm::SmallVector<LinearRecord> getRecords(mlir::ModuleOp module);

@@ -85,6 +85,26 @@ int32_t bn_pool_threads(const bn_pool *pool);
 void bn_pool_run(bn_pool *pool, bitnet_range_fn fn, void *args, int64_t count,
                  int64_t grain);
 
+// ---- top.c -----------------------------------------------------------------
+
+/// The k largest of the logits added so far: a heap in the caller's memory.
+typedef struct bn_top {
+  int64_t k, count;
+  int32_t *ids;  ///< [k]
+  float *logits; ///< [k]
+} bn_top;
+
+void bn_top_start(bn_top *top, int64_t k, int32_t *ids, float *logits);
+/// Adds logits of the tokens `ids`, or of 0, 1, 2, ... where that is NULL.
+/// Larger logits rank higher, then lower ids; NaN counts as -infinity.
+void bn_top_add(bn_top *top, const int32_t *ids, const float *logits,
+                int64_t count);
+/// Sorts what was found, the highest first.
+void bn_top_finish(bn_top *top);
+/// What bitnet_exec::screen is; `top` is a just started heap, left unusable.
+int64_t bn_top_screen(bn_top *top, const float *lower, const float *upper,
+                      int64_t count, int32_t *ids, int64_t capacity);
+
 // ---- model.c ---------------------------------------------------------------
 
 struct bitnet_model {
@@ -130,6 +150,11 @@ typedef struct bn_runner {
   bitnet_exec exec;
   int64_t arena_bytes;
   bn_block *blocks;
+  // Where exec.top is positive:
+  int32_t *top_ids;  ///< [rows, top]
+  float *top_logits; ///< [rows, top]
+  int64_t top_rows;  ///< rows there is room for
+  int64_t offered;   ///< rows that compiled code has offered
 } bn_runner;
 
 /// threads 0: as many as CPUs.

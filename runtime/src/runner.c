@@ -25,6 +25,35 @@ static void *allocate(bitnet_exec *exec, int64_t bytes) {
   return (uint8_t *)block + BN_BLOCK_HEADER;
 }
 
+/// The heap of the row that is offered next. False: there is no room for it.
+static bool nextTop(bn_runner *runner, bn_top *out) {
+  if (runner->offered >= runner->top_rows)
+    return false;
+  int64_t at = runner->offered * runner->exec.top;
+  bn_top_start(out, runner->exec.top, runner->top_ids + at,
+               runner->top_logits + at);
+  return true;
+}
+
+static int64_t screen(bitnet_exec *exec, const float *lower, const float *upper,
+                      int64_t count, int32_t *ids, int64_t capacity) {
+  bn_top top;
+  return nextTop((bn_runner *)exec->runtime, &top)
+             ? bn_top_screen(&top, lower, upper, count, ids, capacity)
+             : 0;
+}
+
+static void offer(bitnet_exec *exec, const int32_t *ids, const float *logits,
+                  int64_t count) {
+  bn_runner *runner = (bn_runner *)exec->runtime;
+  bn_top top;
+  if (nextTop(runner, &top)) {
+    bn_top_add(&top, ids, logits, count);
+    bn_top_finish(&top);
+  }
+  ++runner->offered;
+}
+
 static void freeBlocks(bn_runner *runner) {
   while (runner->blocks) {
     bn_block *block = runner->blocks;
@@ -62,6 +91,8 @@ int32_t bn_runner_create(bn_runner *runner, const bitnet_model *model,
   exec->kv = (void **)bn_allocate(&model->allocator, kvBytes(module));
   exec->parallel = parallel;
   exec->allocate = allocate;
+  exec->screen = screen;
+  exec->offer = offer;
   exec->runtime = runner;
   int32_t code = BITNET_OK;
   if (!exec->inputs || !exec->outputs || !exec->kv)
@@ -107,6 +138,7 @@ int32_t bn_runner_reserve(bn_runner *runner, int64_t bytes,
 int32_t bn_runner_run(bn_runner *runner, bitnet_error *error) {
   const bitnet_module *module = runner->model->module;
   freeBlocks(runner);
+  runner->offered = 0;
   int64_t needed = module->arena_bytes(&runner->exec);
   if (needed > runner->arena_bytes)
     return bn_fail(error, BITNET_INTERNAL,

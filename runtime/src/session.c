@@ -396,12 +396,33 @@ static int32_t takeLogits(bitnet_session *s, int64_t rows, const float **out,
   return BITNET_OK;
 }
 
+/// The largest logits of each sequence's last position: what compiled code has
+/// offered, or from the graph's output.
+static int32_t takeTop(bitnet_session *s, int32_t *ids, float *values,
+                       bitnet_error *error) {
+  const bn_runner *runner = &s->runner;
+  if (runner->offered == s->batch)
+    return BITNET_OK;
+  if (runner->offered)
+    return bn_fail(error, BITNET_INTERNAL,
+                   "the code offered logits of %lld rows, expected %lld",
+                   (long long)runner->offered, (long long)s->batch);
+  const float *logits;
+  int32_t code = takeLogits(s, 1, &logits, error);
+  int64_t k = runner->exec.top, vocab = s->module->vocab_size;
+  for (int64_t b = 0; !code && b < s->batch; ++b) {
+    bn_top top;
+    bn_top_start(&top, k, ids + b * k, values + b * k);
+    bn_top_add(&top, NULL, logits + b * vocab, vocab);
+    bn_top_finish(&top);
+  }
+  return code;
+}
+
 static int32_t checkStep(const bitnet_session *s, const int32_t *tokens,
-                         int64_t count, int64_t rows, const float **logits,
-                         bitnet_error *error) {
-  if (!tokens || (rows && !logits))
-    return bn_fail(error, BITNET_INVALID_ARGUMENT,
-                   "tokens and logits must not be NULL");
+                         int64_t count, int64_t rows, bitnet_error *error) {
+  if (!tokens)
+    return bn_fail(error, BITNET_INVALID_ARGUMENT, "tokens must not be NULL");
   int32_t code = range(error, "number of tokens", count, 1, INT32_MAX);
   if (code)
     return code;
@@ -433,38 +454,75 @@ static int64_t chunkAt(const bitnet_session *s, int64_t begin, int64_t count,
   return before < s->chunk ? before : s->chunk;
 }
 
-int32_t bitnet_session_step(bitnet_session *s, const int32_t *tokens,
-                            int64_t count, int64_t logit_rows,
-                            const float **logits, bitnet_error *error) {
-  int32_t code = checkStep(s, tokens, count, logit_rows, logits, error);
-  if (code)
-    return code;
+/// Runs the step's tokens, `rows` rows of logits or, with top > 0, the largest
+/// ones at its end. The session's length stays.
+static int32_t runStep(bitnet_session *s, const int32_t *tokens, int64_t count,
+                       int64_t rows, int64_t top, bitnet_error *error) {
   int64_t fixed = staticDim(s->module, s->tokens, 1);
   if (fixed > 0 && count % fixed)
     return bn_fail(error, BITNET_SHAPE_MISMATCH,
                    "'%s' takes %lld tokens at a time, found %lld",
                    s->module->name, (long long)fixed, (long long)count);
-  if (!s->module->num_kv) {
-    code = runChunk(s, tokens, count, 0, count, logit_rows ? logit_rows : 1,
+  int32_t code = BITNET_OK;
+  bool pieces = s->module->num_kv != 0;
+  for (int64_t begin = 0, size; !code && begin < count; begin += size) {
+    size = !pieces ? count : fixed > 0 ? fixed : chunkAt(s, begin, count, rows);
+    bool last = begin + size == count;
+    s->runner.exec.top = last ? top : 0;
+    // No logits are -1 rows of them: 0 are all.
+    code = runChunk(s, tokens, count, begin, size, last && rows ? rows : -1,
                     error);
-  } else {
-    for (int64_t begin = 0, size; !code && begin < count; begin += size) {
-      size = fixed > 0 ? fixed : chunkAt(s, begin, count, logit_rows);
-      bool last = begin + size == count;
-      code = runChunk(s, tokens, count, begin, size,
-                      last && logit_rows ? logit_rows : 1, error);
-    }
   }
-  if (!code && logit_rows)
-    code = takeLogits(s, logit_rows, logits, error);
-  if (code)
-    return code;
+  return code;
+}
+
+/// The step has succeeded.
+static void append(bitnet_session *s, const int32_t *tokens, int64_t count) {
   int32_t *history = (int32_t *)s->buffers[HISTORY].data;
   for (int64_t b = 0; history && b < s->batch; ++b)
     memcpy(history + b * s->capacity + s->length, tokens + b * count,
            (size_t)count * 4);
   s->length += count;
-  return BITNET_OK;
+}
+
+int32_t bitnet_session_step(bitnet_session *s, const int32_t *tokens,
+                            int64_t count, int64_t logit_rows,
+                            const float **logits, bitnet_error *error) {
+  int32_t code = checkStep(s, tokens, count, logit_rows, error);
+  if (!code && logit_rows && !logits)
+    code = bn_fail(error, BITNET_INVALID_ARGUMENT, "logits must not be NULL");
+  if (!code)
+    code = runStep(s, tokens, count, logit_rows, 0, error);
+  if (!code && logit_rows)
+    code = takeLogits(s, logit_rows, logits, error);
+  if (!code)
+    append(s, tokens, count);
+  return code;
+}
+
+int32_t bitnet_session_step_top(bitnet_session *s, const int32_t *tokens,
+                                int64_t count, int64_t k, int32_t *ids,
+                                float *logits, bitnet_error *error) {
+  int32_t code = checkStep(s, tokens, count, 1, error);
+  if (!code && (!ids || !logits))
+    code = bn_fail(error, BITNET_INVALID_ARGUMENT,
+                   "ids and logits must not be NULL");
+  if (!code)
+    code =
+        range(error, "number of likeliest tokens", k, 1, s->module->vocab_size);
+  if (code)
+    return code;
+  bn_runner *runner = &s->runner;
+  runner->top_ids = ids;
+  runner->top_logits = logits;
+  runner->top_rows = s->batch;
+  code = runStep(s, tokens, count, 1, k, error);
+  if (!code)
+    code = takeTop(s, ids, logits, error);
+  runner->exec.top = 0;
+  if (!code)
+    append(s, tokens, count);
+  return code;
 }
 
 int32_t bitnet_session_rewind(bitnet_session *s, int64_t length,

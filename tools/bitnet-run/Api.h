@@ -21,6 +21,7 @@ namespace bitnet::run {
   X(session_create)                                                            \
   X(session_destroy)                                                           \
   X(session_step)                                                              \
+  X(session_step_top)                                                          \
   X(session_rewind)                                                            \
   X(session_reset)                                                             \
   X(session_get_info)                                                          \

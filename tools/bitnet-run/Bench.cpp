@@ -36,7 +36,8 @@ static Summary summarize(std::vector<double> values) {
   return {mean, deviation, median};
 }
 
-/// Runs `tokens` tokens through an empty session, all at once or one by one;
+/// Runs `tokens` tokens through an empty session, all at once or one by one,
+/// and takes the likeliest next one each time, as greedy generation does;
 /// seconds, or a negative number on failure.
 static double measure(Session &session, int64_t tokens, bool oneByOne,
                       int64_t vocab, std::string &error) {
@@ -50,7 +51,9 @@ static double measure(Session &session, int64_t tokens, bool oneByOne,
   auto start = std::chrono::steady_clock::now();
   for (int64_t at = 0; at < tokens;) {
     int64_t count = oneByOne ? 1 : tokens;
-    if (!session.step(&ids[at], count, 1, error))
+    int32_t likeliest;
+    float logit;
+    if (!session.stepTop(&ids[at], count, 1, &likeliest, &logit, error))
       return -1;
     at += count;
   }

@@ -56,6 +56,8 @@ private:
   bool answerPrompt(const std::vector<int32_t> &ids);
   /// Feeds `ids` and writes what follows. False: `error`.
   bool answer(const std::vector<int32_t> &ids);
+  /// Feeds tokens and chooses the next one. False: `error`.
+  bool step(const int32_t *ids, int64_t count, int32_t &next);
   bool isEnd(int32_t id) const;
   int interact();
   void printStats() const;
@@ -68,6 +70,8 @@ private:
   std::unique_ptr<Session> session;
   std::vector<int32_t> ends;
   std::optional<int32_t> pending; ///< drawn last, not yet fed to the session
+  std::vector<int32_t> topIds;    ///< likeliest tokens, where those are enough
+  std::vector<float> topLogits;
   Stats stats;
   std::string error;
 };
@@ -152,24 +156,38 @@ bool Generator::isEnd(int32_t id) const {
          std::find(ends.begin(), ends.end(), id) != ends.end();
 }
 
+bool Generator::step(const int32_t *ids, int64_t count, int32_t &next) {
+  int64_t vocab = model->info().vocab_size, wanted = sampler.countWanted(vocab);
+  if (!wanted) {
+    const float *logits = session->step(ids, count, 1, error);
+    if (logits)
+      next = sampler.sample(logits, vocab);
+    return logits != nullptr;
+  }
+  topIds.resize(wanted);
+  topLogits.resize(wanted);
+  if (!session->stepTop(ids, count, wanted, topIds.data(), topLogits.data(),
+                        error))
+    return false;
+  next = sampler.sampleTop(topIds.data(), topLogits.data(), wanted);
+  return true;
+}
+
 bool Generator::answer(const std::vector<int32_t> &ids) {
   pending.reset();
   auto start = Clock::now();
-  const float *logits =
-      session->step(ids.data(), static_cast<int64_t>(ids.size()), 1, error);
-  if (!logits)
+  int32_t id;
+  if (!step(ids.data(), static_cast<int64_t>(ids.size()), id))
     return false;
   stats.promptSeconds += since(start);
   stats.promptTokens += static_cast<int64_t>(ids.size());
   start = Clock::now();
-  int64_t vocab = model->info().vocab_size,
-          context = session->info().context_length;
+  int64_t context = session->info().context_length;
   std::unique_ptr<TextStream> stream;
   if (tokenizer)
     stream = std::make_unique<TextStream>(*tokenizer, ids);
   int64_t produced = 0;
   while (options.count < 0 || produced < options.count) {
-    int32_t id = sampler.sample(logits, vocab);
     ++produced;
     pending = id;
     if (options.printIds &&
@@ -186,9 +204,11 @@ bool Generator::answer(const std::vector<int32_t> &ids) {
               invocation.program.c_str(), static_cast<long long>(context));
       break;
     }
-    if (!(logits = session->step(&id, 1, 1, error)))
+    int32_t next;
+    if (!step(&id, 1, next))
       return false;
     pending.reset();
+    id = next;
   }
   if (!options.printIds && stream && !write(stream->finish()))
     return false;

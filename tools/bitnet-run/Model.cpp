@@ -250,6 +250,17 @@ const float *Session::step(const int32_t *tokens, int64_t count, int64_t rows,
   return logits;
 }
 
+bool Session::stepTop(const int32_t *tokens, int64_t count, int64_t k,
+                      int32_t *ids, float *logits, std::string &error) {
+  bitnet_error why;
+  if (model.api().session_step_top(handle, tokens, count, k, ids, logits,
+                                   &why)) {
+    error = why.message;
+    return false;
+  }
+  return true;
+}
+
 void Session::reset() { model.api().session_reset(handle); }
 
 bitnet_session_info Session::info() const {

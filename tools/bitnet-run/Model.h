@@ -67,6 +67,10 @@ public:
   /// Logits of the last `rows` positions, [rows, vocab]; nullptr on failure.
   const float *step(const int32_t *tokens, int64_t count, int64_t rows,
                     std::string &error);
+  /// The `k` likeliest tokens behind the last position, the likeliest first, in
+  /// `ids` and `logits` [k]; false on failure.
+  bool stepTop(const int32_t *tokens, int64_t count, int64_t k, int32_t *ids,
+               float *logits, std::string &error);
   void reset();
   bitnet_session_info info() const;
 

@@ -55,6 +55,27 @@ int32_t Sampler::sample(const float *logits, int64_t vocab) {
     std::partial_sort(candidates.begin(), candidates.begin() + kept,
                       candidates.end(), likelier);
   candidates.resize(kept);
+  return draw();
+}
+
+int64_t Sampler::countWanted(int64_t vocab) const {
+  if (options.temperature <= 0)
+    return 1;
+  return options.topK > 0 ? std::min(options.topK, vocab) : 0;
+}
+
+int32_t Sampler::sampleTop(const int32_t *ids, const float *logits,
+                           int64_t count) {
+  if (options.temperature <= 0)
+    return ids[0];
+  candidates.clear();
+  for (int64_t i = 0; i < count; ++i)
+    candidates.emplace_back(ordered(logits[i]), ids[i]);
+  return draw();
+}
+
+int32_t Sampler::draw() {
+  bool nucleus = options.topP < 1;
   float highest = std::max_element(candidates.begin(), candidates.end())->first;
   weights.clear();
   double sum = 0;

@@ -34,8 +34,17 @@ public:
 
   /// A token of `logits` [vocab]. Of equal logits the lower id is the likelier.
   int32_t sample(const float *logits, int64_t vocab);
+  /// How many of the likeliest tokens `sample` chooses among, where it does not
+  /// look at the others; 0 where it does.
+  int64_t countWanted(int64_t vocab) const;
+  /// The same token as of all logits, from the countWanted likeliest ones, in
+  /// order.
+  int32_t sampleTop(const int32_t *ids, const float *logits, int64_t count);
 
 private:
+  /// Draws from `candidates`, which are in order where the options need it.
+  int32_t draw();
+
   SamplerOptions options;
   Random random;
   std::vector<std::pair<float, int32_t>> candidates; ///< kept between calls

@@ -167,7 +167,9 @@ static LogicalResult lowerLastPositions(Operation *op,
           .getResult();
   Number length = from.sizes[1];
   Number all = math.equal(rows, math.constant(0));
-  Number count = math.select(all, length, math.min(rows, length));
+  // A negative number asks for none.
+  Number some = math.max(math.constant(0), math.min(rows, length));
+  Number count = math.select(all, length, some);
   BufferView last =
       lowering.slice(from, 1, math.sub(length, count), count, math.constant(1));
   BufferView result = lowering.alloc(

@@ -248,6 +248,73 @@ using LowerPastLength =
 using LowerLogitRows =
     LowerField<LogitRowsOp, offsetof(bitnet_exec, logit_rows)>;
 
+using LowerTop = LowerField<TopOp, offsetof(bitnet_exec, top)>;
+
+/// A call of one of the execution's functions.
+template <typename Op>
+struct CallPattern : RTPattern<Op> {
+  using RTPattern<Op>::RTPattern;
+
+  LLVM::CallOp call(ConversionPatternRewriter &rewriter, Location loc,
+                    Value exec, int64_t field, Type result,
+                    ArrayRef<Value> arguments) const {
+    Value function = this->loadPointer(rewriter, loc, exec, field);
+    SmallVector<Value> operands = {function, exec};
+    llvm::append_range(operands, arguments);
+    SmallVector<Type> types;
+    for (Value operand : ArrayRef(operands).drop_front())
+      types.push_back(operand.getType());
+    auto type = LLVM::LLVMFunctionType::get(result, types);
+    return LLVM::CallOp::create(rewriter, loc, type, operands);
+  }
+  /// Address of a memref's first element.
+  Value pointer(ConversionPatternRewriter &rewriter, Location loc, Value memref,
+                Value descriptor) const {
+    return MemRefDescriptor(descriptor)
+        .bufferPtr(rewriter, loc, *this->getTypeConverter(),
+                   cast<MemRefType>(memref.getType()));
+  }
+};
+
+struct LowerScreen : CallPattern<ScreenOp> {
+  using CallPattern::CallPattern;
+  LogicalResult
+  matchAndRewrite(ScreenOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto size = [&](Value descriptor) {
+      return MemRefDescriptor(descriptor).size(rewriter, loc, 0);
+    };
+    Value lower = pointer(rewriter, loc, op.getLower(), adaptor.getLower());
+    Value upper = pointer(rewriter, loc, op.getUpper(), adaptor.getUpper());
+    Value ids = pointer(rewriter, loc, op.getIds(), adaptor.getIds());
+    rewriter.replaceOp(op, call(rewriter, loc, adaptor.getExec(),
+                                offsetof(bitnet_exec, screen),
+                                rewriter.getI64Type(),
+                                {lower, upper, size(adaptor.getLower()), ids,
+                                 size(adaptor.getIds())}));
+    return success();
+  }
+};
+
+struct LowerOffer : CallPattern<OfferOp> {
+  using CallPattern::CallPattern;
+  LogicalResult
+  matchAndRewrite(OfferOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Value logits = pointer(rewriter, loc, op.getLogits(), adaptor.getLogits());
+    Value ids = op.getIds()
+                    ? pointer(rewriter, loc, op.getIds(), adaptor.getIds())
+                    : LLVM::ZeroOp::create(rewriter, loc, pointerType());
+    call(rewriter, loc, adaptor.getExec(), offsetof(bitnet_exec, offer),
+         LLVM::LLVMVoidType::get(getContext()),
+         {ids, logits, adaptor.getCount()});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
 struct LowerArena : RTPattern<ArenaOp> {
   using RTPattern::RTPattern;
   LogicalResult
@@ -389,9 +456,10 @@ struct ConvertRTToLLVM
     converter.addConversion(
         [&](ExecType) { return LLVM::LLVMPointerType::get(&getContext()); });
     RewritePatternSet patterns(&getContext());
-    patterns.add<LowerInput, LowerOutput, LowerGetGlobal, LowerKV,
-                 LowerPastLength, LowerLogitRows, LowerArena, LowerAllocate,
-                 LowerFailIf, LowerFork, LowerCaptures>(converter);
+    patterns
+        .add<LowerInput, LowerOutput, LowerGetGlobal, LowerKV, LowerPastLength,
+             LowerLogitRows, LowerArena, LowerAllocate, LowerFailIf, LowerFork,
+             LowerCaptures, LowerTop, LowerScreen, LowerOffer>(converter);
     ConversionTarget target(getContext());
     target.addIllegalDialect<RTDialect>();
     target.addLegalOp<GlobalOp, KVCacheOp>();

@@ -282,6 +282,11 @@ void LaneBuilder::forLanes(int64_t size,
   });
 }
 
+Value LaneBuilder::sum2(Value lhs, Value rhs) {
+  return isa<IntegerType>(getElementTypeOrSelf(lhs)) ? add(lhs, rhs)
+                                                     : fadd(lhs, rhs);
+}
+
 Value LaneBuilder::shuffle(Value lhs, Value rhs, ArrayRef<int64_t> mask) {
   return vector::ShuffleOp::create(*this, lhs, rhs, mask);
 }
@@ -349,7 +354,7 @@ Value LaneBuilder::foldSums(ValueRange accumulators) {
       }
       assert(high.size() == low.size() && "each lane has its partner");
       sum.lanes =
-          fadd(shuffle(a.lanes, b.lanes, low), shuffle(a.lanes, b.lanes, high));
+          sum2(shuffle(a.lanes, b.lanes, low), shuffle(a.lanes, b.lanes, high));
       next.push_back(sum);
     }
     partials = std::move(next);

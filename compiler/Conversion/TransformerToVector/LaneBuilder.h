@@ -112,6 +112,7 @@ public:
   void forLanes(int64_t size, llvm::function_ref<void(Value, Value)> body);
   /// The sums of each accumulator's lanes, as lanes of one vector: at most 16.
   /// Accumulators have 16 lanes, or the 8 that the first fold leaves.
+  /// Of integers too.
   Value foldSums(ValueRange accumulators);
   Value foldSum(Value accumulator);
   Value foldMax(Value lanes);
@@ -119,6 +120,7 @@ public:
 private:
   Values fill(mlir::scf::ForOp loop, LoopBody body);
   Value shuffle(Value lhs, Value rhs, llvm::ArrayRef<int64_t> mask);
+  Value sum2(Value lhs, Value rhs);
 };
 
 /// Multiply-adds that one unit of a parallel loop should have: about a

@@ -52,6 +52,8 @@ struct LinearEmitter {
 
 LogicalResult bitnet::transformer::lower(LinearOp op, LaneBuilder &b,
                                          Registers registers) {
+  if (cast<MemRefType>(op.getWeights().getType()).getRank() == 4)
+    return lowerPacked(op, b, registers);
   bool wide = registers.accumulators >= 16;
   // One token: enough accumulators to hide the latency of fma, few streams.
   int64_t vectorRows = wide ? 8 : 4;

@@ -2,6 +2,7 @@
 #define COMPILER_CONVERSION_TRANSFORMERTOVECTOR_LOWERING_H
 
 #include "compiler/Conversion/TransformerToVector/LaneBuilder.h"
+#include "compiler/Target/TargetFacts.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
 
 namespace bitnet::transformer {
@@ -25,6 +26,18 @@ mlir::LogicalResult lower(LayerNormOp op, LaneBuilder &b);
 mlir::LogicalResult lower(RotaryOp op, LaneBuilder &b);
 mlir::LogicalResult lower(GatedActivationOp op, LaneBuilder &b);
 mlir::LogicalResult lower(LinearOp op, LaneBuilder &b, Registers registers);
+/// The same where the weights are packed rows.
+mlir::LogicalResult lowerPacked(LinearOp op, LaneBuilder &b,
+                                Registers registers);
+/// Outputs of tokens [first, last) of x [M, K] to out [M, N].
+void emitPackedLinear(LaneBuilder &b, mlir::Value exec, mlir::Value x,
+                      mlir::Value weights, mlir::Value bias, mlir::Value out,
+                      mlir::Value first, mlir::Value last, Registers registers);
+mlir::LogicalResult lower(EmbeddingOp op, LaneBuilder &b);
+mlir::LogicalResult lower(QuantizedLinearOp op, LaneBuilder &b,
+                          Registers registers, const TargetFacts &facts);
+mlir::LogicalResult lower(ScreenedLinearOp op, LaneBuilder &b,
+                          Registers registers, const TargetFacts &facts);
 mlir::LogicalResult lower(AttentionOp op, LaneBuilder &b, Registers registers);
 
 /// Index along an axis that may be of size 1 and is then repeated.

@@ -58,15 +58,40 @@ static LogicalResult checkF32(Operation *op, ValueRange values) {
   return success();
 }
 
+/// Weights may be any float that widens to f32.
+static LogicalResult checkNarrow(Operation *op, StringRef what, Value weights) {
+  if (isa<Float32Type, Float16Type, BFloat16Type>(
+          cast<ShapedType>(weights.getType()).getElementType()))
+    return success();
+  return op->emitOpError("has ")
+         << what << ' ' << weights.getType() << ", expected f32, f16 or bf16";
+}
+
 static LogicalResult checkTypes(Operation *op) {
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([](LinearOp op) {
-        if (!isa<Float32Type, Float16Type, BFloat16Type>(
-                cast<ShapedType>(op.getWeights().getType()).getElementType()))
-          return LogicalResult(op.emitOpError("has weights ")
-                               << op.getWeights().getType()
-                               << ", expected f32, f16 or bf16");
+        if (failed(checkNarrow(op, "weights", op.getWeights())))
+          return LogicalResult(failure());
         return checkF32(op, {op.getInput(), op.getBias(), op.getOuts()[0]});
+      })
+      .Case([](QuantizedLinearOp op) {
+        return checkF32(
+            op, {op.getInput(), op.getScales(), op.getBias(), op.getOuts()[0]});
+      })
+      .Case([](ScreenedLinearOp op) {
+        if (failed(checkNarrow(op, "weights", op.getWeights())))
+          return LogicalResult(failure());
+        return checkF32(op, {op.getInput(), op.getScales(), op.getErrors(),
+                             op.getNorms(), op.getOuts()[0]});
+      })
+      .Case([](EmbeddingOp op) {
+        auto ids = cast<ShapedType>(op.getIds().getType());
+        if (!ids.getElementType().isInteger())
+          return LogicalResult(op.emitOpError("has ids ")
+                               << ids << ", expected integers");
+        if (failed(checkNarrow(op, "a table", op.getTable())))
+          return LogicalResult(failure());
+        return checkF32(op, {op.getOuts()[0]});
       })
       .Case([](AttentionOp op) {
         if (op.getMask()) {
@@ -97,9 +122,10 @@ struct LowerTransformerToVectorPass
   using LowerTransformerToVectorBase::LowerTransformerToVectorBase;
 
   void runOnOperation() override {
+    auto facts = bitnet::TargetFacts::of(getOperation());
     int64_t bits = vectorBits;
     if (bits == 0)
-      bits = bitnet::TargetFacts::of(getOperation()).vectorBits;
+      bits = facts.vectorBits;
     if (bits != 128 && bits != 256 && bits != 512) {
       getOperation().emitError("vector-bits is ")
           << bits << ", expected 128, 256 or 512";
@@ -112,19 +138,22 @@ struct LowerTransformerToVectorPass
     });
     for (Operation *op : ops) {
       if (failed(checkBufferForm(op)) || failed(checkTypes(op)) ||
-          failed(lowerOp(op, Registers::ofVectorBits(bits))))
+          failed(lowerOp(op, Registers::ofVectorBits(bits), facts)))
         return signalPassFailure();
       op->erase();
     }
   }
 
-  LogicalResult lowerOp(Operation *op, Registers registers) {
+  LogicalResult lowerOp(Operation *op, Registers registers,
+                        const bitnet::TargetFacts &facts) {
     LaneBuilder b(op);
     return TypeSwitch<Operation *, LogicalResult>(op)
-        .Case<RMSNormOp, LayerNormOp, RotaryOp, GatedActivationOp>(
+        .Case<RMSNormOp, LayerNormOp, RotaryOp, GatedActivationOp, EmbeddingOp>(
             [&](auto op) { return lower(op, b); })
         .Case<LinearOp, AttentionOp>(
             [&](auto op) { return lower(op, b, registers); })
+        .Case<QuantizedLinearOp, ScreenedLinearOp>(
+            [&](auto op) { return lower(op, b, registers, facts); })
         .Default([](Operation *op) {
           return op->emitOpError("has no lowering to vectors");
         });

@@ -66,8 +66,45 @@ static void writeBools(DenseElementsAttr value, DataWriter &writer) {
   writer.write(bytes);
 }
 
+/// A value that the global's encoding makes into what is stored.
+static llvm::Error writeEncoded(rt::GlobalOp global, Attribute value,
+                                DataWriter &writer) {
+  auto elements = cast<ElementsAttr>(value);
+  ArrayRef<char> data;
+  SmallVector<char> repeated;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
+    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
+      data = blob->getData();
+  } else if (auto dense = dyn_cast<DenseElementsAttr>(value)) {
+    data = dense.getRawData();
+    if (dense.isSplat()) {
+      for (int64_t i = 0, n = dense.getNumElements(); i < n; ++i)
+        llvm::append_range(repeated, dense.getRawData());
+      data = repeated;
+    }
+  }
+  ShapedType type = elements.getShapedType();
+  uint64_t expected =
+      type.getNumElements() * (type.getElementTypeBitWidth() / 8);
+  if (data.size() != expected)
+    return failed(global, "has " + llvm::Twine(data.size()) +
+                              " bytes, expected " + llvm::Twine(expected));
+  uint64_t before = writer.size();
+  cast<rt::EncodingAttrInterface>(*global.getEncoding())
+      .encode(data, type, cast<RankedTensorType>(global.getType()),
+              [&](ArrayRef<char> bytes) { writer.write(bytes); });
+  if (writer.size() - before != rt::getGlobalBytes(global))
+    return failed(global, "was encoded in " +
+                              llvm::Twine(writer.size() - before) +
+                              " bytes, expected " +
+                              llvm::Twine(rt::getGlobalBytes(global)));
+  return llvm::Error::success();
+}
+
 static llvm::Error writeValue(rt::GlobalOp global, Attribute value,
                               DataWriter &writer) {
+  if (global.getEncoding())
+    return writeEncoded(global, value, writer);
   uint64_t bytes = rt::getGlobalBytes(global);
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();

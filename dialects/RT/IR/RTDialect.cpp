@@ -10,6 +10,8 @@ using namespace bitnet::rt;
 
 #include "dialects/RT/IR/RTDialect.cpp.inc"
 #include "dialects/RT/IR/RTInterfaces.cpp.inc"
+
+#include "dialects/RT/IR/RTAttrInterfaces.cpp.inc"
 #define GET_TYPEDEF_CLASSES
 #include "dialects/RT/IR/RTTypes.cpp.inc"
 

@@ -2,6 +2,7 @@
 #define DIALECTS_RT_IR_RTINTERFACES_TD
 
 include "mlir/IR/CommonTypeConstraints.td"
+include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -22,6 +23,28 @@ def DestinationFormOpInterface : OpInterface<"DestinationFormOpInterface"> {
     InterfaceMethod<"Whether the op is in memref form.", "bool", "isBufferForm", (ins), [{}], [{
       return $_op->getNumResults() == 0;
     }]>
+  ];
+}
+
+def EncodingAttrInterface : AttrInterface<"EncodingAttrInterface"> {
+  let cppNamespace = "::bitnet::rt";
+  let description = [{
+    How the values of an `rt.global` become what the weights file stores, where
+    the two differ: narrowed, quantised or put in another order. Bytes are made
+    while the file is written, so that no second copy of a value is ever in
+    memory.
+  }];
+  let methods = [
+    InterfaceMethod<"Whether a value of type `value` can be stored as `stored`; emits an error if not.",
+    "::llvm::LogicalResult", "verifyEncoding",
+    (ins "::llvm::function_ref<::mlir::InFlightDiagnostic()>":$emitError,
+         "::mlir::ShapedType":$value, "::mlir::RankedTensorType":$stored)>,
+    InterfaceMethod<[{
+      Hands the bytes of `stored` to `write`, in order and in parts. `data` are
+      the little-endian row-major elements of a value of type `value`, unaligned.
+    }], "void", "encode",
+    (ins "::llvm::ArrayRef<char>":$data, "::mlir::ShapedType":$value, "::mlir::RankedTensorType":$stored,
+         "::llvm::function_ref<void(::llvm::ArrayRef<char>)>":$write)>
   ];
 }
 

@@ -26,7 +26,16 @@ LogicalResult GlobalOp::verify() {
              << first << " and " << elements.getType()
              << ", expected the same for every layer";
   }
-  return success();
+  // (C3)
+  if (!getEncodingAttr())
+    return success();
+  auto encoding = dyn_cast<EncodingAttrInterface>(getEncodingAttr());
+  if (!encoding)
+    return emitOpError("has an encoding ")
+           << getEncodingAttr() << ", which makes no stored values";
+  return encoding.verifyEncoding([&] { return emitOpError(); },
+                                 cast<ShapedType>(first),
+                                 cast<RankedTensorType>(getType()));
 }
 
 uint64_t bitnet::rt::getGlobalBytes(GlobalOp global) {

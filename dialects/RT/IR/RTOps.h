@@ -13,6 +13,8 @@
 
 #include "dialects/RT/IR/RTInterfaces.h.inc"
 
+#include "dialects/RT/IR/RTAttrInterfaces.h.inc"
+
 #include "dialects/RT/IR/RTDialect.h.inc"
 #define GET_TYPEDEF_CLASSES
 #include "dialects/RT/IR/RTTypes.h.inc"

@@ -14,19 +14,25 @@ def RT_GlobalOp : RT_Op<"global", [Symbol]> {
     `values` has one ElementsAttr of `type`'s size for each layer that reads
     it; one in all when it is not part of rolled layers. A tensor of trits is
     stored as 2-bit codes (trit + 1), four a byte, low bits first, row-major
-    over all elements, in a `tensor<?xi8>` attribute.
+    over all elements, in a `tensor<?xi8>` attribute. With an `encoding` (an
+    attribute of EncodingAttrInterface) values have another type, from which it
+    makes what is stored.
 
     - (C1) `values` is not empty.
     - (C2) All values have the same type.
+    - (C3) `encoding` makes `type` of it.
 
     ```mlir
     rt.global @gain : tensor<4xf32> = [dense<1.0> : tensor<4xf32>, dense<2.0> : tensor<4xf32>]
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<AnyRankedTensor>:$type,
-                       ArrayAttr:$values);
+                       ArrayAttr:$values, OptionalAttr<AnyAttr>:$encoding);
   let assemblyFormat = "$sym_name `:` $type `=` $values attr-dict";
   let hasVerifier = 1;
+  let builders = [
+    OpBuilder<(ins "::llvm::StringRef":$name, "::mlir::RankedTensorType":$type, "::mlir::ArrayAttr":$values),
+      [{ build($_builder, $_state, name, type, values, ::mlir::Attribute()); }]>];
 }
 
 def RT_GetGlobalOp : RT_Op<"get_global", [Pure, AttrSizedOperandSegments, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
@@ -107,7 +113,7 @@ def RT_PastLengthOp : RT_Op<"past_length", [Pure]> {
 def RT_LogitRowsOp : RT_Op<"logit_rows", [Pure]> {
   let summary = "how many of the last positions of a step need logits";
   let description = [{
-    0 asks for all of them, as ONNX would give.
+    0 asks for all of them, as ONNX would give; a negative number for none.
 
     ```mlir
     %n = rt.logit_rows %exec
@@ -116,6 +122,59 @@ def RT_LogitRowsOp : RT_Op<"logit_rows", [Pure]> {
   let arguments = (ins RT_ExecType:$exec);
   let results = (outs Index:$result);
   let assemblyFormat = "$exec attr-dict";
+}
+
+def RT_TopOp : RT_Op<"top", [Pure]> {
+  let summary = "how many of the largest logits of each row are wanted";
+  let description = [{
+    0 asks for the logits themselves. Otherwise code that can tell the largest
+    ones without making all may hand them over by `rt.offer` instead; the
+    runtime looks at the graph's output where nothing was offered.
+
+    ```mlir
+    %k = rt.top %exec
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$exec attr-dict";
+}
+
+def RT_ScreenOp : RT_Op<"screen"> {
+  let summary = "the places that can be among the largest";
+  let description = [{
+    Place n holds a number between lower[n] and upper[n]. Writes the places
+    that may hold one of the `rt.top` largest numbers to `ids`, in order, and
+    gives their count: all n but those whose upper bound lies below that many
+    lower bounds. A bound that is NaN bounds nothing. Negative when `ids` is
+    too short. Not allowed in a parallel region.
+
+    ```mlir
+    %count = rt.screen %exec, %lower, %upper, %ids : memref<64xf32>, memref<64xf32>, memref<8xi32>
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec, MemRefRankOf<[F32], [1]>:$lower, MemRefRankOf<[F32], [1]>:$upper,
+                       MemRefRankOf<[I32], [1]>:$ids);
+  let results = (outs Index:$count);
+  let assemblyFormat = "$exec `,` $lower `,` $upper `,` $ids attr-dict `:` type($lower) `,` type($upper) `,` type($ids)";
+}
+
+def RT_OfferOp : RT_Op<"offer"> {
+  let summary = "hands over the logits of a row among which the largest are";
+  let description = [{
+    The first `count` of `logits`, for the tokens `ids`, or for 0, 1, 2, ...
+    without them. Called once for each row, in order. Not allowed in a parallel
+    region.
+
+    ```mlir
+    rt.offer %exec, %count of %logits ids(%ids : memref<8xi32>) : memref<8xf32>
+    ```
+  }];
+  let arguments = (ins RT_ExecType:$exec, Index:$count, StridedMemRefRankOf<[F32], [1]>:$logits,
+                       Optional<MemRefRankOf<[I32], [1]>>:$ids);
+  let assemblyFormat = [{
+    $exec `,` $count `of` $logits (`ids` `(` $ids^ `:` type($ids) `)`)? attr-dict `:` type($logits)
+  }];
 }
 
 def RT_InputOp : RT_Op<"input", [Pure]> {

@@ -188,30 +188,142 @@ LogicalResult AttentionOp::verify() {
 unsigned LinearOp::getNumInputs() { return 2 + (getBias() ? 1 : 0); }
 SmallVector<Sizes> LinearOp::getResultDims(OpBuilder &builder, ValueRange in) {
   Sizes sizes = sizesOf(builder, getLoc(), in[0]);
-  sizes.back() = sizeOf(builder, getLoc(), in[1], 0);
+  sizes.back() = builder.getIndexAttr(getN());
   return {sizes};
 }
+
+int64_t LinearOp::getN() {
+  auto weights = cast<ShapedType>(getWeights().getType());
+  ShapedType written = writtenType(*this);
+  // Packed rows have padding; the verifier has compared the two.
+  return weights.getRank() == 2 || !written ? weights.getDimSize(0)
+                                            : written.getShape().back();
+}
+
 LogicalResult LinearOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
   auto weights = cast<ShapedType>(getWeights().getType());
-  if (weights.getRank() != 2 || !weights.hasStaticShape() ||
-      input.getRank() < 1 || weights.getDimSize(1) != input.getShape().back())
-    return emitOpError("has weights ")
-           << weights << " for input " << input << ", expected static [N, K]";
-  if (getBias()) {
-    auto bias = cast<ShapedType>(getBias().getType());
-    if (bias.getRank() != 1 || bias.getDimSize(0) != weights.getDimSize(0))
-      return emitOpError("has bias ")
-             << bias << ", expected " << weights.getDimSize(0) << " elements";
-  }
   ShapedType written = writtenType(*this);
   if (!written)
     return emitOpError("expects one result or one buffer in `outs`");
+  int64_t depth = input.getRank() ? input.getShape().back() : 0;
+  if (weights.getRank() == 4) {
+    int64_t n = written.getRank() ? written.getShape().back() : 0;
+    if (!PackedRows::get(weights, n, depth))
+      return emitOpError("has weights ")
+             << weights << " for input " << input << " and result " << written
+             << ", expected packed rows of [N, K]";
+  } else if (weights.getRank() != 2 || !weights.hasStaticShape() ||
+             input.getRank() < 1 || weights.getDimSize(1) != depth) {
+    return emitOpError("has weights ")
+           << weights << " for input " << input << ", expected static [N, K]";
+  }
+  if (getBias()) {
+    auto bias = cast<ShapedType>(getBias().getType());
+    if (bias.getRank() != 1 || bias.getDimSize(0) != getN())
+      return emitOpError("has bias ")
+             << bias << ", expected " << getN() << " elements";
+  }
   if (written.getRank() != input.getRank() ||
-      written.getShape().back() != weights.getDimSize(0))
+      written.getShape().back() != getN())
     return emitOpError("writes ")
            << written << ", expected rank " << input.getRank()
-           << " and a last axis of " << weights.getDimSize(0);
+           << " and a last axis of " << getN();
+  return success();
+}
+
+//===- quantized_linear, screened_linear ----------------------------------===//
+
+/// (C1) of the layers with i8 codes.
+template <typename Op>
+static LogicalResult verifyCodes(Op op, ArrayRef<Value> vectors) {
+  auto input = cast<ShapedType>(op.getInput().getType());
+  auto codes = cast<ShapedType>(op.getCodes().getType());
+  ShapedType written = writtenType(op);
+  if (!written)
+    return op.emitOpError("expects one result or one buffer in `outs`");
+  if (input.getRank() < 1 || written.getRank() != input.getRank())
+    return op.emitOpError("writes ") << written << ", expected the rank of "
+                                     << input << " and at least 1";
+  int64_t n = written.getShape().back(), k = input.getShape().back();
+  if (!codes.getElementType().isInteger(8) || !PackedRows::get(codes, n, k))
+    return op.emitOpError("has codes ")
+           << codes << " for input " << input << " and result " << written
+           << ", expected packed rows of i8 [N, K]";
+  if (k > (int64_t(1) << 23))
+    return op.emitOpError("has K = ") << k << ", expected at most 2^23";
+  for (Value vector : vectors) {
+    auto type = vector ? cast<ShapedType>(vector.getType()) : ShapedType();
+    if (type && (type.getRank() != 1 || type.getDimSize(0) != n))
+      return op.emitOpError("has ")
+             << type << ", expected a vector of " << n << " elements";
+  }
+  return success();
+}
+
+/// Dimensions of the result of a layer with `n` outputs.
+template <typename Op>
+static SmallVector<Sizes> dimsOfLinear(Op op, OpBuilder &builder, Value input) {
+  Sizes sizes = sizesOf(builder, op.getLoc(), input);
+  sizes.back() = builder.getIndexAttr(writtenType(op).getShape().back());
+  return {sizes};
+}
+
+unsigned QuantizedLinearOp::getNumInputs() { return 3 + (getBias() ? 1 : 0); }
+SmallVector<Sizes> QuantizedLinearOp::getResultDims(OpBuilder &builder,
+                                                    ValueRange in) {
+  return dimsOfLinear(*this, builder, in[0]);
+}
+LogicalResult QuantizedLinearOp::verify() {
+  return verifyCodes(*this, {getScales(), getBias()});
+}
+
+unsigned ScreenedLinearOp::getNumInputs() { return 6; }
+SmallVector<Sizes> ScreenedLinearOp::getResultDims(OpBuilder &builder,
+                                                   ValueRange in) {
+  return dimsOfLinear(*this, builder, in[0]);
+}
+LogicalResult ScreenedLinearOp::verify() {
+  if (failed(verifyCodes(*this, {getScales(), getErrors(), getNorms()})))
+    return failure();
+  auto weights = cast<ShapedType>(getWeights().getType());
+  if (!isa<FloatType>(weights.getElementType()) ||
+      !PackedRows::get(
+          weights, writtenType(*this).getShape().back(),
+          cast<ShapedType>(getInput().getType()).getShape().back()))
+    return emitOpError("has weights ")
+           << weights << ", expected packed rows of floats [N, K]";
+  return success();
+}
+
+//===- embedding ----------------------------------------------------------===//
+
+unsigned EmbeddingOp::getNumInputs() { return 2; }
+SmallVector<Sizes> EmbeddingOp::getResultDims(OpBuilder &builder,
+                                              ValueRange in) {
+  Sizes sizes = sizesOf(builder, getLoc(), in[0]);
+  sizes.push_back(builder.getIndexAttr(writtenType(*this).getShape().back()));
+  return {sizes};
+}
+LogicalResult EmbeddingOp::verify() {
+  auto ids = cast<ShapedType>(getIds().getType());
+  auto table = cast<ShapedType>(getTable().getType());
+  ShapedType written = writtenType(*this);
+  if (!written)
+    return emitOpError("expects one result or one buffer in `outs`");
+  // (C2)
+  if (written.getRank() != ids.getRank() + 1 ||
+      written.getShape().drop_back() != ids.getShape())
+    return emitOpError("writes ")
+           << written << ", expected the shape of " << ids << " and rows";
+  // (C1)
+  int64_t depth = written.getShape().back();
+  bool plain = table.getRank() == 2 && table.hasStaticShape() &&
+               table.getDimSize(0) == getRows() && table.getDimSize(1) == depth;
+  if (!plain && !PackedRows::get(table, getRows(), depth))
+    return emitOpError("has a table ")
+           << table << ", expected [" << getRows() << ", " << depth
+           << "] or packed rows of it";
   return success();
 }
 
@@ -244,6 +356,18 @@ void GatedActivationOp::getEffects(rt::MemoryEffects &effects) {
 }
 
 void LinearOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+}
+
+void QuantizedLinearOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+}
+
+void ScreenedLinearOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+}
+
+void EmbeddingOp::getEffects(rt::MemoryEffects &effects) {
   rt::getDestinationFormEffects(*this, effects);
 }
 

@@ -151,7 +151,8 @@ def Transformer_LinearOp : Transformer_DestinationOp<"linear"> {
   let description = [{
     `result[.., n] = sum over k of x[.., k] * weights[n, k] (+ bias[n])`, in
     f32 with the project's fixed reduction order; weights may be f32, f16 or
-    bf16 and are widened exactly.
+    bf16 and are widened exactly. They may also be packed rows of [N, K]
+    (#transformer.encoding).
 
     - (C1) weights are static [N, K] with K the last axis of x; bias is [N]; the
       result's last axis is N.
@@ -167,6 +168,105 @@ def Transformer_LinearOp : Transformer_DestinationOp<"linear"> {
     $input `,` $weights (`bias` `(` $bias^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
     `:` `(` type($input) `,` type($weights) (`bias` `(` type($bias)^ `)`)? (`outs` `(` type($outs)^ `)`)? `)`
     (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Outputs of a position.
+    int64_t getN();
+  }];
+}
+
+def Transformer_QuantizedLinearOp : Transformer_DestinationOp<"quantized_linear"> {
+  let summary = "linear layer with weights of 8 bits";
+  let description = [{
+    `result[.., n] = sum(n) * (scales[n] * s)`, where codes are the packed rows
+    of [N, K] i8 weights (`codes8` of #transformer.encoding) and x is quantised
+    for each position:
+    - Q = min(32767, floor((2^31 - 1) / (127 K)));
+    - s = max |x[k]| / Q in f32, or NaN where an x[k] is infinite or NaN;
+    - q[k] = x[k] * (Q / max |x[k]|) in f32, rounded to nearest even and
+      clamped to [-Q, Q]; 0 where all x are 0;
+    - sum(n) = sum over k of codes[n, k] * q[k], exact in i32.
+
+    The product with the scales is made in f64 and rounded to f32 once: the
+    result is the same on every target.
+
+    - (C1) codes are packed rows of [N, K], K being the last axis of x; scales
+      and bias are [N]; the result's last axis is N. K is at most 2^23.
+
+    ```mlir
+    %y = transformer.quantized_linear %x, %c, %s
+        : (tensor<?x64xf32>, tensor<16x1x16x64xi8>, tensor<256xf32>) -> tensor<?x256xf32>
+    ```
+  }];
+  let arguments = (ins RT_TensorOrMemRef:$input, RT_TensorOrMemRef:$codes, RT_TensorOrMemRef:$scales,
+                       Optional<RT_TensorOrMemRef>:$bias, Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $input `,` $codes `,` $scales (`bias` `(` $bias^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
+    `:` `(` type($input) `,` type($codes) `,` type($scales) (`bias` `(` type($bias)^ `)`)?
+    (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Transformer_ScreenedLinearOp : Transformer_DestinationOp<"screened_linear"> {
+  let summary = "LM head that finds its largest logits through a narrow copy";
+  let description = [{
+    transformer.linear of x and packed rows `weights`, where `rt.top` is 0.
+    Otherwise the result is undefined, and for each row the logits among which
+    the `rt.top` largest are go to `rt.offer`: as transformer.linear computes
+    them, to the bit. They are found through `codes`, `scales`, `errors` and
+    `norms`, the encodings codes8, scales8, errors8 and norms of the same
+    matrix: transformer.quantized_linear, with a bound on what it can be off
+    the linear layer's result; only rows that the bounds do not rule out are
+    multiplied by their own weights. The bound is derived in
+    docs/decisions/0008-exact-head.md.
+
+    - (C1) weights and codes are packed rows of [N, K], K being the last axis of
+      x; scales, errors and norms are [N]; the result's last axis is N. K is at
+      most 2^23.
+
+    ```mlir
+    %y = transformer.screened_linear %x, %w, %c, %s, %e, %n
+        : (tensor<?x64xf32>, tensor<16x2x16x32xbf16>, tensor<16x1x16x64xi8>, tensor<256xf32>, tensor<256xf32>, tensor<256xf32>)
+        -> tensor<?x256xf32>
+    ```
+  }];
+  let arguments = (ins RT_TensorOrMemRef:$input, RT_TensorOrMemRef:$weights, RT_TensorOrMemRef:$codes,
+                       RT_TensorOrMemRef:$scales, RT_TensorOrMemRef:$errors, RT_TensorOrMemRef:$norms,
+                       Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $input `,` $weights `,` $codes `,` $scales `,` $errors `,` $norms
+    (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
+    `:` `(` type($input) `,` type($weights) `,` type($codes) `,` type($scales) `,` type($errors) `,` type($norms)
+    (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Transformer_EmbeddingOp : Transformer_DestinationOp<"embedding"> {
+  let summary = "rows of a table, widened";
+  let description = [{
+    `result[.., k] = table[ids[..], k]` as f32, for integers ids in [-N, N):
+    negative ones count from the end; others end the run with the status
+    `BITNET_RUN_BAD_INDEX`. The table is [N, K] of f32, f16 or bf16, or packed
+    rows of it (#transformer.encoding), N being `rows`.
+
+    - (C1) The table is static, [rows, K] or packed rows of that.
+    - (C2) The result has the shape of ids and a last axis K.
+
+    ```mlir
+    %y = transformer.embedding %ids, %table {rows = 256 : i64} : (tensor<?x?xi64>, tensor<256x64xbf16>) -> tensor<?x?x64xf32>
+    ```
+  }];
+  let arguments = (ins RT_TensorOrMemRef:$ids, RT_TensorOrMemRef:$table, Variadic<AnyMemRef>:$outs,
+                       Optional<RT_ExecType>:$exec, I64Attr:$rows);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $ids `,` $table (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
+    `:` `(` type($ids) `,` type($table) (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
   }];
   let hasVerifier = 1;
 }

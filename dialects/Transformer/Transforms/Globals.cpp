@@ -70,8 +70,7 @@ rt::GlobalOp GlobalTable::getOrCreate(Location loc, RankedTensorType type,
   }
   OpBuilder builder(module.getContext());
   SmallVector<Attribute> attributes(values.begin(), values.end());
-  auto global = rt::GlobalOp::create(builder, loc, builder.getStringAttr("w"),
-                                     TypeAttr::get(type),
+  auto global = rt::GlobalOp::create(builder, loc, "w", type,
                                      builder.getArrayAttr(attributes));
   // Globals keep the order of their creation, so that two compilations of one
   // model lay out the weights file alike.

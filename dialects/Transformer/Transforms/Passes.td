@@ -32,4 +32,30 @@ def GlobalizeConstantsPass : Pass<"transformer-globalize-constants", "mlir::Modu
                         "Constants up to this size stay in the code">];
 }
 
+def PackRowsPass : Pass<"transformer-pack-rows", "mlir::ModuleOp"> {
+  let summary = "Store dense weights in the narrowest exact type, as packed rows";
+  let description = [{
+    For each f32, f16 or bf16 matrix in an `rt.global` that only
+    `transformer.linear` multiplies by and only rows of which `onnx.Gather`
+    takes: f32 values that are all exact as bf16, or all as f16, are stored so
+    (#transformer.encoding), and what a linear layer reads becomes packed rows.
+    A table that an LM head is tied to stays one copy: Gather becomes
+    `transformer.embedding`, which reads packed rows too. Values are looked at
+    in place, on the context's threads, and converted when the weights file is
+    written. Runs after constants became globals.
+
+    `head` says what becomes of the LM head, the dense layer whose result is the
+    logits: `graph` keeps the graph's type; `bf16` and `f16` round what is not
+    exact; `i8` makes it a `transformer.quantized_linear`; `exact` adds a copy of
+    8 bits and makes it a `transformer.screened_linear`; `auto` is `exact` where
+    the matrix has at least 2^25 elements, and otherwise the narrowest exact
+    type.
+  }];
+  let dependentDialects = ["::bitnet::transformer::TransformerDialect"];
+  let options = [Option<"target", "target", "std::string", /*default=*/"\"\"",
+                        "generic, x86-ssse3, x86-avx2 or x86-avx512bw; empty: the module's">,
+                 Option<"head", "head", "std::string", /*default=*/"\"auto\"",
+                        "auto, graph, bf16, f16, i8 or exact">];
+}
+
 #endif // DIALECTS_TRANSFORMER_TRANSFORMS_PASSES_TD

@@ -163,6 +163,17 @@ BITNET_API int32_t bitnet_session_step(bitnet_session *session,
                                        int64_t logit_rows, const float **logits,
                                        bitnet_error *error);
 
+/// The same, but of each sequence's last position only the `k` likeliest tokens
+/// are told, 1 <= k <= vocab_size: `ids` and `logits`, both [batch, k], get
+/// their numbers and logits, the largest logit first and of equal ones the
+/// lower id. NaN counts, and is told, as -infinity. A model with an exact head
+/// (see `bitnet-opt compile --head`) reads less memory for it than for all
+/// logits; what is told is the same to the bit.
+BITNET_API int32_t bitnet_session_step_top(bitnet_session *session,
+                                           const int32_t *tokens, int64_t count,
+                                           int64_t k, int32_t *ids,
+                                           float *logits, bitnet_error *error);
+
 /// Forgets every position from `length` on, 0 <= length <= the session's.
 BITNET_API int32_t bitnet_session_rewind(bitnet_session *session,
                                          int64_t length, bitnet_error *error);

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define BITNET_MODULE_ABI 1u
+#define BITNET_MODULE_ABI 2u
 #define BITNET_MAX_RANK 8
 
 /// ONNX TensorProto.DataType numbers.
@@ -71,13 +71,21 @@ typedef struct bitnet_exec {
   int64_t kv_capacity;     ///< entries along the length axis
   int64_t kv_batch;        ///< batch of the session
   int64_t past_length;     ///< entries valid before this execution
-  int64_t logit_rows;      ///< last positions that need logits; 0: all
+  int64_t logit_rows;      ///< last positions that need logits; 0: all, -1: none
+  int64_t top;             ///< > 0: only so many largest logits of each row are wanted
   /// Runs fn on parts of [0, count), each a multiple of grain but the last.
   void (*parallel)(struct bitnet_exec *exec, bitnet_range_fn fn, void *args,
                    int64_t count, int64_t grain);
   /// Memory for sizes that depend on data, freed after the outputs were read;
   /// NULL when out of memory.
   void *(*allocate)(struct bitnet_exec *exec, int64_t bytes);
+  /// Places that may hold one of the `top` largest numbers, where place n holds
+  /// one from lower[n] to upper[n]: their count, negative above `capacity`.
+  int64_t (*screen)(struct bitnet_exec *exec, const float *lower, const float *upper,
+                    int64_t count, int32_t *ids, int64_t capacity);
+  /// Instead of an output: logits of the next row, the `top` largest among them;
+  /// of the tokens `ids`, or of 0, 1, 2, ... where that is NULL.
+  void (*offer)(struct bitnet_exec *exec, const int32_t *ids, const float *logits, int64_t count);
   void *runtime;           ///< the runtime's own
 } bitnet_exec;
 

@@ -31,6 +31,38 @@ func.func @tied_by_content(%ids: tensor<?xi64>, %x: tensor<?x2xf32>) -> (tensor<
 
 // -----
 
+// Equal at the first place only: no table.
+// CHECK-LABEL: func @not_tied_by_content
+//       CHECK:   transformer.linear %arg1, %[[W:.*]] :
+func.func @not_tied_by_content(%ids: tensor<?xi64>, %x: tensor<?x2xf32>) -> (tensor<?x2xf32>, tensor<?x3xf32>) {
+  %w = onnx.Constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>
+  %t = onnx.Constant dense<[[1.0, 3.0, 5.0], [2.0, 4.0, 7.0]]> : tensor<2x3xf32>
+  %e = onnx.Gather %w, %ids : (tensor<3x2xf32>, tensor<?xi64>) -> tensor<?x2xf32>
+  // CHECK: return %{{.*}}, %{{.*}}
+  %y = onnx.MatMul %x, %t : (tensor<?x2xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
+  return %e, %y : tensor<?x2xf32>, tensor<?x3xf32>
+}
+
+// -----
+
+// Tied through casts: the narrow table is gathered from, and its rows are cast.
+// CHECK-LABEL: func @tied_through_casts
+//       CHECK:   %[[W:.*]] = onnx.Constant dense<{{.*}}> : tensor<3x2xbf16>
+//       CHECK:   %[[R:.*]] = onnx.Gather %[[W]], %arg0 : (tensor<3x2xbf16>, tensor<?xi64>) -> tensor<?x2xbf16>
+//       CHECK:   %[[E:.*]] = onnx.Cast %[[R]] {to = 1 : i64} : (tensor<?x2xbf16>) -> tensor<?x2xf32>
+//       CHECK:   %[[Y:.*]] = transformer.linear %arg1, %[[W]] : (tensor<?x2xf32>, tensor<3x2xbf16>)
+//       CHECK:   return %[[E]], %[[Y]]
+func.func @tied_through_casts(%ids: tensor<?xi64>, %x: tensor<?x2xf32>) -> (tensor<?x2xf32>, tensor<?x3xf32>) {
+  %b = onnx.Constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xbf16>
+  %w = onnx.Cast %b {to = 1 : i64} : (tensor<3x2xbf16>) -> tensor<3x2xf32>
+  %e = onnx.Gather %w, %ids : (tensor<3x2xf32>, tensor<?xi64>) -> tensor<?x2xf32>
+  %t = onnx.Transpose %w {perm = array<i64: 1, 0>} : (tensor<3x2xf32>) -> tensor<2x3xf32>
+  %y = onnx.MatMul %x, %t : (tensor<?x2xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
+  return %e, %y : tensor<?x2xf32>, tensor<?x3xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func @half_with_bias
 //       CHECK:   %[[X:.*]] = onnx.Cast %arg0 {to = 1 : i64} : (tensor<?x2xf16>) -> tensor<?x2xf32>
 //       CHECK:   %[[B:.*]] = onnx.Cast %{{.*}} {to = 1 : i64} : (tensor<3xf16>) -> tensor<3xf32>

@@ -96,7 +96,7 @@ static const FakeOptions &optionsOf(const bitnet_exec *exec) {
 static int64_t rowsOf(const bitnet_exec *exec) {
   int64_t seq = exec->inputs[kLayout.tokens].dims[1];
   return exec->logit_rows && !optionsOf(exec).allRows
-             ? std::min(exec->logit_rows, seq)
+             ? std::clamp<int64_t>(exec->logit_rows, 0, seq)
              : seq;
 }
 

@@ -96,6 +96,54 @@ static void feedInPieces(const FakeOptions &fake,
   }
 }
 
+TEST(Session, TheLikeliestTokensAreThoseOfTheLogits) {
+  FakeOptions withCaches, without, allRows, halfLogits;
+  without.caches = false;
+  allRows.allRows = true;
+  halfLogits.logitsType = BITNET_FLOAT16;
+  for (const FakeOptions &fake : {withCaches, without, allRows, halfLogits})
+    for (int64_t k : {int64_t(1), int64_t(3), kFakeVocab}) {
+      bitnet_session_options options = sessionOptions();
+      options.batch = 2;
+      options.max_chunk = 2;
+      Rig rig(fake, options), other(fake, options);
+      std::vector<int32_t> tokens = someTokens(10), ids(2 * k);
+      std::vector<float> logits(2 * k);
+      ASSERT_EQ(rig.step(tokens, 5, 1), BITNET_OK) << rig.error.message;
+      ASSERT_EQ(bitnet_session_step_top(other.session, tokens.data(), 5, k,
+                                        ids.data(), logits.data(),
+                                        &other.error),
+                BITNET_OK)
+          << other.error.message;
+      EXPECT_EQ(other.info().length, 5);
+      for (int64_t b = 0; b < 2; ++b) {
+        const float *all = rig.logits + b * kFakeVocab;
+        std::vector<int32_t> want(kFakeVocab);
+        std::iota(want.begin(), want.end(), 0);
+        std::stable_sort(want.begin(), want.end(),
+                         [&](int32_t x, int32_t y) { return all[x] > all[y]; });
+        for (int64_t i = 0; i < k; ++i) {
+          EXPECT_EQ(ids[b * k + i], want[i]);
+          EXPECT_EQ(logits[b * k + i], all[want[i]]);
+        }
+      }
+    }
+}
+
+TEST(Session, CountOfLikeliestTokensIsChecked) {
+  Rig rig(FakeOptions{});
+  std::vector<int32_t> tokens = someTokens(1), ids(kFakeVocab + 1);
+  std::vector<float> logits(kFakeVocab + 1);
+  for (int64_t k : {int64_t(0), int64_t(-1), kFakeVocab + 1})
+    EXPECT_EQ(bitnet_session_step_top(rig.session, tokens.data(), 1, k,
+                                      ids.data(), logits.data(), &rig.error),
+              BITNET_INVALID_ARGUMENT);
+  EXPECT_EQ(bitnet_session_step_top(rig.session, tokens.data(), 1, 1, nullptr,
+                                    logits.data(), &rig.error),
+            BITNET_INVALID_ARGUMENT);
+  EXPECT_EQ(rig.info().length, 0);
+}
+
 TEST(Session, AnyPiecesGiveTheSameLogits) {
   const std::vector<std::vector<int64_t>> ways = {
       {20}, {1, 19}, {19, 1}, {7, 1, 1, 11}, std::vector<int64_t>(20, 1)};

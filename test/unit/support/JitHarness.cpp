@@ -181,6 +181,9 @@ int32_t JitModule::run(const std::vector<JitBuffer> &inputs,
   exec.kv_capacity = state.kvCapacity;
   exec.kv_batch = state.kvBatch;
   exec.past_length = state.pastLength;
+  exec.top = state.top;
+  exec.screen = state.screen;
+  exec.offer = state.offer;
   exec.parallel = runParallel;
   exec.runtime = &runtime;
   // Filled with bytes that are no number: code must not read what it has not

@@ -35,6 +35,10 @@ struct JitState {
   int64_t part = 0;
   /// Weights of rt.get_global.
   const uint8_t *weights = nullptr;
+  /// rt.top, rt.screen and rt.offer.
+  int64_t top = 0;
+  decltype(bitnet_exec::screen) screen = nullptr;
+  decltype(bitnet_exec::offer) offer = nullptr;
 };
 
 /// A module `func.func @main(%exec: !rt.exec)` of rt, scf, memref, vector,

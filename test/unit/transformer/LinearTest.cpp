@@ -2,6 +2,7 @@
 //--------------------===//
 
 #include "transformer/Kernels.h"
+#include "transformer/Packing.h"
 
 using namespace bitnet::test;
 
@@ -10,12 +11,15 @@ struct LinearCase {
   std::string element; ///< of the weights
   bool bias;
   int64_t tokens, rows, depth;
+  int64_t blockRows = 0; ///< of packed rows; 0: weights are row-major
 };
 
 std::string linearModule(const LinearCase &c) {
   std::string n = std::to_string(c.rows), k = std::to_string(c.depth);
   std::string x = "memref<?x" + k + "xf32>", out = "memref<?x" + n + "xf32>";
   std::string w = "memref<" + n + "x" + k + "x" + c.element + ">";
+  if (c.blockRows)
+    w = packedMemRef(c.element, c.rows, c.depth, c.blockRows);
   std::string v = "memref<" + n + "xf32>";
   return kernelModule({x, w, v, out},
                       std::string("  transformer.linear %a0, %a1") +
@@ -23,33 +27,6 @@ std::string linearModule(const LinearCase &c) {
                           " outs(%a3) exec %exec : (" + x + ", " + w +
                           (c.bias ? " bias(" + v + ")" : "") + " outs(" + out +
                           "))");
-}
-
-/// Weights as the op stores them, and their exact values in `values`.
-std::vector<uint8_t> encode(const std::string &element,
-                            std::vector<float> &values) {
-  std::vector<uint8_t> bytes;
-  for (float &value : values) {
-    if (element == "f16") {
-      _Float16 narrow = _Float16(value);
-      value = narrow;
-      auto *data = reinterpret_cast<uint8_t *>(&narrow);
-      bytes.insert(bytes.end(), data, data + 2);
-      continue;
-    }
-    uint32_t bits;
-    if (element == "bf16") {
-      std::memcpy(&bits, &value, 4);
-      bits &= 0xffff0000;
-      std::memcpy(&value, &bits, 4);
-      auto *data = reinterpret_cast<uint8_t *>(&bits);
-      bytes.insert(bytes.end(), data + 2, data + 4);
-      continue;
-    }
-    auto *data = reinterpret_cast<uint8_t *>(&value);
-    bytes.insert(bytes.end(), data, data + 4);
-  }
-  return bytes;
 }
 
 /// Element [token, row] in the order that docs/architecture.md fixes.
@@ -67,7 +44,9 @@ void checkLinear(const LinearCase &c) {
   std::vector<float> x = randomFloats(c.tokens * c.depth, 21);
   std::vector<float> w = randomFloats(c.rows * c.depth, 22);
   std::vector<float> bias = randomFloats(c.rows, 23);
-  std::vector<uint8_t> bytes = encode(c.element, w);
+  std::vector<uint8_t> bytes = narrowTo(c.element, w);
+  if (c.blockRows)
+    bytes = packRows(c.element, bytes, c.rows, c.depth, c.blockRows);
   std::vector<float> want;
   for (int64_t t = 0; t < c.tokens; ++t)
     for (int64_t n = 0; n < c.rows; ++n)
@@ -124,5 +103,23 @@ TEST(Linear, Rows) {
     checkLinear({"f32", false, 3, rows, 48});
 }
 TEST(Linear, ManyUnits) { checkLinear({"f32", false, 1, 700, 256}); }
+TEST(Linear, PackedRows) {
+  for (const char *element : {"f32", "f16", "bf16"})
+    for (int64_t blockRows : {4, 16})
+      for (int64_t tokens : {1, 2, 7})
+        checkLinear({element, true, tokens, 37, 100, blockRows});
+}
+TEST(Linear, PackedDepths) {
+  for (int64_t depth : {1, 15, 16, 17, 31, 32, 33, 63, 64, 255})
+    checkLinear({"bf16", false, 1, 9, depth, 4});
+}
+TEST(Linear, PackedRowCounts) {
+  for (int64_t rows : {1, 3, 4, 5, 15, 16, 17, 700})
+    checkLinear({"f16", false, 1, rows, 48, rows < 16 ? 4 : 16});
+}
+TEST(Linear, PackedManyTokens) {
+  checkLinear({"bf16", false, 49, 35, 64, 16});
+  checkLinear({"bf16", false, 0, 35, 64, 16});
+}
 TEST(Linear, NoTokens) { checkLinear({"f32", false, 0, 8, 16}); }
 } // namespace

@@ -62,3 +62,8 @@ func.func @fork_c1_type(%exec: !rt.exec, %n: index) {
   rt.fork %exec, @two() in %n grain 1
   return
 }
+
+// -----
+
+// expected-error @+1 {{has an encoding 42 : i64, which makes no stored values}}
+rt.global @w : tensor<4xf32> = [dense<1.0> : tensor<4xf32>] {encoding = 42 : i64}

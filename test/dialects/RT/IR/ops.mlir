@@ -54,3 +54,16 @@ func.func private @forked(%args: !llvm.ptr, %begin: index, %end: index) {
   %m = rt.captures %args : !llvm.ptr -> memref<?xi8>
   return
 }
+
+// CHECK-LABEL: func @top(
+func.func @top(%exec: !rt.exec, %v: memref<64xf32>, %ids: memref<8xi32>, %row: memref<64xf32, strided<[1], offset: ?>>) {
+  // CHECK: %[[K:.*]] = rt.top %{{.*}}
+  %k = rt.top %exec
+  // CHECK: %[[N:.*]] = rt.screen %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : memref<64xf32>, memref<64xf32>, memref<8xi32>
+  %n = rt.screen %exec, %v, %v, %ids : memref<64xf32>, memref<64xf32>, memref<8xi32>
+  // CHECK: rt.offer %{{.*}}, %[[N]] of %{{.*}} ids(%{{.*}} : memref<8xi32>) : memref<64xf32>
+  rt.offer %exec, %n of %v ids(%ids : memref<8xi32>) : memref<64xf32>
+  // CHECK: rt.offer %{{.*}}, %[[K]] of %{{.*}} : memref<64xf32, strided<[1], offset: ?>>
+  rt.offer %exec, %k of %row : memref<64xf32, strided<[1], offset: ?>>
+  return
+}

@@ -309,3 +309,71 @@ func.func @last_positions_c1_static(%x: tensor<?x4x64xf32>) {
   %y = transformer.last_positions %x : tensor<?x4x64xf32>
   return
 }
+
+// -----
+
+func.func @packed_linear_c1(%x: tensor<?x40xf32>, %w: tensor<9x2x4x32xf16>) {
+  // expected-error @+1 {{has weights 'tensor<9x2x4x32xf16>' for input 'tensor<?x40xf32>' and result 'tensor<?x37xf32>', expected packed rows of [N, K]}}
+  %y = transformer.linear %x, %w : (tensor<?x40xf32>, tensor<9x2x4x32xf16>) -> tensor<?x37xf32>
+  return
+}
+
+// -----
+
+func.func @embedding_c1(%ids: tensor<?xi64>, %t: tensor<36x40xf32>) {
+  // expected-error @+1 {{has a table 'tensor<36x40xf32>', expected [37, 40] or packed rows of it}}
+  %y = transformer.embedding %ids, %t {rows = 37 : i64} : (tensor<?xi64>, tensor<36x40xf32>) -> tensor<?x40xf32>
+  return
+}
+
+// -----
+
+func.func @embedding_c2(%ids: tensor<?xi64>, %t: tensor<37x40xf32>) {
+  // expected-error @+1 {{writes 'tensor<40xf32>', expected the shape of 'tensor<?xi64>' and rows}}
+  %y = transformer.embedding %ids, %t {rows = 37 : i64} : (tensor<?xi64>, tensor<37x40xf32>) -> tensor<40xf32>
+  return
+}
+
+// -----
+
+func.func @quantized_linear_c1(%x: tensor<?x65xf32>, %c: tensor<10x1x4x64xi8>, %v: tensor<37xf32>) {
+  // expected-error @+1 {{expected packed rows of i8 [N, K]}}
+  %y = transformer.quantized_linear %x, %c, %v : (tensor<?x65xf32>, tensor<10x1x4x64xi8>, tensor<37xf32>) -> tensor<?x37xf32>
+  return
+}
+
+// -----
+
+func.func @quantized_linear_scales(%x: tensor<?x40xf32>, %c: tensor<10x1x4x64xi8>, %v: tensor<36xf32>) {
+  // expected-error @+1 {{has 'tensor<36xf32>', expected a vector of 37 elements}}
+  %y = transformer.quantized_linear %x, %c, %v : (tensor<?x40xf32>, tensor<10x1x4x64xi8>, tensor<36xf32>) -> tensor<?x37xf32>
+  return
+}
+
+// -----
+
+func.func @screened_linear_c1(%x: tensor<?x40xf32>, %w: tensor<10x2x4x16xf16>, %c: tensor<10x1x4x64xi8>, %v: tensor<37xf32>) {
+  // expected-error @+1 {{has weights 'tensor<10x2x4x16xf16>', expected packed rows of floats [N, K]}}
+  %y = transformer.screened_linear %x, %w, %c, %v, %v, %v : (tensor<?x40xf32>, tensor<10x2x4x16xf16>, tensor<10x1x4x64xi8>, tensor<37xf32>, tensor<37xf32>, tensor<37xf32>) -> tensor<?x37xf32>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{stores 'tensor<37x40xf32>' as 'tensor<10x1x4x64xi8>', expected floats and [37, 40] or packed rows of it}}
+rt.global @w : tensor<10x1x4x64xi8> = [dense<1.0> : tensor<37x40xf32>] {encoding = #transformer.encoding<values>}
+
+// -----
+
+// expected-error @+1 {{expected packed rows of i8 of [37, 40]}}
+rt.global @w : tensor<37x40xi8> = [dense<1.0> : tensor<37x40xf32>] {encoding = #transformer.encoding<codes8>}
+
+// -----
+
+// expected-error @+1 {{expected f32 [40]}}
+rt.global @w : tensor<37xf32> = [dense<1.0> : tensor<37x40xf32>] {encoding = #transformer.encoding<norms, transposed = true>}
+
+// -----
+
+// expected-error @+1 {{encodes 'tensor<40xf32>', expected a matrix of f32, f16 or bf16}}
+rt.global @w : tensor<40xf16> = [dense<1.0> : tensor<40xf32>] {encoding = #transformer.encoding<values>}

@@ -74,3 +74,30 @@ func.func @last_positions(%x: tensor<?x?x64xf32>) {
   %y = transformer.last_positions %x : tensor<?x?x64xf32>
   return
 }
+
+// CHECK-LABEL: func @embedding(
+func.func @embedding(%ids: tensor<?x?xi64>, %t: tensor<37x40xbf16>, %p: tensor<10x2x4x32xbf16>, %mi: memref<?xi32>, %mt: memref<37x40xf32>, %o: memref<?x40xf32>, %exec: !rt.exec) {
+  // CHECK: transformer.embedding %{{.*}}, %{{.*}} {rows = 37 : i64} : (tensor<?x?xi64>, tensor<37x40xbf16>) -> tensor<?x?x40xf32>
+  %a = transformer.embedding %ids, %t {rows = 37 : i64} : (tensor<?x?xi64>, tensor<37x40xbf16>) -> tensor<?x?x40xf32>
+  // CHECK: transformer.embedding %{{.*}}, %{{.*}} {rows = 37 : i64} : (tensor<?x?xi64>, tensor<10x2x4x32xbf16>) -> tensor<?x?x40xf32>
+  %b = transformer.embedding %ids, %p {rows = 37 : i64} : (tensor<?x?xi64>, tensor<10x2x4x32xbf16>) -> tensor<?x?x40xf32>
+  // CHECK: transformer.embedding %{{.*}}, %{{.*}} outs(%{{.*}}) exec %{{.*}} {rows = 37 : i64} : (memref<?xi32>, memref<37x40xf32> outs(memref<?x40xf32>))
+  transformer.embedding %mi, %mt outs(%o) exec %exec {rows = 37 : i64} : (memref<?xi32>, memref<37x40xf32> outs(memref<?x40xf32>))
+  return
+}
+
+// CHECK-LABEL: func @packed_linear(
+func.func @packed_linear(%x: tensor<?x40xf32>, %w: tensor<10x2x4x32xf16>, %b: tensor<37xf32>) {
+  // CHECK: transformer.linear %{{.*}}, %{{.*}} bias(%{{.*}}) : (tensor<?x40xf32>, tensor<10x2x4x32xf16> bias(tensor<37xf32>)) -> tensor<?x37xf32>
+  %y = transformer.linear %x, %w bias(%b) : (tensor<?x40xf32>, tensor<10x2x4x32xf16> bias(tensor<37xf32>)) -> tensor<?x37xf32>
+  return
+}
+
+// CHECK-LABEL: func @narrow_heads(
+func.func @narrow_heads(%x: tensor<?x40xf32>, %w: tensor<10x2x4x32xf16>, %c: tensor<10x1x4x64xi8>, %v: tensor<37xf32>) {
+  // CHECK: transformer.quantized_linear %{{.*}}, %{{.*}}, %{{.*}} bias(%{{.*}}) : (tensor<?x40xf32>, tensor<10x1x4x64xi8>, tensor<37xf32> bias(tensor<37xf32>)) -> tensor<?x37xf32>
+  %y = transformer.quantized_linear %x, %c, %v bias(%v) : (tensor<?x40xf32>, tensor<10x1x4x64xi8>, tensor<37xf32> bias(tensor<37xf32>)) -> tensor<?x37xf32>
+  // CHECK: transformer.screened_linear %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : (tensor<?x40xf32>, tensor<10x2x4x32xf16>, tensor<10x1x4x64xi8>, tensor<37xf32>, tensor<37xf32>, tensor<37xf32>) -> tensor<?x37xf32>
+  %z = transformer.screened_linear %x, %w, %c, %v, %v, %v : (tensor<?x40xf32>, tensor<10x2x4x32xf16>, tensor<10x1x4x64xi8>, tensor<37xf32>, tensor<37xf32>, tensor<37xf32>) -> tensor<?x37xf32>
+  return
+}
