@@ -2,7 +2,9 @@
 
 #include "compiler/Import/WireReader.h"
 
+#include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
@@ -28,18 +30,10 @@ static StringRef dataTypeName(int32_t type) {
     return "float8e5m2";
   case TensorProto::FLOAT8E5M2FNUZ:
     return "float8e5m2fnuz";
-  case TensorProto::UINT4:
-    return "uint4";
-  case TensorProto::INT4:
-    return "int4";
   case TensorProto::FLOAT4E2M1:
     return "float4e2m1";
   case TensorProto::FLOAT8E8M0:
     return "float8e8m0";
-  case TensorProto::UINT2:
-    return "uint2";
-  case TensorProto::INT2:
-    return "int2";
   default:
     return "";
   }
@@ -61,6 +55,14 @@ Type bitnet::importElementType(int32_t dataType, StringRef what, Location loc) {
     return builder.getBF16Type();
   case TensorProto::BOOL:
     return builder.getI1Type();
+  case TensorProto::INT2:
+    return builder.getIntegerType(2);
+  case TensorProto::UINT2:
+    return ui(2);
+  case TensorProto::INT4:
+    return builder.getIntegerType(4);
+  case TensorProto::UINT4:
+    return ui(4);
   case TensorProto::INT8:
     return builder.getIntegerType(8);
   case TensorProto::INT16:
@@ -112,10 +114,8 @@ FailureOr<RankedTensorType> TensorReader::readType(const TensorProto &tensor,
     if (dim < 0)
       return emitError(loc) << what << ": shape " << shapeText(shape)
                             << " has a negative size";
-  int64_t bytes;
   int64_t count = bitnet::onnx::checkedElementCount(shape);
-  if (count < 0 || llvm::MulOverflow<int64_t>(
-                       count, bitnet::onnx::hostElementBytes(element), bytes))
+  if (count < 0 || failed(bitnet::onnx::storedBytes(element, count)))
     return emitError(loc) << what << ": shape " << shapeText(shape)
                           << " has more elements than a tensor can have";
   return RankedTensorType::get(shape, element);
@@ -155,10 +155,36 @@ static StringRef fieldName(Type type) {
   return type.isInteger(64) ? "int64_data" : "int32_data";
 }
 
+/// The bytes that files hold of a tensor that readType has checked.
+static uint64_t storedBytes(RankedTensorType type) {
+  return *bitnet::onnx::storedBytes(type.getElementType(),
+                                    type.getNumElements());
+}
+
+/// Packed integers of 2 or 4 bits in int32_data: a byte in each.
+static FailureOr<HostTensor> readPackedField(const TensorProto &tensor,
+                                             RankedTensorType type,
+                                             StringRef what, Location loc) {
+  if (static_cast<uint64_t>(tensor.int32_data_size()) != storedBytes(type))
+    return emitError(loc) << what << ": shape " << shapeText(type.getShape())
+                          << " needs " << storedBytes(type)
+                          << " bytes, int32_data has "
+                          << tensor.int32_data_size();
+  SmallVector<char> packed(tensor.int32_data_size());
+  copyField<uint8_t>(tensor.int32_data(), packed.data());
+  char *data;
+  HostTensor host = HostTensor::allocate(type, data);
+  bitnet::onnx::unpackSubByte(type.getElementType(), packed,
+                              type.getNumElements(), data);
+  return host;
+}
+
 static FailureOr<HostTensor> readTypedField(const TensorProto &tensor,
                                             RankedTensorType type,
                                             StringRef what, Location loc) {
   Type element = type.getElementType();
+  if (bitnet::onnx::isSubByte(element))
+    return readPackedField(tensor, type, what, loc);
   int64_t found = fieldSize(tensor, element);
   // Checked before anything is allocated: the shape alone proves nothing.
   if (found != type.getNumElements())
@@ -203,8 +229,7 @@ TensorReader::open(StringRef location) {
 FailureOr<HostTensor> TensorReader::readExternal(const TensorProto &tensor,
                                                  RankedTensorType type,
                                                  StringRef what, Location loc) {
-  uint64_t needed = type.getNumElements() *
-                    bitnet::onnx::hostElementBytes(type.getElementType());
+  uint64_t needed = storedBytes(type);
   StringRef location;
   uint64_t offset = 0, length = needed;
   for (const ::onnx::StringStringEntryProto &entry : tensor.external_data()) {
@@ -238,6 +263,24 @@ FailureOr<HostTensor> TensorReader::readExternal(const TensorProto &tensor,
                     *file};
 }
 
+/// The attribute of integers of 2 or 4 bits that stand packed in a file: large
+/// ones stay there.
+static ElementsAttr packedAttr(const HostTensor &packed, StringRef name) {
+  Type element = packed.type.getElementType();
+  int64_t count = packed.type.getNumElements();
+  if (count <= bitnet::onnx::kMaxInlineElements) {
+    char *data;
+    HostTensor host = HostTensor::allocate(packed.type, data);
+    bitnet::onnx::unpackSubByte(element, packed.bytes, count, data);
+    return host.toAttr(name);
+  }
+  auto keepAlive = [owner = packed.owner](void *, size_t, size_t) {};
+  return DenseResourceElementsAttr::get(
+      packed.type, name.empty() ? "constant" : name,
+      UnmanagedAsmResourceBlob::allocateWithAlign(packed.bytes, /*align=*/1,
+                                                  std::move(keepAlive)));
+}
+
 ElementsAttr TensorReader::read(const TensorProto &tensor, StringRef what,
                                 Location loc) {
   FailureOr<RankedTensorType> type = readType(tensor, what, loc);
@@ -249,8 +292,7 @@ ElementsAttr TensorReader::read(const TensorProto &tensor, StringRef what,
   } else if (tensor.has_raw_data()) {
     // The skeleton's raw_data is ours: a range that was checked by its scan.
     std::optional<RawDataRange> range = RawDataRange::decode(tensor.raw_data());
-    uint64_t needed = type->getNumElements() *
-                      bitnet::onnx::hostElementBytes(type->getElementType());
+    uint64_t needed = storedBytes(*type);
     if (!range || range->size != needed) {
       emitError(loc) << what << ": shape " << shapeText(type->getShape())
                      << " needs " << needed << " bytes, raw_data has "
@@ -265,5 +307,9 @@ ElementsAttr TensorReader::read(const TensorProto &tensor, StringRef what,
   }
   if (failed(host))
     return {};
-  return host->toAttr(tensor.name());
+  bool isPacked = bitnet::onnx::isSubByte(type->getElementType()) &&
+                  (tensor.data_location() == TensorProto::EXTERNAL ||
+                   tensor.has_raw_data());
+  return isPacked ? packedAttr(*host, tensor.name())
+                  : host->toAttr(tensor.name());
 }

@@ -40,6 +40,7 @@ std::optional<Phase> bitnet::parsePhase(llvm::StringRef name) {
 static void buildNormalize(OpPassManager &passes) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(onnx::createInferShapesPass());
+  functions.addPass(onnx::createDecomposePass());
   functions.addPass(onnx::createFoldConstantsPass());
   functions.addPass(onnx::createNormalizePass());
   functions.addPass(createCanonicalizerPass());
@@ -72,11 +73,11 @@ static void buildBufferize(OpPassManager &passes) {
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(ternary::createTernaryTilePass());
   passes.addPass(createTernaryLowerToVectorPass());
-  if (options.certify)
-    passes.addPass(ternary::createTernaryCertifyPass());
   transformer::LowerTransformerToVectorOptions vectors;
   vectors.vectorBits = options.vectorBits;
   passes.addPass(transformer::createLowerTransformerToVector(vectors));
+  if (options.certify)
+    passes.addPass(ternary::createTernaryCertifyPass());
   passes.addPass(rt::createExpandCopiesPass());
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   passes.addPass(createMathToPolynomial());

@@ -30,6 +30,8 @@ struct MaskTerm {
   Value value;
   bool inverted = false;
   float fill = 0;
+  /// Whether the fill, added to the score, may differ from the fill alone.
+  bool replaces() const { return isKeep() && !(fill <= kAbsorbingFill); }
   bool isKeep() const { return elementType(value).isInteger(1); }
 };
 
@@ -74,7 +76,7 @@ Value AttentionMatcher::skipMask(Value scores, MatchedAttention &out) {
     for (bool fillFirst : {true, false}) {
       std::optional<float> fill =
           scalarConstant(where->getOperand(fillFirst ? 1 : 2));
-      if (!fill || *fill > kAbsorbingFill)
+      if (!fill || std::isnan(*fill) || *fill == HUGE_VALF)
         continue;
       out.masks.push_back(
           {skipNoOps(where->getOperand(0)), /*inverted=*/fillFirst, *fill});
@@ -255,6 +257,10 @@ const char *AttentionMatcher::match(Operation *product, MatchedAttention &out) {
       rankedType(out.value).getDimSize(1) != groups ||
       rankedType(out.key).getDimSize(3) != rankedType(out.query).getDimSize(3))
     return "heads of query, key and value do not go together";
+  if (out.masks.size() > 1 && llvm::any_of(out.masks, [](const MaskTerm &mask) {
+        return mask.replaces();
+      }))
+    return "a mask puts a number in place of scores that another one adds to";
   for (const MaskTerm &mask : out.masks)
     if (!rankedType(mask.value) || rankedType(mask.value).getRank() > 4)
       return "mask has more than 4 axes";
@@ -302,8 +308,9 @@ static Value createMask(OpBuilder &builder, Location loc,
                         ArrayRef<MaskTerm> terms) {
   if (terms.empty())
     return {};
-  // -infinity is what the op itself fills with.
-  if (terms.size() == 1 && terms[0].isKeep() && std::isinf(terms[0].fill)) {
+  // What the op itself fills with.
+  if (terms.size() == 1 && terms[0].isKeep() &&
+      (std::isinf(terms[0].fill) || terms[0].replaces())) {
     Value keep = terms[0].value;
     if (terms[0].inverted)
       keep = createOnnx(builder, loc, "Not", keep.getType(), keep);
@@ -338,7 +345,10 @@ struct RecognizeAttention : RewritePattern {
         matched.query, matched.key, matched.value,
         createMask(rewriter, loc, matched.masks), Value(), ValueRange(),
         Value(), rewriter.getF32FloatAttr(matched.scale), UnitAttr(),
-        FlatSymbolRefAttr(), FlatSymbolRefAttr());
+        FlatSymbolRefAttr(), FlatSymbolRefAttr(),
+        !matched.masks.empty() && matched.masks.front().replaces()
+            ? rewriter.getF32FloatAttr(matched.masks.front().fill)
+            : FloatAttr());
     Value result = attention.getResult();
     if (result.getType() != op->getResult(0).getType())
       result = tensor::CastOp::create(rewriter, loc, op->getResult(0).getType(),
@@ -348,8 +358,38 @@ struct RecognizeAttention : RewritePattern {
   }
 };
 
+/// Keys [B, T, H, D] transposed at once to [B, H, D, T]: in two steps, of which
+/// the first gives keys [B, H, T, D].
+struct SplitKeyTranspose : RewritePattern {
+  SplitKeyTranspose(MLIRContext *context)
+      : RewritePattern("onnx.Transpose", 2, context) {}
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    auto perm = op->getAttrOfType<DenseI64ArrayAttr>("perm");
+    Operation *user = onlyUser(op->getResult(0));
+    if (!perm || perm.asArrayRef() != ArrayRef<int64_t>{0, 2, 3, 1} ||
+        !isOnnx(user, "MatMul") || user->getOperand(1) != op->getResult(0))
+      return rewriter.notifyMatchFailure(op, "does not make keys of scores");
+    Location loc = op->getLoc();
+    ArrayRef<int64_t> shape = rankedType(op->getOperand(0)).getShape();
+    auto transpose = [&](Value x, Type type, ArrayRef<int64_t> axes) {
+      return createOnnx(
+          rewriter, loc, "Transpose", type, x,
+          rewriter.getNamedAttr("perm", rewriter.getDenseI64ArrayAttr(axes)));
+    };
+    Value keys = transpose(
+        op->getOperand(0),
+        RankedTensorType::get({shape[0], shape[2], shape[1], shape[3]},
+                              elementType(op->getResult(0))),
+        {0, 2, 1, 3});
+    rewriter.replaceOp(
+        op, transpose(keys, op->getResult(0).getType(), {0, 1, 3, 2}));
+    return success();
+  }
+};
+
 } // namespace
 
 void bitnet::recognize::populateAttentionPatterns(RewritePatternSet &patterns) {
-  patterns.add<RecognizeAttention>(patterns.getContext());
+  patterns.add<RecognizeAttention, SplitKeyTranspose>(patterns.getContext());
 }

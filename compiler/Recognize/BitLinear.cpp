@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Recognize/FloatLinear.h"
 #include "compiler/Recognize/LinearOperands.h"
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Passes.h"
@@ -41,6 +42,10 @@ private:
   LogicalResult rewrite(const LinearOperands &linear,
                         const QuantizedActivation &activation,
                         const TernaryWeights &weights, LinearRecord &record);
+  LogicalResult rewriteFloat(const LinearOperands &linear,
+                             const TernaryWeights &weights,
+                             LinearRecord &record);
+  FailureOr<std::vector<float>> floatValues(Value value);
   FailureOr<Value> floatVector(OpBuilder &builder, Location loc, Value value,
                                StringRef name);
 
@@ -71,10 +76,8 @@ static Value floatConstant(OpBuilder &builder, Location loc,
                     builder.getNamedAttr("value", tensor.toAttr("scales")));
 }
 
-/// A constant expression of one element, or of N, as f32 tensor of rank 1.
-FailureOr<Value> BitLinearRecognizer::floatVector(OpBuilder &builder,
-                                                  Location loc, Value value,
-                                                  StringRef name) {
+/// The elements of a constant expression, widened exactly.
+FailureOr<std::vector<float>> BitLinearRecognizer::floatValues(Value value) {
   FailureOr<onnx::HostTensor> tensor = evaluator.evaluate(value);
   if (failed(tensor))
     return failure();
@@ -86,7 +89,17 @@ FailureOr<Value> BitLinearRecognizer::floatVector(OpBuilder &builder,
   std::vector<float> values;
   for (int64_t i = 0; i < view.n; ++i)
     values.push_back(view.at(i, 0));
-  return floatConstant(builder, loc, values);
+  return values;
+}
+
+/// A constant expression of one element, or of N, as f32 tensor of rank 1.
+FailureOr<Value> BitLinearRecognizer::floatVector(OpBuilder &builder,
+                                                  Location loc, Value value,
+                                                  StringRef name) {
+  FailureOr<std::vector<float>> values = floatValues(value);
+  if (failed(values))
+    return failure();
+  return floatConstant(builder, loc, *values);
 }
 
 /// The weights before a last Transpose, and whether they are [N, K]: a view
@@ -127,10 +140,17 @@ LogicalResult BitLinearRecognizer::recognize(Operation *op) {
     return op->emitError("weights are broken: ") << verdict.reason;
   if (verdict.kind == WeightVerdict::Kind::NotTernary)
     record.reason = "weights have " + verdict.reason;
-  else if (activation) {
+  else if (activation && verdict.weights.group == 0) {
     record.ternary = true;
     record.reason.clear();
     if (failed(rewrite(*linear, *activation, verdict.weights, record)))
+      return failure();
+  } else if (isa<FloatType>(elementType(linear->input))) {
+    record.ternary = true;
+    record.floatReason =
+        activation ? "a row has several weight scales" : record.reason;
+    record.reason.clear();
+    if (failed(rewriteFloat(*linear, verdict.weights, record)))
       return failure();
   }
   addRecord(module, record);
@@ -203,6 +223,26 @@ LogicalResult BitLinearRecognizer::rewrite(
   return success();
 }
 
+LogicalResult BitLinearRecognizer::rewriteFloat(const LinearOperands &linear,
+                                                const TernaryWeights &weights,
+                                                LinearRecord &record) {
+  std::vector<float> bias;
+  if (linear.bias) {
+    FailureOr<std::vector<float>> values = floatValues(linear.bias);
+    if (failed(values))
+      return failure();
+    bias = std::move(*values);
+  }
+  rewriteFloatLinear(linear, weights, bias);
+  record.group = weights.group;
+  record.weightScale = weights.group               ? "group"
+                       : weights.scales.size() > 1 ? "row"
+                                                   : "tensor";
+  record.bias = !bias.empty();
+  record.zeros = double(weights.zeros) / double(weights.n * weights.k);
+  return success();
+}
+
 /// Columns [begin, begin + size) of [K, N] weights, or such rows of [N, K].
 static Value sliceOutputs(OpBuilder &builder, const LinearOperands &linear,
                           int64_t begin, int64_t size) {
@@ -260,8 +300,10 @@ struct RecognizeBitLinearPass
   void runOnOperation() override {
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       SmallVector<Operation *> ops;
-      for (Block &block : func.getBody())
+      for (Block &block : func.getBody()) {
+        normalizeProducts(block);
         splitSiblings(block);
+      }
       for (Block &block : func.getBody())
         for (Operation &op : block)
           ops.push_back(&op);

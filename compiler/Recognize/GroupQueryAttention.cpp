@@ -1,12 +1,11 @@
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Patterns.h"
 
+#include "dialects/Onnx/Transforms/OpEmitter.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
 
 #include "llvm/ADT/SetVector.h"
-
-#include <cmath>
 
 using namespace mlir;
 using namespace bitnet;
@@ -30,12 +29,9 @@ static bool dependsOnShapesOnly(Value value) {
 
 /// What of ms.GroupQueryAttention the rewrite does not know; null if nothing.
 static const char *findUnknown(Operation *op) {
-  if (floatAttr(op, "softcap", 0) != 0 ||
-      intAttr(op, "local_window_size", -1) != -1 ||
-      intAttr(op, "smooth_softmax", 0) != 0 || intAttr(op, "causal", 1) != 1 ||
-      intAttr(op, "rotary_interleaved", 0) != 0 ||
+  if (intAttr(op, "smooth_softmax", 0) != 0 || intAttr(op, "causal", 1) != 1 ||
       intAttr(op, "kv_cache_bit_width", 0) != 0)
-    return "has a softcap, a window or another variant";
+    return "has a smooth softmax or another variant";
   for (unsigned index = 11; index < op->getNumOperands(); ++index)
     if (operandOrNull(op, index))
       return "has operands behind the attention bias";
@@ -48,17 +44,15 @@ static const char *findUnknown(Operation *op) {
       return "is not f32";
   if (op->getNumResults() > 3)
     return "has a result for the scores";
-  if (!dependsOnShapesOnly(op->getOperand(5)))
-    return "has lengths that may differ within the batch";
   if (intAttr(op, "do_rotary", 0) != 0 &&
-      (!operandOrNull(op, 7) || !operandOrNull(op, 8) || !operandOrNull(op, 9)))
-    return "rotates without tables or positions";
+      (!operandOrNull(op, 7) || !operandOrNull(op, 8)))
+    return "rotates without tables";
   return nullptr;
 }
 
 namespace {
 
-/// ms.GroupQueryAttention -> rotary, Concat with the past, attention.
+/// ms.GroupQueryAttention -> rotary and onnx.Attention with the past.
 struct RecognizeGroupQueryAttention : RewritePattern {
   RecognizeGroupQueryAttention(MLIRContext *context)
       : RewritePattern("onnx.ms.GroupQueryAttention", 1, context) {}
@@ -82,108 +76,116 @@ struct RecognizeGroupQueryAttention : RewritePattern {
     if (!hasRank(0, 3) || !hasRank(1, 3) || !hasRank(2, 3))
       return rewriter.notifyMatchFailure(op,
                                          "query, key or value has no 3 axes");
-    if (intAttr(op, "do_rotary", 0) != 0 &&
-        (!hasRank(7, 2) || !hasRank(8, 2) || !hasRank(9, 2)))
+    bool rotates = intAttr(op, "do_rotary", 0) != 0;
+    if (rotates && (!hasRank(7, 2) || !hasRank(8, 2) ||
+                    (operandOrNull(op, 9) && !hasRank(9, 2))))
       return rewriter.notifyMatchFailure(
           op, "tables or positions of the rotation have no 2 axes");
 
-    Location loc = op->getLoc();
-    Value query = splitHeads(rewriter, loc, op->getOperand(0), heads);
-    Value key = splitHeads(rewriter, loc, op->getOperand(1), groups);
-    Value value = splitHeads(rewriter, loc, op->getOperand(2), groups);
-    if (intAttr(op, "do_rotary", 0) != 0) {
-      Value cos = rowsAt(rewriter, loc, op->getOperand(7), op->getOperand(9));
-      Value sin = rowsAt(rewriter, loc, op->getOperand(8), op->getOperand(9));
-      query = rotate(rewriter, loc, query, cos, sin);
-      key = rotate(rewriter, loc, key, cos, sin);
+    onnx::OpEmitter emit(rewriter, op->getLoc());
+    Value query = emit.splitHeads(op->getOperand(0), heads);
+    Value key = emit.splitHeads(op->getOperand(1), groups);
+    Value value = emit.splitHeads(op->getOperand(2), groups);
+    if (rotates) {
+      Value positions = operandOrNull(op, 9);
+      if (!positions)
+        positions = countPositions(op, query, emit);
+      query = rotate(op, query, positions, emit);
+      key = rotate(op, key, positions, emit);
     }
-    if (Value past = operandOrNull(op, 3)) {
-      key = append(rewriter, loc, past, key, op, 1);
-      value = append(rewriter, loc, operandOrNull(op, 4), value, op, 2);
-    }
-    float scale = floatAttr(op, "scale", 0);
-    if (scale == 0)
-      scale = 1 / std::sqrt(float(*width / heads));
-    auto attention = transformer::AttentionOp::create(
-        rewriter, loc, query.getType(), query, key, value,
-        operandOrNull(op, 10), Value(), ValueRange(), Value(),
-        rewriter.getF32FloatAttr(scale), rewriter.getUnitAttr(),
-        FlatSymbolRefAttr(), FlatSymbolRefAttr());
-    rewriter.replaceAllUsesWith(
-        op->getResult(0),
-        joinHeads(rewriter, loc, attention.getResult(), op->getOperand(0)));
-    for (auto [index, present] : {std::pair(1, key), std::pair(2, value)})
-      if (int64_t(op->getNumResults()) > index)
-        rewriter.replaceAllUsesWith(op->getResult(index), present);
-    rewriter.eraseOp(op);
+    if (!dependsOnShapesOnly(op->getOperand(5)))
+      key = checkLengths(op, key, emit);
+    attend(op, {query, key, value}, emit, rewriter);
     return success();
   }
 
-  /// [B, S, H * D] -> [B, H, S, D].
-  static Value splitHeads(OpBuilder &builder, Location loc, Value value,
-                          int64_t heads) {
-    ArrayRef<int64_t> shape = rankedType(value).getShape();
-    int64_t size = shape[2] / heads;
-    Type element = elementType(value);
-    Value split = createOnnx(
-        builder, loc, "Reshape",
-        RankedTensorType::get({shape[0], shape[1], heads, size}, element),
-        {value, createIndices(builder, loc, {0, 0, heads, size})});
-    return swapAxes(builder, loc, split);
+  /// Number of keys before the step's, as a vector of one i64.
+  static Value pastLength(Operation *op, onnx::OpEmitter &emit) {
+    Value past = operandOrNull(op, 3);
+    return past ? emit.sizeOf(past, 2) : emit.ints(0);
   }
 
-  /// [B, H, S, D] -> [B, S, H * D], the type of `like`.
-  static Value joinHeads(OpBuilder &builder, Location loc, Value value,
-                         Value like) {
-    Value swapped = swapAxes(builder, loc, value);
-    return createOnnx(builder, loc, "Reshape", like.getType(),
-                      {swapped, createIndices(builder, loc, {0, 0, -1})});
+  /// The positions of the step's tokens behind the past, [1, S].
+  static Value countPositions(Operation *op, Value query,
+                              onnx::OpEmitter &emit) {
+    Type i64 = emit.builder.getI64Type();
+    Value own =
+        emit.make("Range", {emit.scalar(i64, 0), emit.scalarSizeOf(query, 2),
+                            emit.scalar(i64, 1)});
+    return emit.unsqueeze(emit.add(own, pastLength(op, emit)), {0});
   }
 
-  /// Exchanges axes 1 and 2 of rank 4.
-  static Value swapAxes(OpBuilder &builder, Location loc, Value value) {
-    ArrayRef<int64_t> shape = rankedType(value).getShape();
-    return createOnnx(
-        builder, loc, "Transpose",
-        RankedTensorType::get({shape[0], shape[2], shape[1], shape[3]},
-                              elementType(value)),
-        value,
-        builder.getNamedAttr("perm",
-                             builder.getDenseI64ArrayAttr({0, 2, 1, 3})));
+  /// `x` [B, H, S, D], turned by the rows of the tables at `positions`.
+  static Value rotate(Operation *op, Value x, Value positions,
+                      onnx::OpEmitter &emit) {
+    Value cos = op->getOperand(7), sin = op->getOperand(8);
+    int64_t size = rankedType(x).getDimSize(3);
+    bool isWhole = lastSize(cos) == size / 2 && lastSize(sin) == size / 2;
+    if (isWhole && intAttr(op, "rotary_interleaved", 0) == 0)
+      return transformer::RotaryOp::create(emit.builder, emit.loc, x.getType(),
+                                           x, rowsAt(cos, positions, emit),
+                                           rowsAt(sin, positions, emit),
+                                           ValueRange(), Value())
+          .getResult();
+    int64_t dim = lastSize(cos).value_or(0) * 2;
+    // One row of positions serves all batch entries, but not in that op.
+    return emit.make(
+        "RotaryEmbedding",
+        {x, squeezed(rowsAt(cos, positions, emit), emit),
+         squeezed(rowsAt(sin, positions, emit), emit)},
+        {emit.attr("interleaved", intAttr(op, "rotary_interleaved", 0)),
+         emit.attr("rotary_embedding_dim", dim)});
   }
 
   /// Rows of a [P, D/2] table for positions [B, S], as [B, 1, S, D/2].
-  static Value rowsAt(OpBuilder &builder, Location loc, Value table,
-                      Value positions) {
-    ArrayRef<int64_t> at = rankedType(positions).getShape();
-    int64_t size = rankedType(table).getShape().back();
-    Type element = elementType(table);
-    Value rows =
-        createOnnx(builder, loc, "Gather",
-                   RankedTensorType::get({at[0], at[1], size}, element),
-                   {table, positions},
-                   builder.getNamedAttr("axis", builder.getI64IntegerAttr(0)));
-    return createUnsqueeze(builder, loc, rows, 1);
+  static Value rowsAt(Value table, Value positions, onnx::OpEmitter &emit) {
+    Value rows = emit.make("Gather", {table, positions}, emit.attr("axis", 0));
+    return emit.unsqueeze(rows, {1});
   }
 
-  static Value rotate(OpBuilder &builder, Location loc, Value value, Value cos,
-                      Value sin) {
-    return transformer::RotaryOp::create(builder, loc, value.getType(), value,
-                                         cos, sin, ValueRange(), Value())
-        .getResult();
+  static Value squeezed(Value rows, onnx::OpEmitter &emit) {
+    return emit.make("Squeeze", rows,
+                     emit.builder.getNamedAttr(
+                         "axes", emit.builder.getDenseI64ArrayAttr(1)));
   }
 
-  /// Concat(past, value) along the length, typed as result `index` of `op`.
-  static Value append(OpBuilder &builder, Location loc, Value past, Value value,
-                      Operation *op, unsigned index) {
-    SmallVector<int64_t> shape(rankedType(value).getShape());
-    shape[2] = ShapedType::kDynamic;
-    Type type = op->getNumResults() > index
-                    ? op->getResult(index).getType()
-                    : RankedTensorType::get(shape, elementType(value));
-    return createOnnx(
-        builder, loc, "Concat", type, {past, value},
-        builder.getNamedAttr("axis", builder.getI64IntegerAttr(2)));
+  /// The operator takes new keys of shorter batch entries to other places; here
+  /// all have one length.
+  static Value checkLengths(Operation *op, Value key, onnx::OpEmitter &emit) {
+    // SeqlensK is one less than the length.
+    Value last = emit.sub(emit.add(pastLength(op, emit), emit.sizeOf(key, 2)),
+                          emit.ints(1));
+    return transformer::CheckLengthsOp::create(
+        emit.builder, emit.loc, key.getType(), key, op->getOperand(5), last);
+  }
+
+  static void attend(Operation *op, ArrayRef<Value> inputs,
+                     onnx::OpEmitter &emit, PatternRewriter &rewriter) {
+    Value none =
+        onnx::NoneOp::create(rewriter, op->getLoc(), rewriter.getNoneType());
+    auto orNone = [&](unsigned index) {
+      Value operand = operandOrNull(op, index);
+      return operand ? operand : none;
+    };
+    SmallVector<Value> operands(inputs);
+    operands.append({orNone(10), orNone(3), orNone(4)});
+    // The last W keys, the query's own among them.
+    int64_t window = intAttr(op, "local_window_size", -1);
+    SmallVector<NamedAttribute> attributes = {
+        emit.attr("is_causal", 1), emit.attr("num_outputs", 3),
+        rewriter.getNamedAttr(kOneLengthAttr, rewriter.getUnitAttr()),
+        emit.attr("left_window_size", window > 0 ? window - 1 : window),
+        rewriter.getNamedAttr(
+            "softcap", rewriter.getF32FloatAttr(floatAttr(op, "softcap", 0)))};
+    if (float scale = floatAttr(op, "scale", 0); scale != 0)
+      attributes.push_back(
+          rewriter.getNamedAttr("scale", rewriter.getF32FloatAttr(scale)));
+    Operation *attention =
+        emit.make("Attention", operands, attributes).getDefiningOp();
+    SmallVector<Value> results(attention->getResults());
+    results.front() = emit.joinHeads(results.front());
+    results.resize(op->getNumResults());
+    onnx::replaceOp(rewriter, op, results);
   }
 };
 

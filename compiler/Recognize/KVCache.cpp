@@ -2,6 +2,7 @@
 
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Passes.h"
+#include "compiler/Recognize/ShapeTracer.h"
 
 #include "dialects/RT/IR/RTOps.h"
 
@@ -21,12 +22,18 @@ using transformer::AttentionOp;
 namespace {
 
 /// Keys or values of one attention: Concat(past, fresh) along the length,
-/// which is a graph output too.
+/// which is a graph output too, or a Transpose of that.
 struct CachedOperand {
   Operation *concat;
   BlockArgument past;
   Value fresh;
   unsigned output; // position in the return
+  /// Swaps length and heads of a Concat of [batch, length, heads, head_dim];
+  /// null where that is [batch, heads, length, head_dim].
+  Operation *transpose = nullptr;
+
+  int64_t lengthAxis() const { return transpose ? 1 : 2; }
+  int64_t headsAxis() const { return transpose ? 2 : 1; }
 };
 
 struct CachedAttention {
@@ -47,7 +54,8 @@ private:
   std::optional<CachedOperand> matchOperand(Value operand, AttentionOp user);
   std::optional<SmallVector<CachedAttention>> matchAll();
   StringRef dimName(BlockArgument argument, unsigned axis);
-  bool findBatch(BlockArgument past);
+  bool findBatch(const CachedOperand &cached,
+                 const llvm::SmallDenseSet<BlockArgument> &pasts);
   Value sizeOf(OpBuilder &builder, Location loc, const CachedOperand &cached,
                int64_t axis, bool present);
   void replaceShape(Operation *shape, const CachedOperand &cached,
@@ -65,7 +73,18 @@ private:
 
 } // namespace
 
+/// The Transpose that swaps axes 1 and 2 and makes `operand`, or null.
+static Operation *swapOfLength(Value operand) {
+  Operation *transpose = onnxDef(operand, "Transpose");
+  auto perm = transpose ? transpose->getAttrOfType<DenseI64ArrayAttr>("perm")
+                        : DenseI64ArrayAttr();
+  bool swaps = perm && perm.asArrayRef() == ArrayRef<int64_t>{0, 2, 1, 3};
+  return swaps ? transpose : nullptr;
+}
+
 bool KVCacheRecognizer::looksCached(Value operand) {
+  if (Operation *transpose = swapOfLength(operand))
+    operand = transpose->getOperand(0);
   Operation *concat = onnxDef(operand, "Concat");
   return concat && isa<BlockArgument>(concat->getOperand(0));
 }
@@ -81,17 +100,21 @@ StringRef KVCacheRecognizer::dimName(BlockArgument argument, unsigned axis) {
 
 std::optional<CachedOperand> KVCacheRecognizer::matchOperand(Value operand,
                                                              AttentionOp user) {
-  Operation *concat = onnxDef(operand, "Concat");
-  int64_t axis = concat ? intAttr(concat, "axis", 0) : 0;
-  if (!concat || concat->getNumOperands() != 2 || (axis != 2 && axis != -2))
+  Operation *transpose = swapOfLength(operand);
+  Value whole = transpose ? transpose->getOperand(0) : operand;
+  Operation *concat = onnxDef(whole, "Concat");
+  if (!concat || concat->getNumOperands() != 2)
     return std::nullopt;
   CachedOperand cached{concat, dyn_cast<BlockArgument>(concat->getOperand(0)),
-                       concat->getOperand(1), 0};
+                       concat->getOperand(1), 0, transpose};
   RankedTensorType type = rankedType(cached.past);
   RankedTensorType fresh = rankedType(cached.fresh);
+  int64_t axis = intAttr(concat, "axis", 0), length = cached.lengthAxis();
   if (!cached.past || !type || type.getRank() != 4 ||
-      !type.getElementType().isF32() || !type.isDynamicDim(2) || !fresh ||
-      fresh.getRank() != 4 || fresh.isDynamicDim(1) || fresh.isDynamicDim(3))
+      (axis != length && axis != length - 4) ||
+      !type.getElementType().isF32() || !type.isDynamicDim(length) || !fresh ||
+      fresh.getRank() != 4 || fresh.isDynamicDim(cached.headsAxis()) ||
+      fresh.isDynamicDim(3))
     return std::nullopt;
   // The Concat goes away: what else the attention reads must not be it, nor
   // may the new entries be the past.
@@ -103,15 +126,17 @@ std::optional<CachedOperand> KVCacheRecognizer::matchOperand(Value operand,
     if (reader != concat && !isShape(reader))
       return std::nullopt;
   unsigned returned = 0;
-  for (OpOperand &use : operand.getUses()) {
+  for (OpOperand &use : whole.getUses()) {
     if (use.getOwner() == terminator) {
       cached.output = use.getOperandNumber();
       ++returned;
-    } else if (use.getOwner() != user && !isShape(use.getOwner())) {
+    } else if (use.getOwner() != (transpose ? transpose : user) &&
+               !isShape(use.getOwner())) {
       return std::nullopt;
     }
   }
-  return returned == 1 ? std::optional(cached) : std::nullopt;
+  bool isOnlyReader = !transpose || onlyUser(operand) == user;
+  return returned == 1 && isOnlyReader ? std::optional(cached) : std::nullopt;
 }
 
 /// All caches of the function, or nothing if one does not fit: a session has
@@ -131,37 +156,43 @@ std::optional<SmallVector<CachedAttention>> KVCacheRecognizer::matchAll() {
   });
   if (!fits || all.empty())
     return std::nullopt;
-  StringRef length = dimName(all.front().key.past, 2);
-  if (length.empty())
-    return std::nullopt;
   llvm::SmallDenseSet<BlockArgument> pasts;
   for (const CachedAttention &attention : all)
     for (BlockArgument past : {attention.key.past, attention.value.past})
-      if (dimName(past, 2) != length || !pasts.insert(past).second)
+      if (!pasts.insert(past).second)
         return std::nullopt;
+  if (!findBatch(all.front().key, pasts))
+    return std::nullopt;
   return all;
 }
 
-/// Finds an argument that stays and whose axis has the name of the past's
-/// batch: equal names are equal sizes.
-bool KVCacheRecognizer::findBatch(BlockArgument past) {
-  if (!rankedType(past).isDynamicDim(0))
+/// Finds an argument that stays and whose axis is the past's batch: one of the
+/// same name, or the one that the new entries' batch comes from.
+bool KVCacheRecognizer::findBatch(
+    const CachedOperand &cached,
+    const llvm::SmallDenseSet<BlockArgument> &pasts) {
+  if (!rankedType(cached.past).isDynamicDim(0))
     return true;
-  StringRef name = dimName(past, 0);
-  if (name.empty())
-    return false;
+  StringRef name = dimName(cached.past, 0);
   for (BlockArgument argument : main.getArguments()) {
     RankedTensorType type = rankedType(argument);
-    // Caches themselves have 4 axes, what remains has fewer.
-    for (unsigned axis = 0; type && type.getRank() < 4 && axis < type.getRank();
-         ++axis)
+    if (name.empty() || !type || pasts.contains(argument))
+      continue;
+    for (int64_t axis = 0; axis < type.getRank(); ++axis)
       if (dimName(argument, axis) == name) {
         batchSource = argument;
         batchAxis = axis;
         return true;
       }
   }
-  return false;
+  ShapeTracer tracer;
+  Dim batch = tracer.sizeOf(cached.fresh, 0);
+  auto argument = dyn_cast_or_null<BlockArgument>(batch.value);
+  if (batch.kind != Dim::Kind::Axis || !argument || pasts.contains(argument))
+    return false;
+  batchSource = argument;
+  batchAxis = batch.number;
+  return true;
 }
 
 static Value axisSize(OpBuilder &builder, Location loc, Value tensor,
@@ -178,7 +209,8 @@ static Value axisSize(OpBuilder &builder, Location loc, Value tensor,
 static RankedTensorType cacheType(const CachedOperand &cached) {
   RankedTensorType past = rankedType(cached.past);
   RankedTensorType fresh = rankedType(cached.fresh);
-  return RankedTensorType::get({past.getDimSize(0), fresh.getDimSize(1),
+  return RankedTensorType::get({past.getDimSize(0),
+                                fresh.getDimSize(cached.headsAxis()),
                                 ShapedType::kDynamic, fresh.getDimSize(3)},
                                past.getElementType());
 }
@@ -187,11 +219,12 @@ static RankedTensorType cacheType(const CachedOperand &cached) {
 Value KVCacheRecognizer::sizeOf(OpBuilder &builder, Location loc,
                                 const CachedOperand &cached, int64_t axis,
                                 bool present) {
-  RankedTensorType past = cacheType(cached);
-  if (!past.isDynamicDim(axis))
-    return createIndices(builder, loc, past.getDimSize(axis));
-  if (axis == 0)
+  RankedTensorType cache = cacheType(cached);
+  if (axis == 0 && cache.isDynamicDim(0))
     return axisSize(builder, loc, batchSource, batchAxis);
+  if (axis != cached.lengthAxis())
+    return createIndices(
+        builder, loc, cache.getDimSize(axis == cached.headsAxis() ? 1 : axis));
   auto type = RankedTensorType::get({1}, builder.getI64Type());
   Value length = rt::PastLengthOp::create(builder, loc, type, Value());
   if (!present)
@@ -246,7 +279,8 @@ FlatSymbolRefAttr KVCacheRecognizer::createCache(const CachedOperand &cached,
           main.getResultAttrOfType<IntegerAttr>(cached.output, "bitnet.index"),
           cached.output)),
       nameOf(main.getArgAttr(input, "onnx.name")),
-      nameOf(main.getResultAttr(cached.output, "onnx.name")));
+      nameOf(main.getResultAttr(cached.output, "onnx.name")),
+      cached.transpose ? builder.getUnitAttr() : UnitAttr());
   // In front of the function, in the order of the layers.
   SymbolTable(module).insert(cache, Block::iterator(main));
   return FlatSymbolRefAttr::get(cache.getSymNameAttr());
@@ -254,7 +288,19 @@ FlatSymbolRefAttr KVCacheRecognizer::createCache(const CachedOperand &cached,
 
 void KVCacheRecognizer::rewriteOperand(const CachedOperand &cached,
                                        OpOperand &use) {
-  use.set(cached.fresh);
+  if (cached.transpose) {
+    RankedTensorType fresh = rankedType(cached.fresh);
+    OpBuilder builder(cached.transpose);
+    use.set(createOnnx(
+        builder, cached.transpose->getLoc(), "Transpose",
+        RankedTensorType::get({fresh.getDimSize(0), fresh.getDimSize(2),
+                               fresh.getDimSize(1), fresh.getDimSize(3)},
+                              fresh.getElementType()),
+        cached.fresh, cached.transpose->getAttrs()));
+    cached.transpose->erase();
+  } else {
+    use.set(cached.fresh);
+  }
   for (auto [tensor, present] :
        {std::pair<Value, bool>(cached.past, false),
         std::pair<Value, bool>(cached.concat->getResult(0), true)})
@@ -265,7 +311,7 @@ void KVCacheRecognizer::rewriteOperand(const CachedOperand &cached,
 
 void KVCacheRecognizer::run() {
   std::optional<SmallVector<CachedAttention>> all = matchAll();
-  if (!all || !findBatch(all->front().key.past))
+  if (!all)
     return;
   llvm::BitVector arguments(main.getNumArguments());
   llvm::BitVector results(main.getNumResults());

@@ -48,7 +48,7 @@ matchLinearOperands(Operation *op, onnx::ConstantEvaluator &evaluator) {
   linear.rowsAreOutputs = intAttr(op, "transB", 0) != 0;
   RankedTensorType input = rankedType(linear.input);
   RankedTensorType weights = rankedType(linear.weights);
-  if (!input || input.getRank() < 2 || !weights || weights.getRank() != 2 ||
+  if (!input || input.getRank() < 1 || !weights || weights.getRank() != 2 ||
       !weights.hasStaticShape() || !isWeightType(weights.getElementType()) ||
       !evaluator.isConstantExpression(linear.weights))
     return std::nullopt;

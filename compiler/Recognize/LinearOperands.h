@@ -13,7 +13,7 @@ namespace bitnet::recognize {
 /// operand is a constant expression of rank 2.
 struct LinearOperands {
   mlir::Operation *op;
-  mlir::Value input;   // [.., K], rank >= 2
+  mlir::Value input;   // [.., K], rank >= 1
   mlir::Value weights; // [N, K] if rowsAreOutputs, else [K, N]
   mlir::Value bias;    // [N], or null
   bool rowsAreOutputs;
@@ -28,6 +28,10 @@ matchLinearOperands(mlir::Operation *op, onnx::ConstantEvaluator &evaluator);
 /// Lets `weights` be the constant itself where only transposes and casts that
 /// widen to f32 stand before it: a large matrix is then never copied.
 void reachConstant(LinearOperands &linear);
+
+/// Makes products with weights on the left, or with weights that have leading
+/// axes of size 1, into products that matchLinearOperands knows.
+void normalizeProducts(mlir::Block &block);
 
 } // namespace bitnet::recognize
 

@@ -55,9 +55,11 @@ def RecognizeKVCachePass : Pass<"recognize-kv-cache", "::mlir::ModuleOp"> {
   let description = [{
     Where key and value of a transformer.attention are Concat(past, new) along
     the length, past is a graph input and the Concat a graph output, both leave
-    the signature and the attention names a cache. Sizes of past become
-    rt.past_length and those of other inputs. All caches must fit, with one
-    name for their length; otherwise the graph stays as it is.
+    the signature and the attention names a cache. The Concat may be of
+    [batch, length, heads, head_dim], transposed for the attention. Sizes of
+    past become rt.past_length and those of other inputs. All caches must fit,
+    otherwise the graph stays as it is. A session has one past length, whatever
+    names the graph gives to lengths: the runtime refuses pasts of several.
   }];
   let dependentDialects = ["::bitnet::rt::RTDialect", "::mlir::tensor::TensorDialect"];
 }

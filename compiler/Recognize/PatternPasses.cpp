@@ -55,8 +55,9 @@ struct RecognizeAttentionPass
     : bitnet::recognize::impl::RecognizeAttentionPassBase<
           RecognizeAttentionPass> {
   void runOnOperation() override {
-    if (failed(apply(getOperation(), {populateAttentionPatterns,
-                                      populateGroupQueryAttentionPatterns})))
+    if (failed(apply(getOperation(), {populateGroupQueryAttentionPatterns,
+                                      populateStandardAttentionPatterns,
+                                      populateAttentionPatterns})))
       signalPassFailure();
   }
 };

@@ -17,6 +17,13 @@ void populateRotaryPatterns(mlir::RewritePatternSet &patterns);
 void populateAttentionPatterns(mlir::RewritePatternSet &patterns);
 void populateGroupQueryAttentionPatterns(mlir::RewritePatternSet &patterns);
 
+/// On an onnx.Attention: the step has as many keys as queries.
+inline constexpr llvm::StringLiteral kOneLengthAttr = "bitnet.one_length";
+
+/// onnx.Attention: transformer.attention, or spelled out where that cannot say
+/// it.
+void populateStandardAttentionPatterns(mlir::RewritePatternSet &patterns);
+
 /// transformer.gated_activation: SwiGLU and relu2; then, without an up, the
 /// activations that no product took.
 void populateGatedActivationPatterns(mlir::RewritePatternSet &patterns);

@@ -1,4 +1,5 @@
 #include "compiler/Recognize/Passes.h"
+#include "dialects/Onnx/Transforms/Passes.h"
 
 #include "mlir/Transforms/Passes.h"
 
@@ -15,6 +16,11 @@ void bitnet::recognize::buildRecognizePipeline(OpPassManager &manager) {
   functions.addPass(createRecognizeRotaryPass());
   functions.addPass(createRecognizeAttentionPass());
   manager.addPass(createRecognizeKVCachePass());
+  // What is left of constant chains (tables, masks) is computed once, here.
+  onnx::FoldConstantsPassOptions fold;
+  fold.maxElements = int64_t(1) << 26;
+  fold.frontier = true;
+  manager.addNestedPass<func::FuncOp>(onnx::createFoldConstantsPass(fold));
   manager.addNestedPass<func::FuncOp>(createShareConstantsPass());
   manager.addPass(createCSEPass());
   manager.addPass(createRecognizeRolesPass());

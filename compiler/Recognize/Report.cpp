@@ -35,6 +35,8 @@ static DictionaryAttr toAttr(Builder &b, const LinearRecord &record) {
        b.getNamedAttr("qmax", b.getI64IntegerAttr(record.qmax)),
        b.getNamedAttr("rescale", b.getStringAttr(record.rescale)),
        b.getNamedAttr("weight_scale", b.getStringAttr(record.weightScale)),
+       b.getNamedAttr("float_reason", b.getStringAttr(record.floatReason)),
+       b.getNamedAttr("group", b.getI64IntegerAttr(record.group)),
        b.getNamedAttr("bias", b.getBoolAttr(record.bias)),
        b.getNamedAttr("zeros", b.getF64FloatAttr(record.zeros))});
   return b.getDictionaryAttr(fields);
@@ -75,6 +77,8 @@ static LinearRecord fromAttr(DictionaryAttr fields) {
   record.qmax = intField(fields, "qmax");
   record.rescale = stringField(fields, "rescale");
   record.weightScale = stringField(fields, "weight_scale");
+  record.floatReason = stringField(fields, "float_reason");
+  record.group = intField(fields, "group");
   record.bias = boolField(fields, "bias");
   record.zeros = floatField(fields, "zeros");
   return record;
@@ -98,15 +102,15 @@ void addRecord(ModuleOp module, const LinearRecord &record) {
 }
 
 void setStored(ModuleOp module, StringRef name, StringRef stored) {
-  SmallVector<LinearRecord> records = getRecords(module);
+  std::vector<LinearRecord> records = getRecords(module);
   for (LinearRecord &record : records)
     if (record.name == name && !record.ternary)
       record.stored = stored.str();
   setRecords(module, records);
 }
 
-SmallVector<LinearRecord> getRecords(ModuleOp module) {
-  SmallVector<LinearRecord> records;
+std::vector<LinearRecord> getRecords(ModuleOp module) {
+  std::vector<LinearRecord> records;
   if (auto attrs = module->getAttrOfType<ArrayAttr>(kReportAttr))
     for (auto fields : attrs.getAsRange<DictionaryAttr>())
       records.push_back(fromAttr(fields));
@@ -132,17 +136,22 @@ static void writeJson(ArrayRef<LinearRecord> records, int64_t ternary,
               json.attribute("stored", record.stored);
             return;
           }
-          json.attributeObject("quantizer", [&] {
-            json.attribute("bits", 8);
-            json.attribute("granularity", "token");
-            json.attribute("scale_form", record.scaleForm);
-            json.attribute("range", record.range);
-            json.attribute("eps", record.eps);
-            json.attribute("qmin", record.qmin);
-            json.attribute("qmax", record.qmax);
-          });
+          if (record.floatReason.empty())
+            json.attributeObject("quantizer", [&] {
+              json.attribute("bits", 8);
+              json.attribute("granularity", "token");
+              json.attribute("scale_form", record.scaleForm);
+              json.attribute("range", record.range);
+              json.attribute("eps", record.eps);
+              json.attribute("qmin", record.qmin);
+              json.attribute("qmax", record.qmax);
+            });
+          else
+            json.attribute("float_activations", record.floatReason);
           json.attribute("rescale", record.rescale);
           json.attribute("weight_scale", record.weightScale);
+          if (record.group)
+            json.attribute("group", record.group);
           json.attribute("bias", record.bias);
           json.attribute("zeros", record.zeros);
         });
@@ -152,7 +161,7 @@ static void writeJson(ArrayRef<LinearRecord> records, int64_t ternary,
 }
 
 void writeReport(ModuleOp module, raw_ostream &os, bool json) {
-  SmallVector<LinearRecord> records = getRecords(module);
+  std::vector<LinearRecord> records = getRecords(module);
   int64_t ternary = llvm::count_if(
       records, [](const LinearRecord &record) { return record.ternary; });
   if (json)
@@ -164,6 +173,15 @@ void writeReport(ModuleOp module, raw_ostream &os, bool json) {
       if (!record.stored.empty())
         os << "; stored as " << record.stored;
       os << '\n';
+      continue;
+    }
+    if (!record.floatReason.empty()) {
+      os << "ternary, float activations (" << record.floatReason << "), "
+         << record.weightScale << " scale";
+      if (record.group)
+        os << " of " << record.group << " terms";
+      os << (record.bias ? ", bias, " : ", ")
+         << formatNumber(std::round(record.zeros * 1000) / 10) << " % zeros\n";
       continue;
     }
     os << llvm::formatv(

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 /// What recognition found, for each linear layer. Records live in the module
 /// attribute `bitnet.report`, so that passes need no place of their own.
@@ -15,6 +16,11 @@ struct LinearRecord {
   std::string name;
   int64_t k = 0, n = 0;
   bool ternary = false;
+  /// Of ternary layers whose activations are added as floats: why they are not
+  /// quantised to integers. Then the quantiser's fields are empty.
+  std::string floatReason;
+  /// Terms of a row that share a weight scale; 0: all.
+  int64_t group = 0;
   /// Why not; empty for ternary layers.
   std::string reason;
   /// How the weights of others are stored ("bf16"); empty until that is
@@ -28,7 +34,7 @@ struct LinearRecord {
   int64_t qmin = 0, qmax = 0;
   /// Order of scales after the integer sum ("div_mul", ...).
   std::string rescale;
-  /// "tensor" or "row".
+  /// "tensor", "row" or "group".
   std::string weightScale;
   bool bias = false;
   /// Share of zero weights.
@@ -43,7 +49,7 @@ void setStored(mlir::ModuleOp module, llvm::StringRef name,
                llvm::StringRef stored);
 
 /// All records, in the order of the graph's products.
-llvm::SmallVector<LinearRecord> getRecords(mlir::ModuleOp module);
+std::vector<LinearRecord> getRecords(mlir::ModuleOp module);
 
 /// Writes the records for people or, with `json`, for programs: {"linears":
 /// [...], "ternary": count, "total": count}.

@@ -13,7 +13,8 @@ class Walker {
 public:
   Walker(Value product, const ActivationScale &scale, int64_t n,
          onnx::ConstantEvaluator &evaluator)
-      : scale(&scale), n(n), evaluator(&evaluator), at(skipForward(product)) {}
+      : scale(&scale), n(n), evaluator(&evaluator),
+        at(skipForward(asFloat(product))) {}
 
   Value current() const { return at; }
 
@@ -75,6 +76,15 @@ public:
   }
 
 private:
+  /// An integer product as the float that it is converted to.
+  static Value asFloat(Value product) {
+    Operation *user = onlyUser(product);
+    bool converts = isa<IntegerType>(elementType(product)) &&
+                    isOnnx(user, "Cast") &&
+                    isa<FloatType>(elementType(user->getResult(0)));
+    return converts ? user->getResult(0) : product;
+  }
+
   /// `value`, or what a no-op that alone uses it makes of it.
   static Value skipForward(Value value) {
     while (Operation *user = onlyUser(value)) {

@@ -67,6 +67,12 @@ static Reach reachOf(Value argument, const DenseSet<Value> &hidden) {
         (isMask ? reach.mask : reach.hidden) = true;
         continue;
       }
+      // Lengths of attention are as much of a mask as can be computed.
+      if (auto check = dyn_cast<transformer::CheckLengthsOp>(op);
+          check && check.getLengths() == values[i]) {
+        reach.mask = true;
+        continue;
+      }
       if (isa<transformer::RotaryOp>(op)) {
         (use.getOperandNumber() > 0 ? reach.rotary : reach.hidden) = true;
         continue;
@@ -114,7 +120,8 @@ static Operation *findHead(Value logits) {
       !isa<FloatType>(type.getElementType()))
     return nullptr;
   while (Operation *op = logits.getDefiningOp()) {
-    if (isa<transformer::LinearOp, ternary::LinearOp>(op))
+    if (isa<transformer::LinearOp, ternary::LinearOp, ternary::FloatLinearOp>(
+            op))
       return op;
     if (!isOnnx(op, "Cast") && !isOnnx(op, "Identity"))
       return nullptr;

@@ -78,10 +78,10 @@ Dim ShapeTracer::computeSize(Value tensor, int64_t axis) {
   if (isUnaryElementwise(op) ||
       isa<tensor::CastOp, ternary::QuantizeOp, transformer::RMSNormOp,
           transformer::LayerNormOp, transformer::RotaryOp,
-          transformer::GatedActivationOp>(op))
+          transformer::GatedActivationOp, transformer::CheckLengthsOp>(op))
     return sizeOf(first, axis);
-  if (isa<ternary::LinearOp, transformer::LinearOp, transformer::AttentionOp>(
-          op))
+  if (isa<ternary::LinearOp, ternary::FloatLinearOp, transformer::LinearOp,
+          transformer::AttentionOp>(op))
     return isLast ? own : sizeOf(first, axis);
   if (isBroadcasting(op))
     return broadcastSize(op, tensor, axis);

@@ -21,7 +21,8 @@ namespace bitnet::recognize {
 static constexpr size_t kMaxCounted = 4096;
 
 bool isWeightType(Type element) {
-  return element.isF32() || element.isF16() || element.isBF16();
+  return element.isF32() || element.isF16() || element.isBF16() ||
+         element.isSignlessInteger(32);
 }
 
 WeightView WeightView::get(const onnx::HostTensor &tensor,
@@ -35,6 +36,8 @@ WeightView WeightView::get(const onnx::HostTensor &tensor,
 static float widen(Type element, const char *bytes, int64_t index) {
   if (element.isF32())
     return reinterpret_cast<const float *>(bytes)[index];
+  if (element.isInteger(32))
+    return static_cast<float>(reinterpret_cast<const int32_t *>(bytes)[index]);
   uint16_t bits = reinterpret_cast<const uint16_t *>(bytes)[index];
   if (element.isBF16())
     return llvm::bit_cast<float>(uint32_t(bits) << 16);
@@ -78,6 +81,8 @@ std::string WeightView::describe(int64_t row, int64_t column) const {
 static float toleranceOf(Type element) {
   if (element.isF32())
     return 16 * 0x1p-23f;
+  if (element.isInteger(32))
+    return 0;
   return element.isF16() ? 2 * 0x1p-10f : 2 * 0x1p-7f;
 }
 
@@ -163,20 +168,24 @@ findNotFinite(const WeightView &view, ArrayRef<float> largest) {
   return std::nullopt;
 }
 
+/// The largest magnitude; NaN where a weight is not finite.
+static float largestOf(ArrayRef<float> weights) {
+  // As integers, magnitudes keep their order, and what is not finite lies above
+  // all numbers.
+  uint32_t most = 0;
+  for (float weight : weights)
+    most = std::max(most, llvm::bit_cast<uint32_t>(weight) & 0x7FFFFFFF);
+  return llvm::bit_cast<float>(most);
+}
+
 /// The largest magnitude of each row; NaN where a weight is not finite.
 static std::vector<float> largestOfRows(const WeightView &view) {
   std::vector<float> largest(view.n);
-  forEachBlock(view, [&](size_t, int64_t begin, int64_t end,
-                         ArrayRef<float> rows) {
-    for (int64_t row = begin; row < end; ++row) {
-      // As integers, magnitudes keep their order, and what is not finite lies
-      // above all numbers.
-      uint32_t most = 0;
-      for (float weight : rows.slice((row - begin) * view.k, view.k))
-        most = std::max(most, llvm::bit_cast<uint32_t>(weight) & 0x7FFFFFFF);
-      largest[row] = llvm::bit_cast<float>(most);
-    }
-  });
+  forEachBlock(
+      view, [&](size_t, int64_t begin, int64_t end, ArrayRef<float> rows) {
+        for (int64_t row = begin; row < end; ++row)
+          largest[row] = largestOf(rows.slice((row - begin) * view.k, view.k));
+      });
   return largest;
 }
 
@@ -292,6 +301,68 @@ static std::string describeMisfit(const WeightView &view, Misfit misfit) {
                        view.describe(misfit.row, misfit.column), scale);
 }
 
+/// Fills `out` with a scale for each `group` terms of a row; false if a value
+/// does not fit.
+static bool packGroups(const WeightView &view, int64_t group, float tolerance,
+                       TernaryWeights &out) {
+  std::atomic<bool> fits = true;
+  std::atomic<int64_t> zeros = 0;
+  out.codes.assign(llvm::divideCeil(view.n * view.k, 4), 0);
+  out.scales.assign(llvm::divideCeil(view.k, group) * view.n, 0);
+  forEachBlock(view, [&](size_t, int64_t begin, int64_t end,
+                         ArrayRef<float> rows) {
+    std::vector<uint8_t> codes(rows.size());
+    PackedBlock block;
+    for (int64_t row = begin; row < end && fits; ++row)
+      for (int64_t first = 0; first < view.k; first += group) {
+        int64_t offset = (row - begin) * view.k + first;
+        ArrayRef<float> weights =
+            rows.slice(offset, std::min(group, view.k - first));
+        block.magnitudes = Histogram();
+        if (classifyRow(weights, largestOf(weights), tolerance,
+                        codes.data() + offset,
+                        block) < int64_t(weights.size())) {
+          fits = false;
+          return;
+        }
+        out.scales[first / group * view.n + row] = block.magnitudes.typical();
+      }
+    zeros += block.zeros;
+    packCodes(codes, out.codes.data() + begin * view.k / 4);
+  });
+  out.group = group;
+  out.zeros = zeros;
+  return fits;
+}
+
+/// Whether the first row fits: what dense weights fail at once.
+static bool firstRowFits(const WeightView &view, int64_t group,
+                         float tolerance) {
+  std::vector<float> row(view.k);
+  std::vector<uint8_t> codes(group);
+  PackedBlock block;
+  view.readRows(0, 1, row);
+  for (int64_t first = 0; first < view.k; first += group) {
+    ArrayRef<float> weights =
+        ArrayRef(row).slice(first, std::min(group, view.k - first));
+    if (classifyRow(weights, largestOf(weights), tolerance, codes.data(),
+                    block) < int64_t(weights.size()))
+      return false;
+  }
+  return true;
+}
+
+/// The longest groups in which the weights are ternary.
+static bool matchGroups(const WeightView &view, float tolerance,
+                        TernaryWeights &out) {
+  constexpr int64_t shortest = 16, longest = 1024;
+  for (int64_t group = longest; group >= shortest; group /= 2)
+    if (group < view.k && firstRowFits(view, group, tolerance) &&
+        packGroups(view, group, tolerance, out))
+      return true;
+  return false;
+}
+
 WeightVerdict testTernary(const WeightView &view) {
   WeightVerdict verdict{WeightVerdict::Kind::NotTernary, {}, {}};
   std::vector<float> largest = largestOfRows(view);
@@ -313,6 +384,10 @@ WeightVerdict testTernary(const WeightView &view) {
   weights.k = view.k;
   if (packRows(view, tensorLargest, tolerance, weights))
     if (auto misfit = packRows(view, largest, tolerance, weights)) {
+      if (matchGroups(view, tolerance, weights)) {
+        verdict.kind = WeightVerdict::Kind::Ternary;
+        return verdict;
+      }
       verdict.reason = describeMisfit(view, *misfit);
       weights = {};
       return verdict;

@@ -26,9 +26,10 @@ struct WeightView {
 };
 
 /// weights[n, k] = scales[n] * (code[n, k] - 1); scales has one element where
-/// all rows have the same.
+/// all rows have the same. With groups, scales[k / group * n + n] for row n.
 struct TernaryWeights {
   int64_t n = 0, k = 0;
+  int64_t group = 0;       // terms of a row that share a scale; 0: all
   std::vector<char> codes; // 2 bits a trit, as in ternary.constant
   std::vector<float> scales;
   int64_t zeros = 0;
@@ -47,6 +48,7 @@ struct WeightVerdict {
 
 /// Tests by value whether a matrix is ternary: each row holds -a, 0 and a, up
 /// to the rounding that the straight-through spelling w + (q(w) - w) leaves.
+/// Otherwise each row does in groups of 16 to 1024 terms, a power of two.
 /// A NaN makes it Broken.
 WeightVerdict testTernary(const WeightView &view);
 

@@ -151,6 +151,11 @@ static int32_t sequenceInput(const bitnet_module *m) {
   return input;
 }
 
+/// The axis of a past or present along which tokens lie.
+static int32_t lengthAxis(const bitnet_kv_desc *kv) {
+  return kv->length_first ? 1 : 2;
+}
+
 /// Reads batch, past and seq off the inputs of a graph with caches.
 static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
   const bitnet_module *m = r->module;
@@ -162,7 +167,7 @@ static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
   r->seq = sequence->dims[sequence->rank > 1];
   const bitnet_tensor *first = r->given[m->kv[0].input];
   r->batch = first->dims[0];
-  r->past = first->dims[2];
+  r->past = first->dims[lengthAxis(&m->kv[0])];
   // Tokens and positions are known to be [batch, seq]; of another input any
   // axis might be the sequence, so the caches get room for the longest.
   int64_t longest = r->seq;
@@ -183,35 +188,52 @@ static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
                    (long long)sequence->dims[0]);
   for (int32_t i = 0; i < m->num_kv; ++i) {
     const bitnet_tensor *past = r->given[m->kv[i].input];
-    if (past->dims[0] != r->batch || past->dims[2] != r->past)
+    int64_t length = past->dims[lengthAxis(&m->kv[i])];
+    int64_t heads = past->dims[3 - lengthAxis(&m->kv[i])];
+    if (past->dims[0] != r->batch || length != r->past)
       return bn_fail(error, BITNET_SHAPE_MISMATCH,
                      "input '%s' has batch %lld and length %lld, but '%s' has "
                      "%lld and %lld",
-                     past->name, (long long)past->dims[0],
-                     (long long)past->dims[2], first->name, (long long)r->batch,
-                     (long long)r->past);
-    if (past->dims[1] != m->kv[i].heads || past->dims[3] != m->kv[i].head_dim)
+                     past->name, (long long)past->dims[0], (long long)length,
+                     first->name, (long long)r->batch, (long long)r->past);
+    if (heads != m->kv[i].heads || past->dims[3] != m->kv[i].head_dim)
       return bn_fail(error, BITNET_SHAPE_MISMATCH,
                      "input '%s' has %lld heads of %lld, expected %lld of %lld",
-                     past->name, (long long)past->dims[1],
-                     (long long)past->dims[3], (long long)m->kv[i].heads,
+                     past->name, (long long)heads, (long long)past->dims[3], (long long)m->kv[i].heads,
                      (long long)m->kv[i].head_dim);
   }
   return BITNET_OK;
 }
 
-/// Lines of one head lie `from_rows` and `to_rows` apart; copies `rows` of
-/// each.
-static bool copyCache(const bitnet_kv_desc *kv, int64_t lines, int64_t rows,
-                      int32_t to, void *out, int64_t to_rows, int32_t from,
-                      const void *in, int64_t from_rows) {
-  int64_t toBytes = kv->head_dim * (int64_t)bitnet_dtype_size(to);
-  int64_t fromBytes = kv->head_dim * (int64_t)bitnet_dtype_size(from);
-  for (int64_t i = 0; i < lines; ++i)
-    if (!bn_convert(to, (uint8_t *)out + i * to_rows * toBytes, from,
-                    (const uint8_t *)in + i * from_rows * fromBytes,
-                    rows * kv->head_dim))
-      return false;
+/// Keys or values in memory; `rows` counts the tokens that there is room for.
+typedef struct cache_view {
+  uint8_t *data;
+  int32_t dtype;
+  bool length_first; ///< [batch, rows, heads, head_dim], else [batch, heads, rows, head_dim]
+  int64_t rows;
+} cache_view;
+
+/// Where the entry of one token and head lies.
+static uint8_t *entryOf(const cache_view *v, const bitnet_kv_desc *kv,
+                        int64_t batch, int64_t head, int64_t row) {
+  int64_t at = v->length_first ? (batch * v->rows + row) * kv->heads + head
+                               : (batch * kv->heads + head) * v->rows + row;
+  return v->data + at * kv->head_dim * (int64_t)bitnet_dtype_size(v->dtype);
+}
+
+/// Copies `rows` tokens of each head.
+static bool copyCache(const bitnet_kv_desc *kv, int64_t batch, int64_t rows,
+                      const cache_view *to, const cache_view *from) {
+  // Entries of a head lie together in both, or each is a piece of its own.
+  bool apart = to->length_first || from->length_first;
+  int64_t pieces = apart ? rows : 1;
+  int64_t count = (apart ? 1 : rows) * kv->head_dim;
+  for (int64_t b = 0; b < batch; ++b)
+    for (int64_t head = 0; head < kv->heads; ++head)
+      for (int64_t row = 0; row < pieces; ++row)
+        if (!bn_convert(to->dtype, entryOf(to, kv, b, head, row), from->dtype,
+                        entryOf(from, kv, b, head, row), count))
+          return false;
   return true;
 }
 
@@ -234,14 +256,25 @@ static int32_t loadCaches(bitnet_results *r, bitnet_error *error) {
                      "out of memory for the cache of '%s'", past->name);
     r->kv_bytes[i] = bytes;
     exec->kv[i] = r->kv[i];
-    if (!copyCache(kv, r->batch * kv->heads, r->past, kv->dtype, r->kv[i],
-                   capacity, past->dtype, past->data, r->past))
+    cache_view cache = {r->kv[i], kv->dtype, false, capacity};
+    cache_view given = {(uint8_t *)(uintptr_t)past->data, past->dtype,
+                        kv->length_first != 0, r->past};
+    if (!copyCache(kv, r->batch, r->past, &cache, &given))
       return bn_fail(error, BITNET_UNSUPPORTED,
                      "input '%s' is %s, which its %s cache cannot take",
                      past->name, bitnet_dtype_name(past->dtype),
                      bitnet_dtype_name(kv->dtype));
   }
   return BITNET_OK;
+}
+
+/// The shape of a present.
+static void presentDims(const bitnet_results *r, const bitnet_kv_desc *kv,
+                        int64_t dims[4]) {
+  dims[0] = r->batch;
+  dims[3 - lengthAxis(kv)] = kv->heads;
+  dims[lengthAxis(kv)] = r->past + r->seq;
+  dims[3] = kv->head_dim;
 }
 
 /// Copies the caches out, in the type of their graph outputs.
@@ -251,15 +284,17 @@ static int32_t storeCaches(bitnet_results *r, bitnet_error *error) {
   for (int32_t i = 0; i < m->num_kv; ++i) {
     const bitnet_kv_desc *kv = &m->kv[i];
     const bitnet_value_desc *desc = &m->outputs[kv->output];
-    const int64_t dims[4] = {r->batch, kv->heads, length, kv->head_dim};
-    int64_t bytes;
+    int64_t dims[4], bytes;
+    presentDims(r, kv, dims);
     if (!bn_tensor_bytes(desc->dtype, dims, 4, &bytes) ||
         !(r->present[i] = bn_allocate(&r->allocator, (size_t)bytes)))
       return bn_fail(error, BITNET_OUT_OF_MEMORY,
                      "out of memory for output '%s'", desc->name);
     r->present_bytes[i] = bytes;
-    if (!copyCache(kv, r->batch * kv->heads, length, desc->dtype, r->present[i],
-                   length, kv->dtype, r->kv[i], r->capacity))
+    cache_view present = {r->present[i], desc->dtype, kv->length_first != 0,
+                          length};
+    cache_view cache = {r->kv[i], kv->dtype, false, r->capacity};
+    if (!copyCache(kv, r->batch, length, &present, &cache))
       return bn_fail(error, BITNET_UNSUPPORTED,
                      "output '%s' is %s, which its %s cache cannot give",
                      desc->name, bitnet_dtype_name(desc->dtype),
@@ -334,8 +369,8 @@ int32_t bitnet_results_get(const bitnet_results *r, int32_t index,
   out->rank = desc->rank;
   if (desc->role == BITNET_ROLE_KV) {
     const bitnet_kv_desc *kv = &m->kv[desc->kv];
-    const int64_t dims[4] = {r->batch, kv->heads, r->past + r->seq,
-                             kv->head_dim};
+    int64_t dims[4];
+    presentDims(r, kv, dims);
     memcpy(out->dims, dims, sizeof(dims));
     out->data = r->present[desc->kv];
     return BITNET_OK;

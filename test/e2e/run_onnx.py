@@ -53,6 +53,33 @@ def compare(name, got, want, limit_rms, limit_max):
     return error
 
 
+def run_sets(compiled, model_dir, work, limit_rms, limit_max, threads="2"):
+    """Runs every set of MODEL_DIR and returns the errors, or exits with the first thing that is off."""
+    inputs = sets_of(np.load(os.path.join(model_dir, "inputs.npz")))
+    outputs = sets_of(np.load(os.path.join(model_dir, "outputs.npz")))
+    if not outputs:
+        sys.exit("no expected outputs")
+    errors = []
+    for number, wanted in sorted(outputs.items()):
+        command = ["bitnet-run", compiled, "invoke", "-t", threads]
+        for i, (name, value) in enumerate(inputs[number].items()):
+            path = os.path.join(work, f"in{i}.npy")
+            np.save(path, value)
+            command += ["--input", f"{name}={path}"]
+        paths = {}
+        for i, name in enumerate(wanted):
+            paths[name] = os.path.join(work, f"out{i}.npy")
+            command += ["--output", f"{name}={paths[name]}"]
+        run(command)
+        for name, want in wanted.items():
+            got = np.load(paths[name])
+            if got.dtype != want.dtype and got.dtype.kind == "V":
+                got = got.view(want.dtype)
+            errors.append(compare(f"set {number}, {name}", got, want, limit_rms, limit_max))
+            print(f"set {number}, {name}: {got.shape}, error {errors[-1]:.2e}", file=sys.stderr)
+    return errors
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("model_dir")
@@ -65,27 +92,7 @@ def main():
         compiled = os.path.join(work, "model")
         run(["bitnet-opt", "compile", os.path.join(args.model_dir, "model.onnx"),
              "--emit=lib", "-o", compiled] + compile_flags)
-        inputs = sets_of(np.load(os.path.join(args.model_dir, "inputs.npz")))
-        outputs = sets_of(np.load(os.path.join(args.model_dir, "outputs.npz")))
-        if not outputs:
-            sys.exit("no expected outputs")
-        for number, wanted in sorted(outputs.items()):
-            command = ["bitnet-run", compiled, "invoke", "-t", args.threads]
-            for i, (name, value) in enumerate(inputs[number].items()):
-                path = os.path.join(work, f"in{i}.npy")
-                np.save(path, value)
-                command += ["--input", f"{name}={path}"]
-            paths = {}
-            for i, name in enumerate(wanted):
-                paths[name] = os.path.join(work, f"out{i}.npy")
-                command += ["--output", f"{name}={paths[name]}"]
-            run(command)
-            for name, want in wanted.items():
-                got = np.load(paths[name])
-                if got.dtype != want.dtype and got.dtype.kind == "V":
-                    got = got.view(want.dtype)
-                error = compare(f"set {number}, {name}", got, want, args.rms, args.max)
-                print(f"set {number}, {name}: {got.shape}, error {error:.2e}")
+        run_sets(compiled, args.model_dir, work, args.rms, args.max, args.threads)
     print("all outputs match")
 
 

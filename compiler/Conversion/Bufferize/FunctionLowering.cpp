@@ -118,7 +118,7 @@ LogicalResult FunctionLowering::lowerOp(Operation *op) {
     lowering.builder.clone(*op, lowering.mapping);
     return success();
   }
-  return op->emitError("cannot be lowered to buffers");
+  return op->emitOpError("cannot be lowered to buffers");
 }
 
 //===- Loops

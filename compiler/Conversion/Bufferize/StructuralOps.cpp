@@ -3,6 +3,7 @@
 #include "dialects/Ternary/IR/TernaryOps.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -179,9 +180,28 @@ static LogicalResult lowerLastPositions(Operation *op,
   return success();
 }
 
+static LogicalResult lowerCheckLengths(Operation *op,
+                                       BufferLowering &lowering) {
+  auto check = cast<transformer::CheckLengthsOp>(op);
+  std::optional<Numbers> expected = lowering.scalars(check.getExpected());
+  if (!expected || expected->size() != 1)
+    return op->emitError("expects more than one length");
+  BufferView lengths = lowering.view(check.getLengths());
+  lowering.forEachIndex(lengths.sizes, [&](ArrayRef<Number> place) {
+    Value length = lowering.load(lengths, place);
+    Value index =
+        arith::IndexCastOp::create(lowering.builder, op->getLoc(),
+                                   lowering.builder.getIndexType(), length);
+    lowering.checkSame(index, expected->front());
+  });
+  lowering.bind(op->getResult(0), lowering.view(check.getInput()));
+  return success();
+}
+
 void bitnet::populateStructuralOps(LoweringRegistry &registry) {
   registry["rt.get_global"] = lowerGetGlobal;
   registry["rt.past_length"] = lowerPastLength;
   registry["ternary.constant"] = lowerTernaryConstant;
   registry["transformer.last_positions"] = lowerLastPositions;
+  registry["transformer.check_lengths"] = lowerCheckLengths;
 }

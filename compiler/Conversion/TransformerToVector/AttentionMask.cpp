@@ -67,8 +67,9 @@ Value AttentionEmitter::addMask(Value scores, Slot slot, Value at,
   auto apply = [&](Value loaded) {
     if (type.getElementType().isF32())
       return b.fadd(scores, loaded);
-    return b.select(loaded, scores,
-                    b.splat(-std::numeric_limits<float>::infinity()));
+    float fill = op.getFill() ? op.getFill()->convertToFloat()
+                              : -std::numeric_limits<float>::infinity();
+    return b.select(loaded, scores, b.splat(fill));
   };
   auto applyRow = [&] {
     Values position(indices);

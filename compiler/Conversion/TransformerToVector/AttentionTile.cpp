@@ -222,6 +222,9 @@ void AttentionEmitter::emitBlocks(Value begin, Value end, Value isPart) {
   };
   Value mask = op.getMask();
   Value always = arith::ConstantOp::create(b, b.getBoolAttr(true));
+  // Keys that are filled with a number may weigh something.
+  if (op.getFill())
+    return run(Value());
   // Keys that are filled with -infinity weigh nothing in any row.
   if (!mask || !cast<MemRefType>(mask.getType()).getElementType().isF32())
     return run(mask ? always : Value());

@@ -3,6 +3,7 @@
 
 #include "compiler/Conversion/TransformerToVector/LaneBuilder.h"
 #include "compiler/Target/TargetFacts.h"
+#include "dialects/Ternary/IR/TernaryOps.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
 
 namespace bitnet::transformer {
@@ -39,6 +40,8 @@ mlir::LogicalResult lower(QuantizedLinearOp op, LaneBuilder &b,
 mlir::LogicalResult lower(ScreenedLinearOp op, LaneBuilder &b,
                           Registers registers, const TargetFacts &facts);
 mlir::LogicalResult lower(AttentionOp op, LaneBuilder &b, Registers registers);
+mlir::LogicalResult lower(ternary::FloatLinearOp op, LaneBuilder &b,
+                          Registers registers);
 
 /// Index along an axis that may be of size 1 and is then repeated.
 mlir::Value broadcastIndex(LaneBuilder &b, mlir::Value memref, int64_t axis,

@@ -6,7 +6,7 @@ include "mlir/Pass/PassBase.td"
 def LowerTransformerToVector : Pass<"transformer-lower-to-vector", "::mlir::ModuleOp"> {
   let summary = "lowers transformer ops on memrefs to loops over vectors of 16 floats";
   let description = [{
-    Every op in memref form becomes rt.parallel, scf, vector, arith and math.
+    Every op in memref form, and ternary.float_linear, becomes rt.parallel, scf, vector, arith and math.
     All float reductions run in the fixed order of docs/architecture.md, so that
     results do not depend on threads, chunks or the target. The options only
     choose tiles: they never change a result. `math.exp`, `math.erf` and the

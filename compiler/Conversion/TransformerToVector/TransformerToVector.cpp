@@ -18,6 +18,7 @@ namespace bitnet::transformer {
 
 using namespace mlir;
 using namespace bitnet::transformer;
+using bitnet::ternary::FloatLinearOp;
 
 Value bitnet::transformer::broadcastIndex(LaneBuilder &b, Value memref,
                                           int64_t axis, Value index) {
@@ -106,6 +107,8 @@ static LogicalResult checkTypes(Operation *op) {
         return checkF32(
             op, {op.getQuery(), op.getKey(), op.getValue(), op.getOuts()[0]});
       })
+      // Its verifier says all.
+      .Case([](FloatLinearOp) { return success(); })
       .Default([](Operation *op) {
         SmallVector<Value> memrefs;
         for (Value operand : op->getOperands())
@@ -133,7 +136,8 @@ struct LowerTransformerToVectorPass
     }
     SmallVector<Operation *> ops;
     getOperation()->walk([&](bitnet::rt::DestinationFormOpInterface op) {
-      if (isa<TransformerDialect>(op->getDialect()))
+      if (isa<TransformerDialect>(op->getDialect()) ||
+          isa<FloatLinearOp>(op.getOperation()))
         ops.push_back(op);
     });
     for (Operation *op : ops) {
@@ -150,7 +154,7 @@ struct LowerTransformerToVectorPass
     return TypeSwitch<Operation *, LogicalResult>(op)
         .Case<RMSNormOp, LayerNormOp, RotaryOp, GatedActivationOp, EmbeddingOp>(
             [&](auto op) { return lower(op, b); })
-        .Case<LinearOp, AttentionOp>(
+        .Case<LinearOp, AttentionOp, FloatLinearOp>(
             [&](auto op) { return lower(op, b, registers); })
         .Case<QuantizedLinearOp, ScreenedLinearOp>(
             [&](auto op) { return lower(op, b, registers, facts); })

@@ -67,9 +67,9 @@ public:
   Constant *caches(ArrayRef<CacheDescription> descriptions) {
     SmallVector<Constant *> result;
     for (const CacheDescription &cache : descriptions)
-      result.push_back(
-          structure({i32(cache.input), i32(cache.output), i32(cache.dtype),
-                     i32(0), i64(cache.heads), i64(cache.headDim)}));
+      result.push_back(structure({i32(cache.input), i32(cache.output),
+                                  i32(cache.dtype), i32(cache.lengthFirst),
+                                  i64(cache.heads), i64(cache.headDim)}));
     return array(result);
   }
   Constant *strings(ArrayRef<std::string> texts) {

@@ -141,9 +141,9 @@ LogicalResult Describer::caches() {
                << input << " and output " << output << ", but there are "
                << result.inputs.size() << " and " << result.outputs.size();
       int32_t index = result.caches.size();
-      result.caches.push_back({int32_t(input), int32_t(output),
-                               dtypeOf(type.getElementType()),
-                               type.getDimSize(1), type.getDimSize(3)});
+      result.caches.push_back(
+          {int32_t(input), int32_t(output), dtypeOf(type.getElementType()),
+           cache.getLengthFirst(), type.getDimSize(1), type.getDimSize(3)});
       for (ValueDescription *value :
            {&result.inputs[input], &result.outputs[output]}) {
         value->role = BITNET_ROLE_KV;

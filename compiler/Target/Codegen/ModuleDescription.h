@@ -19,7 +19,7 @@ struct ValueDescription {
 
 /// A cache, as bitnet_kv_desc has it.
 struct CacheDescription {
-  int32_t input = 0, output = 0, dtype = 0;
+  int32_t input = 0, output = 0, dtype = 0, lengthFirst = 0;
   int64_t heads = 0, headDim = 0;
 };
 

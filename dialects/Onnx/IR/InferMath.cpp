@@ -173,6 +173,10 @@ LogicalResult bitnet::onnx::inferSimplifiedLayerNormalization(Inference &in) {
   return inferNormalization(in, 1, 2, in.getElements(1));
 }
 
+LogicalResult bitnet::onnx::inferRMSNormalization(Inference &in) {
+  return inferNormalization(in, 1, 1, in.getElements(1));
+}
+
 LogicalResult
 bitnet::onnx::inferMsSkipSimplifiedLayerNormalization(Inference &in) {
   FailureOr<int64_t> results = getNumResults(in, 1, 4);

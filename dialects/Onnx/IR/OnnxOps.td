@@ -1,6 +1,7 @@
 #ifndef DIALECTS_ONNX_IR_ONNXOPS_TD
 #define DIALECTS_ONNX_IR_ONNXOPS_TD
 
+include "dialects/Onnx/IR/OnnxComposite.td"
 include "dialects/Onnx/IR/OnnxElementwise.td"
 include "dialects/Onnx/IR/OnnxMath.td"
 include "dialects/Onnx/IR/OnnxShape.td"

@@ -339,6 +339,11 @@ Kernel bitnet::onnx::lookUpKernel(Operation *op) {
     if (scatter.getReduction() != "none")
       return nullptr;
   StringRef name = op->getName().stripDialect();
+  // 2- and 4-bit integers are moved and converted, but not computed with.
+  if (llvm::any_of(op->getResultTypes(), [](Type type) {
+        return isSubByte(cast<RankedTensorType>(type).getElementType());
+      }))
+    return lookUpMovementKernel(name);
   for (auto lookUp :
        {lookUpUnaryKernel, lookUpBinaryKernel, lookUpSelectionKernel,
         lookUpMovementKernel, lookUpIndexingKernel, lookUpReductionKernel})

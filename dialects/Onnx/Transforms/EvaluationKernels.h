@@ -119,6 +119,9 @@ auto dispatchElement(mlir::Type type, Fn fn) {
   switch (type.getIntOrFloatBitWidth()) {
   case 1:
     return fn(TypeTag<Bool>());
+  // Narrower ones stand in whole bytes; nothing computes in them.
+  case 2:
+  case 4:
   case 8:
     return isUnsigned ? fn(TypeTag<uint8_t>()) : fn(TypeTag<int8_t>());
   case 16:

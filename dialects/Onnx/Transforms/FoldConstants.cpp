@@ -71,7 +71,12 @@ bool FoldConstantsPass::shouldFold(Value result, ConstantEvaluator &evaluator) {
     tooLarge.insert(result);
     return false;
   }
-  return evaluator.isConstantExpression(result);
+  if (!evaluator.isConstantExpression(result))
+    return false;
+  return !frontier || llvm::any_of(result.getUsers(), [&](Operation *user) {
+    return user->getNumResults() == 0 ||
+           !evaluator.isConstantExpression(user->getResult(0));
+  });
 }
 
 LogicalResult FoldConstantsPass::fold(Value result,

@@ -23,6 +23,9 @@ unsigned bitnet::onnx::hostElementBytes(Type type) {
   switch (integer.getWidth()) {
   case 1:
     return integer.isSignless() ? 1 : 0;
+  case 2:
+  case 4:
+    return 1;
   case 8:
   case 16:
   case 32:
@@ -30,6 +33,36 @@ unsigned bitnet::onnx::hostElementBytes(Type type) {
     return integer.getWidth() / 8;
   default:
     return 0;
+  }
+}
+
+bool bitnet::onnx::isSubByte(Type type) {
+  auto integer = dyn_cast<IntegerType>(type);
+  return integer && (integer.getWidth() == 2 || integer.getWidth() == 4);
+}
+
+FailureOr<int64_t> bitnet::onnx::storedBytes(Type type, int64_t count) {
+  if (isSubByte(type)) {
+    int64_t perByte = 8 / type.getIntOrFloatBitWidth();
+    return count / perByte + (count % perByte != 0);
+  }
+  int64_t bytes;
+  if (llvm::MulOverflow<int64_t>(count, hostElementBytes(type), bytes))
+    return failure();
+  return bytes;
+}
+
+void bitnet::onnx::unpackSubByte(Type type, ArrayRef<char> packed,
+                                 int64_t count, char *out) {
+  unsigned width = type.getIntOrFloatBitWidth();
+  unsigned perByte = 8 / width, unused = 8 - width;
+  bool isUnsigned = type.isUnsignedInteger();
+  for (int64_t i = 0; i < count; ++i) {
+    uint8_t byte = static_cast<uint8_t>(packed[i / perByte]);
+    // The element to the top of the byte, and back with its sign.
+    uint8_t top = static_cast<uint8_t>(byte << (unused - i % perByte * width));
+    out[i] = isUnsigned ? static_cast<char>(top >> unused)
+                        : static_cast<char>(static_cast<int8_t>(top) >> unused);
   }
 }
 
@@ -112,6 +145,13 @@ static HostTensor fromDense(DenseElementsAttr attr, RankedTensorType type) {
   // An empty attribute has no data at all.
   if (tensor.bytes.empty())
     return tensor;
+  if (isSubByte(type.getElementType())) {
+    bool isUnsigned = type.getElementType().isUnsignedInteger();
+    for (const APInt &value : attr.getValues<APInt>())
+      *data++ = static_cast<char>(isUnsigned ? value.getZExtValue()
+                                             : value.getSExtValue());
+    return tensor;
+  }
   ArrayRef<char> raw = attr.getRawData();
   if (!attr.isSplat()) {
     std::memcpy(data, raw.data(), tensor.bytes.size());
@@ -139,6 +179,15 @@ FailureOr<HostTensor> HostTensor::get(ElementsAttr attr) {
   if (!resource || !resource.getRawHandle().getBlob())
     return failure();
   ArrayRef<char> bytes = resource.getData();
+  if (isSubByte(type.getElementType())) {
+    FailureOr<int64_t> stored = storedBytes(type.getElementType(), count);
+    if (failed(stored) || bytes.size() != static_cast<uint64_t>(*stored))
+      return failure();
+    char *data;
+    HostTensor tensor = allocate(type, data);
+    unpackSubByte(type.getElementType(), bytes, count, data);
+    return tensor;
+  }
   if (bytes.size() / width != static_cast<uint64_t>(count) ||
       bytes.size() % width != 0)
     return failure();
@@ -150,10 +199,36 @@ FailureOr<HostTensor> HostTensor::get(ElementsAttr attr) {
   return copy;
 }
 
+/// The attribute of a tensor of 2- or 4-bit integers.
+static ElementsAttr packedAttr(const HostTensor &tensor, StringRef name) {
+  Type element = tensor.type.getElementType();
+  unsigned width = element.getIntOrFloatBitWidth();
+  ArrayRef<char> values = tensor.bytes;
+  if (tensor.size() <= kMaxInlineElements) {
+    SmallVector<APInt> numbers;
+    for (char value : values)
+      numbers.push_back(APInt(width, static_cast<uint8_t>(value),
+                              /*isSigned=*/false, /*implicitTrunc=*/true));
+    return DenseElementsAttr::get(tensor.type, numbers);
+  }
+  unsigned perByte = 8 / width, mask = (1u << width) - 1;
+  AsmResourceBlob blob = HeapAsmResourceBlob::allocate(
+      *storedBytes(element, tensor.size()), /*align=*/64);
+  MutableArrayRef<char> packed = blob.getMutableData();
+  std::fill(packed.begin(), packed.end(), 0);
+  for (auto [i, value] : llvm::enumerate(values))
+    packed[i / perByte] |=
+        static_cast<char>((value & mask) << (i % perByte * width));
+  return DenseResourceElementsAttr::get(
+      tensor.type, name.empty() ? "constant" : name, std::move(blob));
+}
+
 ElementsAttr HostTensor::toAttr(StringRef name) const {
   int64_t count = size();
   if (count == 0)
     return DenseElementsAttr::get(type, ArrayRef<Attribute>{});
+  if (isSubByte(type.getElementType()))
+    return packedAttr(*this, name);
   if (count > kMaxInlineElements) {
     // The resource lives as long as the context, and with it the bytes.
     auto keepAlive = [owner = owner](void *, size_t, size_t) {};

@@ -17,8 +17,22 @@ def FoldConstantsPass : Pass<"onnx-fold-constants"> {
   }];
   let options = [
     Option<"maxElements", "max-elements", "int64_t", "65536",
-           "Leave results with more elements in the graph">
+           "Leave results with more elements in the graph">,
+    Option<"frontier", "frontier", "bool", "false",
+           "Fold only what an op that is not constant reads">
   ];
+}
+
+def DecomposePass : Pass<"onnx-decompose", "mlir::func::FuncOp"> {
+  let summary = "express operators by simpler ones";
+  let description = [{
+    Swish, RotaryEmbedding, QuantizeLinear, DequantizeLinear,
+    DynamicQuantizeLinear, MatMulInteger and ms.MatMulNBits become the
+    arithmetic that defines them. Codes are dequantised in f32. Weights so made
+    stay constant expressions, which recognition judges by value. Attention is
+    left to recognition.
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
 def InferShapesPass : Pass<"onnx-infer-shapes", "mlir::func::FuncOp"> {

@@ -63,7 +63,8 @@ def RT_KVCacheOp : RT_Op<"kv_cache", [Symbol]> {
     State of shape [batch, heads, length, head_dim], appended in place along
     `length`. There is one state for each layer; `inputs` and `outputs` hold,
     for each, the position of the ONNX graph input (past) and graph output
-    (present) that it stands for.
+    (present) that it stands for. With `length_first` these are of shape [batch,
+    length, heads, head_dim].
 
     - (C1) `inputs` and `outputs` have the same length, at least 1.
     - (C2) `type` has rank 4 with static heads and head_dim.
@@ -74,7 +75,8 @@ def RT_KVCacheOp : RT_Op<"kv_cache", [Symbol]> {
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<AnyRankedTensor>:$type,
                        DenseI64ArrayAttr:$inputs, DenseI64ArrayAttr:$outputs,
-                       OptionalAttr<ArrayAttr>:$input_names, OptionalAttr<ArrayAttr>:$output_names);
+                       OptionalAttr<ArrayAttr>:$input_names, OptionalAttr<ArrayAttr>:$output_names,
+                       UnitAttr:$length_first);
   let assemblyFormat = "$sym_name `:` $type `inputs` $inputs `outputs` $outputs attr-dict";
   let hasVerifier = 1;
 }

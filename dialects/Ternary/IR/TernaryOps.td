@@ -4,6 +4,7 @@
 include "dialects/RT/IR/RTDialect.td"
 include "dialects/RT/IR/RTInterfaces.td"
 include "dialects/Ternary/IR/TernaryDialect.td"
+include "dialects/Ternary/IR/TernaryFloatOps.td"
 include "dialects/Ternary/IR/TernaryTileOps.td"
 include "mlir/IR/BuiltinAttributes.td"
 include "mlir/IR/OpAsmInterface.td"

@@ -38,8 +38,8 @@ static bool comesFromInteger(Value value, DenseSet<Value> &seen) {
   if (isa<vector::LoadOp, memref::LoadOp>(def) ||
       def->hasTrait<OpTrait::ConstantLike>())
     return false;
-  if (isa<arith::DivFOp, arith::MulFOp, arith::AddFOp, vector::BroadcastOp>(
-          def))
+  if (isa<arith::DivFOp, arith::MulFOp, arith::AddFOp, arith::ExtFOp,
+          vector::BroadcastOp>(def))
     return llvm::any_of(def->getOperands(), [&](Value operand) {
       return comesFromInteger(operand, seen);
     });

@@ -180,6 +180,13 @@ LogicalResult AttentionOp::verify() {
       written.getDimSize(3) != value.getDimSize(3))
     return emitOpError("writes ") << written << ", expected rank 4 with "
                                   << heads << " heads of the size in " << value;
+  // (C4)
+  bool isKept =
+      getMask() &&
+      cast<ShapedType>(getMask().getType()).getElementType().isInteger(1);
+  if (getFill() && (!isKept || !getFill()->isFinite()))
+    return emitOpError("has fill ")
+           << getFillAttr() << ", expected a finite number and a mask of i1";
   return success();
 }
 

@@ -96,13 +96,15 @@ def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
     attention is over all T = P + S. Query head h reads key head
     h / (Hq / Hkv). For each query row:
     `result = softmax(q k^T * scale + mask) v`, with mask, if any, broadcastable
-    to [B, Hq, S, T]: f32 is added, i1 keeps where true. With `causal`, query i
+    to [B, Hq, S, T]: f32 is added, i1 keeps where true and puts `fill`
+    (-infinity where absent) in place of the score where false. With `causal`, query i
     (of S) sees key j only if j <= i + T - S. A row whose keys are all masked
     by -infinity or false gives zeros. Result [B, Hq, S, Dv].
 
     - (C1) Ranks are 4; Hkv divides Hq; D of query and key agree.
     - (C2) Both caches are named, or none.
     - (C3) The result has Hq heads of the size Dv.
+    - (C4) `fill` is finite and comes with a mask of i1.
 
     ```mlir
     %y = transformer.attention %q, %k, %v mask(%m) {scale = 0.25 : f32, key_cache = @k, value_cache = @v}
@@ -113,7 +115,8 @@ def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
   let arguments = (ins RT_TensorOrMemRef:$query, RT_TensorOrMemRef:$key, RT_TensorOrMemRef:$value, Optional<RT_TensorOrMemRef>:$mask,
     Optional<Index>:$layer, Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec,
     F32Attr:$scale, UnitAttr:$causal,
-    OptionalAttr<FlatSymbolRefAttr>:$key_cache, OptionalAttr<FlatSymbolRefAttr>:$value_cache);
+    OptionalAttr<FlatSymbolRefAttr>:$key_cache, OptionalAttr<FlatSymbolRefAttr>:$value_cache,
+    OptionalAttr<F32Attr>:$fill);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` `(` $mask^ `)`)? (`layer` $layer^)? (`outs` `(` $outs^ `)`)?
@@ -269,6 +272,27 @@ def Transformer_EmbeddingOp : Transformer_DestinationOp<"embedding"> {
     `:` `(` type($ids) `,` type($table) (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
   }];
   let hasVerifier = 1;
+}
+
+def Transformer_CheckLengthsOp : Transformer_Op<"check_lengths",
+    [Pure, TypesMatchWith<"the result has the type of the input", "input", "result", "$_self">]> {
+  let summary = "a tensor, of a run in which all lengths are what they should be";
+  let description = [{
+    The input. The run ends with a status unless each element of `lengths` is
+    `expected`: an operator whose batch entries may have lengths of their own
+    is computed as if they had one.
+
+    - (C1) `lengths` are integers, `expected` is one i64.
+
+    ```mlir
+    %y = transformer.check_lengths %x, %lengths, %expected
+        : tensor<?x2x?x16xf32>, tensor<?xi32>, tensor<1xi64>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input, RankedTensorOf<[AnyInteger]>:$lengths,
+                       RankedTensorOf<[I64]>:$expected);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$input `,` $lengths `,` $expected attr-dict `:` type($input) `,` type($lengths) `,` type($expected)";
 }
 
 def Transformer_LastPositionsOp : Transformer_Op<"last_positions", [Pure, SameOperandsAndResultType]> {

@@ -27,8 +27,8 @@ namespace {
 /// Ops that start the layers' part of a graph: what depends on none of them is
 /// shared by the layers.
 bool startsLayers(Operation *op) {
-  return isa<ternary::QuantizeOp, ternary::LinearOp, RMSNormOp, LayerNormOp,
-             LinearOp, AttentionOp>(op);
+  return isa<ternary::QuantizeOp, ternary::LinearOp, ternary::FloatLinearOp,
+             RMSNormOp, LayerNormOp, LinearOp, AttentionOp>(op);
 }
 
 /// Splits `block` into what no layer feeds, moved to its start, and the rest,
@@ -235,9 +235,11 @@ bool Repetition::isWorthIt() const {
 
 /// Whether the layers have the same ops and caches of the same types.
 bool Repetition::layersAreEqual(const SymbolTable &symbols) const {
-  auto cacheType = [&](StringRef name) {
-    auto cache = symbols.lookup<rt::KVCacheOp>(name);
-    return cache ? cache.getType() : Type();
+  auto areAlike = [&](StringRef name, StringRef other) {
+    auto a = symbols.lookup<rt::KVCacheOp>(name);
+    auto b = symbols.lookup<rt::KVCacheOp>(other);
+    return a && b && a.getType() == b.getType() &&
+           a.getLengthFirst() == b.getLengthFirst();
   };
   for (unsigned index = period; index < ops.size(); ++index) {
     Operation *first = ops[index % period], *op = ops[index];
@@ -246,10 +248,8 @@ bool Repetition::layersAreEqual(const SymbolTable &symbols) const {
     if (!namesCaches(op))
       continue;
     auto a = cast<AttentionOp>(first), b = cast<AttentionOp>(op);
-    Type keys = cacheType(*a.getKeyCache());
-    Type values = cacheType(*a.getValueCache());
-    if (!keys || keys != cacheType(*b.getKeyCache()) || !values ||
-        values != cacheType(*b.getValueCache()))
+    if (!areAlike(*a.getKeyCache(), *b.getKeyCache()) ||
+        !areAlike(*a.getValueCache(), *b.getValueCache()))
       return false;
   }
   return true;
@@ -395,7 +395,8 @@ void Repetition::rewrite(ModuleOp module, GlobalTable &globals) {
         parameters.push_back(operand.getDefiningOp());
   for (Operation *op : llvm::reverse(ops))
     op->erase();
-  for (Operation *op : SetVector<Operation *>(parameters.begin(), parameters.end()))
+  for (Operation *op :
+       SetVector<Operation *>(parameters.begin(), parameters.end()))
     if (op->use_empty())
       op->erase();
 }

@@ -46,7 +46,8 @@ typedef struct bitnet_kv_desc {
   int32_t input;  ///< graph input that is its past
   int32_t output; ///< graph output that is its present
   int32_t dtype;  ///< element type of the session's memory
-  int32_t reserved;
+  /// 0: input and output are of the cache's shape; 1: of [batch, length, heads, head_dim].
+  int32_t length_first;
   int64_t heads;
   int64_t head_dim;
 } bitnet_kv_desc;

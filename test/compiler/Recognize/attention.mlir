@@ -65,9 +65,14 @@ func.func @grouped(%q: tensor<?x4x?x8xf32>, %k: tensor<?x2x?x8xf32>, %v: tensor<
 
 // -----
 
-// Softmax over another axis, and a fill that scores could exceed.
+// Softmax over another axis is none. A fill that scores could exceed takes their
+// place.
 // CHECK-LABEL: func @nearly
 //   CHECK-NOT:   transformer.attention
+//       CHECK:   onnx.Softmax {{.*}} {axis = 2 : i64}
+//       CHECK:   %[[KEEP:.*]] = onnx.Not %arg3
+//       CHECK:   %[[MASK:.*]] = onnx.Unsqueeze %[[KEEP]]
+//       CHECK:   transformer.attention %arg0, %arg1, %arg2 mask(%[[MASK]]) {fill = -1.000000e+02 : f32, scale = 1.000000e+00 : f32}
 func.func @nearly(%q: tensor<?x4x?x8xf32>, %k: tensor<?x4x?x8xf32>, %v: tensor<?x4x?x8xf32>, %hide: tensor<?x?xi1>) -> (tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>) {
   %fill = onnx.Constant dense<-100.0> : tensor<f32>
   %kt = onnx.Transpose %k {perm = array<i64: 0, 1, 3, 2>} : (tensor<?x4x?x8xf32>) -> tensor<?x4x8x?xf32>
@@ -78,4 +83,34 @@ func.func @nearly(%q: tensor<?x4x?x8xf32>, %k: tensor<?x4x?x8xf32>, %v: tensor<?
   %p1 = onnx.Softmax %sm {axis = -1 : i64} : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
   %y1 = onnx.MatMul %p1, %v : (tensor<?x4x?x?xf32>, tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32>
   return %y0, %y1 : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+}
+
+// -----
+
+// A number in place of a score that another mask adds to: left to the graph.
+// CHECK-LABEL: func @fill_below_another_mask
+//   CHECK-NOT:   transformer.attention
+func.func @fill_below_another_mask(%q: tensor<?x4x?x8xf32>, %k: tensor<?x4x?x8xf32>, %v: tensor<?x4x?x8xf32>, %keep: tensor<?x?xi1>, %bias: tensor<?x?xf32>) -> tensor<?x4x?x8xf32> {
+  %fill = onnx.Constant dense<-1.0e+04> : tensor<f32>
+  %kt = onnx.Transpose %k {perm = array<i64: 0, 1, 3, 2>} : (tensor<?x4x?x8xf32>) -> tensor<?x4x8x?xf32>
+  %s = onnx.MatMul %q, %kt : (tensor<?x4x?x8xf32>, tensor<?x4x8x?xf32>) -> tensor<?x4x?x?xf32>
+  %sm = onnx.Where %keep, %s, %fill : (tensor<?x?xi1>, tensor<?x4x?x?xf32>, tensor<f32>) -> tensor<?x4x?x?xf32>
+  %sb = onnx.Add %sm, %bias : (tensor<?x4x?x?xf32>, tensor<?x?xf32>) -> tensor<?x4x?x?xf32>
+  %p = onnx.Softmax %sb {axis = -1 : i64} : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %y = onnx.MatMul %p, %v : (tensor<?x4x?x?xf32>, tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32>
+  return %y : tensor<?x4x?x8xf32>
+}
+
+// -----
+
+// Keys [B, T, H, D], transposed at once.
+// CHECK-LABEL: func @keys_transposed_at_once
+//       CHECK:   %[[K:.*]] = onnx.Transpose %arg1 {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x?x4x8xf32>) -> tensor<?x4x?x8xf32>
+//       CHECK:   transformer.attention %arg0, %[[K]], %arg2 {scale = 1.000000e+00 : f32}
+func.func @keys_transposed_at_once(%q: tensor<?x4x?x8xf32>, %k: tensor<?x?x4x8xf32>, %v: tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32> {
+  %kt = onnx.Transpose %k {perm = array<i64: 0, 2, 3, 1>} : (tensor<?x?x4x8xf32>) -> tensor<?x4x8x?xf32>
+  %s = onnx.MatMul %q, %kt : (tensor<?x4x?x8xf32>, tensor<?x4x8x?xf32>) -> tensor<?x4x?x?xf32>
+  %p = onnx.Softmax %s {axis = -1 : i64} : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %y = onnx.MatMul %p, %v : (tensor<?x4x?x?xf32>, tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32>
+  return %y : tensor<?x4x?x8xf32>
 }

@@ -1,6 +1,7 @@
 // RUN: bitnet-opt %s --recognize-bit-linear --split-input-file | FileCheck %s
 
-// Nothing here is a BitLinear; the report says why.
+// Nothing here is a BitLinear of 8-bit integers; the report says why. Ternary
+// weights are added and subtracted as floats then.
 
 // CHECK: reason = "weights have 5 distinct values: found 0.37 at [1, 0], expected -1, 0 or 1"
 // CHECK-LABEL: func @dense_weights
@@ -25,9 +26,9 @@ func.func @dense_weights(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
 
 // -----
 
-// CHECK: reason = "the activation is not quantised"
+// CHECK: float_reason = "the activation is not quantised"
 // CHECK-LABEL: func @plain_activation
-//       CHECK:   onnx.MatMul
+//       CHECK:   ternary.float_linear
 func.func @plain_activation(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
   %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
   %mm = onnx.MatMul %x, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
@@ -37,9 +38,9 @@ func.func @plain_activation(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
 // -----
 
 // No Round: not integers (the original paper's equation 4).
-// CHECK: reason = "the activation is clamped but not rounded"
+// CHECK: float_reason = "the activation is clamped but not rounded"
 // CHECK-LABEL: func @no_round
-//       CHECK:   onnx.MatMul
+//       CHECK:   ternary.float_linear
 func.func @no_round(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
   %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
   %range = onnx.Constant dense<127.0> : tensor<f32>
@@ -58,9 +59,9 @@ func.func @no_round(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
 
 // -----
 
-// CHECK: reason = "the activation is clamped to [-128, 127.5], expected integers in [-128, 127]"
+// CHECK: float_reason = "the activation is clamped to [-128, 127.5], expected integers in [-128, 127]"
 // CHECK-LABEL: func @fractional_clamp
-//       CHECK:   onnx.MatMul
+//       CHECK:   ternary.float_linear
 func.func @fractional_clamp(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
   %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
   %range = onnx.Constant dense<127.0> : tensor<f32>
@@ -82,9 +83,9 @@ func.func @fractional_clamp(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
 // -----
 
 // The scale of another tensor.
-// CHECK: ternary = false
+// CHECK: ternary = true
 // CHECK-LABEL: func @foreign_scale
-//       CHECK:   onnx.MatMul
+//       CHECK:   ternary.float_linear
 func.func @foreign_scale(%x: tensor<?x4xf32>, %z: tensor<?x4xf32>) -> tensor<?x2xf32> {
   %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
   %range = onnx.Constant dense<127.0> : tensor<f32>

@@ -22,10 +22,15 @@ func.func @rotated_with_past(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v:
 
 // -----
 
-// Lengths that come from data may differ within the batch.
+// Lengths that come from data may differ within the batch: a run must show that
+// they do not.
 // CHECK-LABEL: func @lengths_from_data
-//       CHECK:   onnx.ms.GroupQueryAttention
-//   CHECK-NOT:   transformer.attention
+//       CHECK:   %[[P:.*]] = onnx.Shape %arg3 {end = 3 : i64, start = 2 : i64}
+//       CHECK:   %[[ALL:.*]] = onnx.Add %[[P]]
+//       CHECK:   %[[LAST:.*]] = onnx.Sub %[[ALL]]
+//       CHECK:   %[[K:.*]] = transformer.check_lengths %{{.*}}, %arg5, %[[LAST]]
+//       CHECK:   %[[KEYS:.*]] = onnx.Concat %arg3, %[[K]]
+//       CHECK:   transformer.attention %{{.*}}, %[[KEYS]], %{{.*}} {causal
 func.func @lengths_from_data(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>,
     %pk: tensor<?x2x?x8xf32>, %pv: tensor<?x2x?x8xf32>, %lengths: tensor<?xi32>, %total: tensor<1xi32>) -> tensor<?x?x32xf32> {
   %y:3 = onnx.ms.GroupQueryAttention %q, %k, %v, %pk, %pv, %lengths, %total {num_heads = 4 : i64, kv_num_heads = 2 : i64, num_outputs = 3 : i64}

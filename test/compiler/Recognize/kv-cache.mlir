@@ -7,7 +7,7 @@
 // CHECK-LABEL: func.func @main(
 //  CHECK-SAME:   %[[Q:.*]]: tensor<?x2x?x8xf32> {bitnet.index = 0 : i64, {{[^%]*}}}, %[[IDS:.*]]: tensor<?x?xi64> {bitnet.index = 3 : i64, {{[^%>]*}}})
 //  CHECK-SAME:   -> (tensor<?x2x?x8xf32> {bitnet.index = 0 : i64, {{.*}}}, tensor<2xi64> {bitnet.index = 3 : i64, {{.*}}})
-//   CHECK-DAG:   %[[B:.*]] = onnx.Shape %[[IDS]] {end = 1 : i64}
+//   CHECK-DAG:   %[[B:.*]] = onnx.Shape %[[Q]] {end = 1 : i64}
 //   CHECK-DAG:   %[[P:.*]] = rt.past_length : tensor<1xi64>
 //   CHECK-NOT:   onnx.Concat %arg1
 //       CHECK:   %[[Y:.*]] = transformer.attention %[[Q]], %[[Q]], %[[Q]] {key_cache = @keys, scale = 1.000000e+00 : f32, value_cache = @values}
@@ -58,4 +58,47 @@ func.func @main(%q: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "seq", ""]},
   %v = onnx.Concat %pv, %q {axis = 2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
   %y = transformer.attention %k, %k, %v {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
   return %y, %k, %v : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
+}
+
+// -----
+
+// Caches of [batch, length, heads, head_dim], transposed for attention, and no
+// names: the batch is that of what the new entries come from.
+// CHECK: rt.kv_cache @keys : tensor<?x2x?x8xf32> inputs [1] outputs [1] {{.*}}length_first
+// CHECK: rt.kv_cache @values : tensor<?x2x?x8xf32> inputs [2] outputs [2] {{.*}}length_first
+// CHECK-LABEL: func.func @main(
+//  CHECK-SAME:   %[[X:.*]]: tensor<?x?x2x8xf32> {bitnet.index = 0 : i64{{[^%]*}}})
+//   CHECK-DAG:   %[[B:.*]] = onnx.Shape %[[X]] {end = 1 : i64}
+//   CHECK-DAG:   %[[P:.*]] = rt.past_length : tensor<1xi64>
+//   CHECK-DAG:   %[[H:.*]] = onnx.Constant dense<2> : tensor<1xi64>
+//       CHECK:   onnx.Concat %[[B]], %[[P]], %[[H]]
+//       CHECK:   %[[Q:.*]] = onnx.Transpose %[[X]] {perm = array<i64: 0, 2, 1, 3>}
+//       CHECK:   %[[K:.*]] = onnx.Transpose %[[X]] {perm = array<i64: 0, 2, 1, 3>}
+//       CHECK:   %[[V:.*]] = onnx.Transpose %[[X]] {perm = array<i64: 0, 2, 1, 3>}
+//       CHECK:   transformer.attention %[[Q]], %[[K]], %[[V]] {key_cache = @keys, scale = 1.000000e+00 : f32, value_cache = @values}
+func.func @main(%x: tensor<?x?x2x8xf32>, %pk: tensor<?x?x2x8xf32>, %pv: tensor<?x?x2x8xf32>)
+    -> (tensor<?x2x?x8xf32>, tensor<?x?x2x8xf32>, tensor<?x?x2x8xf32>, tensor<3xi64>) {
+  %sizes = onnx.Shape %pk {start = 0 : i64, end = 3 : i64} : (tensor<?x?x2x8xf32>) -> tensor<3xi64>
+  %k = onnx.Concat %pk, %x {axis = 1 : i64} : (tensor<?x?x2x8xf32>, tensor<?x?x2x8xf32>) -> tensor<?x?x2x8xf32>
+  %v = onnx.Concat %pv, %x {axis = -3 : i64} : (tensor<?x?x2x8xf32>, tensor<?x?x2x8xf32>) -> tensor<?x?x2x8xf32>
+  %q = onnx.Transpose %x {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x?x2x8xf32>) -> tensor<?x2x?x8xf32>
+  %kt = onnx.Transpose %k {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x?x2x8xf32>) -> tensor<?x2x?x8xf32>
+  %vt = onnx.Transpose %v {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x?x2x8xf32>) -> tensor<?x2x?x8xf32>
+  %y = transformer.attention %q, %kt, %vt {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  return %y, %k, %v, %sizes : tensor<?x2x?x8xf32>, tensor<?x?x2x8xf32>, tensor<?x?x2x8xf32>, tensor<3xi64>
+}
+
+// -----
+
+// A transposed Concat that something else reads stays.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   key_cache
+func.func @main(%x: tensor<?x?x2x8xf32>, %pk: tensor<?x?x2x8xf32>, %pv: tensor<?x?x2x8xf32>)
+    -> (tensor<?x2x?x8xf32>, tensor<?x?x2x8xf32>, tensor<?x?x2x8xf32>) {
+  %k = onnx.Concat %pk, %x {axis = 1 : i64} : (tensor<?x?x2x8xf32>, tensor<?x?x2x8xf32>) -> tensor<?x?x2x8xf32>
+  %v = onnx.Concat %pv, %x {axis = 1 : i64} : (tensor<?x?x2x8xf32>, tensor<?x?x2x8xf32>) -> tensor<?x?x2x8xf32>
+  %kt = onnx.Transpose %k {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x?x2x8xf32>) -> tensor<?x2x?x8xf32>
+  %vt = onnx.Transpose %v {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x?x2x8xf32>) -> tensor<?x2x?x8xf32>
+  %y = transformer.attention %kt, %kt, %vt {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  return %y, %k, %v : tensor<?x2x?x8xf32>, tensor<?x?x2x8xf32>, tensor<?x?x2x8xf32>
 }

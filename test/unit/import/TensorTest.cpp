@@ -91,13 +91,27 @@ TEST_F(Tensors, RefuseWrongSizes) {
   expectError(model(t), "is stored in segments");
 }
 
+// Two codes of 4 bits or four of 2 a byte, low bits first, in raw_data or one
+// byte in each of int32_data; the last byte may be filled up.
+TEST_F(Tensors, PackedIntegers) {
+  TensorProto t = tensor(TensorProto::INT4, {3});
+  t.set_raw_data(std::string("\x81\x07", 2));
+  EXPECT_EQ(valueOf(t), "dense<[1, -8, 7]> : tensor<3xi4>");
+  t.set_data_type(TensorProto::UINT4);
+  EXPECT_EQ(valueOf(t), "dense<[1, 8, 7]> : tensor<3xui4>");
+  t = tensor(TensorProto::INT2, {5});
+  t.add_int32_data(0xe4);
+  t.add_int32_data(3);
+  EXPECT_EQ(valueOf(t), "dense<[0, 1, -2, -1, -1]> : tensor<5xi2>");
+  t.set_data_type(TensorProto::UINT2);
+  EXPECT_EQ(valueOf(t), "dense<[0, 1, 2, 3, 3]> : tensor<5xui2>");
+  t.add_int32_data(0);
+  expectError(model(t), "shape [5] needs 2 bytes, int32_data has 3");
+}
+
 TEST_F(Tensors, NameTypesThatAreNotRead) {
   for (auto [type, name] :
-       {std::pair(TensorProto::INT4, "int4"),
-        std::pair(TensorProto::UINT4, "uint4"),
-        std::pair(TensorProto::INT2, "int2"),
-        std::pair(TensorProto::UINT2, "uint2"),
-        std::pair(TensorProto::FLOAT8E4M3FN, "float8e4m3fn"),
+       {std::pair(TensorProto::FLOAT8E4M3FN, "float8e4m3fn"),
         std::pair(TensorProto::STRING, "string"),
         std::pair(TensorProto::COMPLEX64, "complex64")})
     expectError(model(tensor(type, {1})),

@@ -33,10 +33,10 @@ TEST(OperatorInfo, OtherDomains) {
 }
 
 TEST(OperatorInfo, KnownButNotSupported) {
-  auto attention = getOperatorInfo("", "Attention");
-  ASSERT_TRUE(attention);
-  EXPECT_TRUE(attention->opName.empty());
-  EXPECT_EQ(attention->sinceVersion, 23);
+  auto scatter = getOperatorInfo("", "TensorScatter");
+  ASSERT_TRUE(scatter);
+  EXPECT_TRUE(scatter->opName.empty());
+  EXPECT_EQ(scatter->sinceVersion, 24);
 }
 
 TEST(OperatorInfo, NoOperators) {

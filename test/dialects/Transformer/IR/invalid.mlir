@@ -377,3 +377,12 @@ rt.global @w : tensor<37xf32> = [dense<1.0> : tensor<37x40xf32>] {encoding = #tr
 
 // expected-error @+1 {{encodes 'tensor<40xf32>', expected a matrix of f32, f16 or bf16}}
 rt.global @w : tensor<40xf16> = [dense<1.0> : tensor<40xf32>] {encoding = #transformer.encoding<values>}
+
+// -----
+
+func.func @attention_c4(%q: tensor<?x4x?x16xf32>, %m: tensor<?x1x?x?xf32>) -> tensor<?x4x?x16xf32> {
+  // expected-error @+1 {{has fill -1.000000e+04 : f32, expected a finite number and a mask of i1}}
+  %y = transformer.attention %q, %q, %q mask(%m) {scale = 0.25 : f32, fill = -1.0e+04 : f32}
+      : (tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32> mask(tensor<?x1x?x?xf32>)) -> tensor<?x4x?x16xf32>
+  return %y : tensor<?x4x?x16xf32>
+}

@@ -1,0 +1,201 @@
+#include "dialects/Onnx/Transforms/Decompose.h"
+#include "dialects/Onnx/Transforms/OpEmitter.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace bitnet::onnx;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+namespace {
+
+/// One Attention on [B, H, S, D], step by step.
+class AttentionEmitter {
+public:
+  AttentionEmitter(AttentionOp op, PatternRewriter &rewriter)
+      : op(op), emit(rewriter, op.getLoc()),
+        element(typeOf(op.getQ()).getElementType()) {}
+
+  /// What keeps the op from being taken apart; null if nothing.
+  const char *findUnknown();
+  /// Values for the op's results.
+  SmallVector<Value> run();
+
+private:
+  Value heads(Value x, int64_t count) {
+    return typeOf(x).getRank() == 4 ? x : emit.splitHeads(x, count);
+  }
+  Value withPast(Value past, Value fresh) {
+    return past ? emit.concat({past, fresh}, 2) : fresh;
+  }
+  Value repeat(Value x, int64_t queryHeads);
+  Value positions(Value of, int64_t axis, ArrayRef<int64_t> unsqueezed);
+  Value offset();
+  Value allowed(Value query, Value key);
+  Value masked(Value scores, Value keep);
+
+  AttentionOp op;
+  OpEmitter emit;
+  Type element;
+};
+
+} // namespace
+
+const char *AttentionEmitter::findUnknown() {
+  for (Value x : {op.getQ(), op.getK(), op.getV()}) {
+    RankedTensorType type = typeOf(x);
+    bool known = !ShapedType::isDynamic(type.getShape().back()) &&
+                 (type.getRank() == 3 || !type.isDynamicDim(1));
+    if (!known)
+      return "heads or head size are not static";
+  }
+  if (Value mask = op.getMask()) {
+    if (typeOf(mask).getRank() == 0 || typeOf(mask).getRank() > 4 ||
+        typeOf(mask).getShape().back() == 1)
+      return "mask does not tell every key";
+    Type own = typeOf(mask).getElementType();
+    if (own != element && !own.isInteger(1))
+      return "mask is neither i1 nor of the query's elements";
+  }
+  return nullptr;
+}
+
+/// [B, H, T, D] -> [B, queryHeads, T, D], each head repeated.
+Value AttentionEmitter::repeat(Value x, int64_t queryHeads) {
+  int64_t own = typeOf(x).getDimSize(1), size = typeOf(x).getDimSize(3);
+  if (own == queryHeads)
+    return x;
+  Value wide = emit.make("Expand", {emit.unsqueeze(x, {2}),
+                                    emit.ints({1, 1, queryHeads / own, 1, 1})});
+  return emit.reshape(wide, {0, queryHeads, -1, size});
+}
+
+/// 0, 1, ... along `axis` of a tensor, with axes of 1 around it.
+Value AttentionEmitter::positions(Value of, int64_t axis,
+                                  ArrayRef<int64_t> unsqueezed) {
+  Type i64 = emit.builder.getI64Type();
+  Value range =
+      emit.make("Range", {emit.scalar(i64, 0), emit.scalarSizeOf(of, axis),
+                          emit.scalar(i64, 1)});
+  return emit.unsqueeze(range, unsqueezed);
+}
+
+/// The number of keys before the step's: a scalar, or [B, 1, 1, 1].
+Value AttentionEmitter::offset() {
+  if (Value past = op.getPastKey())
+    return emit.scalarSizeOf(past, 2);
+  Type i64 = emit.builder.getI64Type();
+  Value length = op.getNonpadLength();
+  if (!length)
+    return emit.scalar(i64, 0);
+  int64_t axis = typeOf(op.getQ()).getRank() == 4 ? 2 : 1;
+  return emit.sub(emit.unsqueeze(emit.cast(length, i64), {1, 2, 3}),
+                  emit.scalarSizeOf(op.getQ(), axis));
+}
+
+/// Where a query may see a key, for all but the mask: i1 that broadcasts to
+/// [B, H, S, T], or null.
+Value AttentionEmitter::allowed(Value query, Value key) {
+  SmallVector<Value> terms;
+  Type i64 = emit.builder.getI64Type();
+  int64_t left = op.getLeftWindowSize(), right = op.getRightWindowSize();
+  Value keys = positions(key, 2, {0, 1, 2});
+  if (op.getIsCausal() || left >= 0 || right >= 0) {
+    Value own = emit.add(positions(query, 2, {0, 1, 3}), offset());
+    Value behind = emit.sub(own, keys);
+    auto atMost = [&](Value distance, int64_t limit) {
+      terms.push_back(
+          emit.make("LessOrEqual", {distance, emit.scalar(i64, limit)}));
+    };
+    if (op.getIsCausal())
+      atMost(emit.make("Neg", behind), 0);
+    if (left >= 0)
+      atMost(behind, left);
+    if (right >= 0)
+      atMost(emit.make("Neg", behind), right);
+  }
+  if (Value length = op.getNonpadLength())
+    terms.push_back(emit.make(
+        "Less", {keys, emit.unsqueeze(emit.cast(length, i64), {1, 2, 3})}));
+  Value all;
+  for (Value term : terms)
+    all = all ? emit.make("And", {all, term}) : term;
+  return all;
+}
+
+Value AttentionEmitter::masked(Value scores, Value keep) {
+  Value mask = op.getMask();
+  if (mask && !typeOf(mask).getElementType().isInteger(1))
+    scores = emit.add(scores, mask);
+  else if (mask)
+    keep = keep ? emit.make("And", {keep, mask}) : mask;
+  if (!keep)
+    return scores;
+  Value fill = emit.scalar(element, -std::numeric_limits<double>::infinity());
+  return emit.make("Where", {keep, scores, fill});
+}
+
+SmallVector<Value> AttentionEmitter::run() {
+  Value query = heads(op.getQ(), op.getQNumHeads());
+  Value key = withPast(op.getPastKey(), heads(op.getK(), op.getKvNumHeads()));
+  Value value =
+      withPast(op.getPastValue(), heads(op.getV(), op.getKvNumHeads()));
+  int64_t count = typeOf(query).getDimSize(1);
+  // Half of the scale on either side, as ONNX says.
+  double scale = op.getScale()
+                     ? op.getScale()->convertToDouble()
+                     : 1 / std::sqrt(double(typeOf(query).getDimSize(3)));
+  Value root = emit.scalar(element, std::sqrt(scale));
+  Value transposed = emit.transpose(repeat(key, count), {0, 1, 3, 2});
+  Value scores =
+      emit.make("MatMul", {emit.mul(query, root), emit.mul(transposed, root)});
+  Value shown = scores;
+  double cap = op.getSoftcap().convertToDouble();
+  if (cap > 0) {
+    Value limit = emit.scalar(element, cap);
+    scores = emit.mul(emit.make("Tanh", emit.div(scores, limit)), limit);
+  }
+  int64_t mode = op.getQkMatmulOutputMode();
+  shown = mode == 1 ? scores : shown;
+  scores = masked(scores, allowed(query, key));
+  shown = mode == 2 ? scores : shown;
+  int64_t precision = op.getSoftmaxPrecision();
+  Type wide = precision ? getElementType(op.getContext(), precision) : element;
+  Value weights =
+      emit.make("Softmax", emit.cast(scores, wide), emit.attr("axis", -1));
+  // Rows without a key.
+  weights = emit.make(
+      "Where", {emit.make("IsNaN", weights), emit.scalar(wide, 0), weights});
+  weights = emit.cast(weights, element);
+  shown = mode == 3 ? weights : shown;
+  Value y = emit.make("MatMul", {weights, repeat(value, count)});
+  if (typeOf(op.getQ()).getRank() == 3)
+    y = emit.joinHeads(y);
+  SmallVector<Value> results = {y, key, value, shown};
+  results.resize(op->getNumResults());
+  return results;
+}
+
+namespace {
+
+struct DecomposeAttention : OpRewritePattern<AttentionOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AttentionOp op,
+                                PatternRewriter &rewriter) const override {
+    AttentionEmitter emitter(op, rewriter);
+    if (const char *unknown = emitter.findUnknown())
+      return rewriter.notifyMatchFailure(op, unknown);
+    replaceOp(rewriter, op, emitter.run());
+    return success();
+  }
+};
+
+} // namespace
+
+void bitnet::onnx::populateDecomposeAttentionPatterns(
+    RewritePatternSet &patterns) {
+  patterns.add<DecomposeAttention>(patterns.getContext());
+}

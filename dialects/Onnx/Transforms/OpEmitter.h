@@ -1,0 +1,59 @@
+#ifndef DIALECTS_ONNX_TRANSFORMS_OPEMITTER_H
+#define DIALECTS_ONNX_TRANSFORMS_OPEMITTER_H
+
+#include "dialects/Onnx/IR/OnnxOps.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace bitnet::onnx {
+
+/// Builds `onnx` ops whose operands are known to fit, with inferred types.
+/// Ops are named without the dialect ("MatMul").
+class OpEmitter {
+public:
+  OpEmitter(mlir::OpBuilder &builder, mlir::Location loc)
+      : builder(builder), loc(loc) {}
+
+  mlir::Value make(llvm::StringRef name, mlir::ValueRange operands,
+                   llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
+  mlir::NamedAttribute attr(llvm::StringRef name, int64_t value) {
+    return builder.getNamedAttr(name, builder.getI64IntegerAttr(value));
+  }
+
+  /// A constant vector of i64, and a scalar of `element`.
+  mlir::Value ints(llvm::ArrayRef<int64_t> values);
+  mlir::Value scalar(mlir::Type element, double value);
+  mlir::Value constant(mlir::DenseElementsAttr value);
+
+  mlir::Value cast(mlir::Value x, mlir::Type element);
+  mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
+  mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
+  mlir::Value unsqueeze(mlir::Value x, llvm::ArrayRef<int64_t> axes);
+  mlir::Value concat(mlir::ValueRange parts, int64_t axis);
+  /// Places begin, begin + step, ... below end along `axis`.
+  mlir::Value slice(mlir::Value x, int64_t axis, int64_t begin, int64_t end,
+                    int64_t step = 1);
+  /// The size of `axis` as a vector of one i64, and as a scalar.
+  mlir::Value sizeOf(mlir::Value x, int64_t axis);
+  mlir::Value scalarSizeOf(mlir::Value x, int64_t axis);
+  mlir::Value add(mlir::Value a, mlir::Value b) { return make("Add", {a, b}); }
+  mlir::Value sub(mlir::Value a, mlir::Value b) { return make("Sub", {a, b}); }
+  mlir::Value mul(mlir::Value a, mlir::Value b) { return make("Mul", {a, b}); }
+  mlir::Value div(mlir::Value a, mlir::Value b) { return make("Div", {a, b}); }
+
+  /// [B, S, H * D] -> [B, H, S, D], and back.
+  mlir::Value splitHeads(mlir::Value x, int64_t heads);
+  mlir::Value joinHeads(mlir::Value x);
+
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+};
+
+/// Replaces `op`; a tensor.cast bridges what inference knows of one side only.
+/// A value may be null where nothing uses the result.
+void replaceOp(mlir::PatternRewriter &rewriter, mlir::Operation *op,
+               mlir::ValueRange values);
+
+} // namespace bitnet::onnx
+
+#endif // DIALECTS_ONNX_TRANSFORMS_OPEMITTER_H

@@ -1,0 +1,110 @@
+// RUN: bitnet-opt %s --onnx-decompose --split-input-file | FileCheck %s
+
+// CHECK-LABEL: func @swish
+//       CHECK:   %[[A:.*]] = onnx.Mul %arg0, %{{.*}} : (tensor<?x8xf32>, tensor<f32>)
+//       CHECK:   %[[S:.*]] = onnx.Sigmoid %[[A]]
+//       CHECK:   onnx.Mul %arg0, %[[S]]
+func.func @swish(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %y = onnx.Swish %x {alpha = 2.0 : f32} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// -----
+
+// One scale for each row, in f16: the product is rounded once.
+// CHECK-LABEL: func @dequantize_rows
+//       CHECK:   %[[S:.*]] = onnx.Unsqueeze %{{.*}} {axes = array<i64: 1>} : (tensor<4xf32>) -> tensor<4x1xf32>
+//       CHECK:   %[[X:.*]] = onnx.Cast %arg0 {to = 1 : i64} : (tensor<4x8xi2>) -> tensor<4x8xf32>
+//       CHECK:   %[[Y:.*]] = onnx.Mul %[[X]], %[[S]]
+//       CHECK:   onnx.Cast %[[Y]] {to = 10 : i64}
+func.func @dequantize_rows(%x: tensor<4x8xi2>, %s: tensor<4xf16>) -> tensor<4x8xf16> {
+  %y = onnx.DequantizeLinear %x, %s {axis = 0 : i64} : (tensor<4x8xi2>, tensor<4xf16>) -> tensor<4x8xf16>
+  return %y : tensor<4x8xf16>
+}
+
+// -----
+
+// The last block is shorter.
+// CHECK-LABEL: func @dequantize_blocks
+//       CHECK:   onnx.Expand {{.*}} -> tensor<4x3x16xf32>
+//       CHECK:   onnx.Reshape {{.*}} -> tensor<4x48xf32>
+//       CHECK:   onnx.Slice {{.*}} -> tensor<4x40xf32>
+//       CHECK:   onnx.Sub
+func.func @dequantize_blocks(%x: tensor<4x40xui4>, %s: tensor<4x3xf32>, %z: tensor<4x3xui4>) -> tensor<4x40xf32> {
+  %y = onnx.DequantizeLinear %x, %s, %z {axis = -1 : i64, block_size = 16 : i64} : (tensor<4x40xui4>, tensor<4x3xf32>, tensor<4x3xui4>) -> tensor<4x40xf32>
+  return %y : tensor<4x40xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @quantize
+//   CHECK-DAG:   %[[LOW:.*]] = onnx.Constant dense<-1.280000e+02>
+//   CHECK-DAG:   %[[HIGH:.*]] = onnx.Constant dense<1.270000e+02>
+//       CHECK:   %[[D:.*]] = onnx.Div %arg0, %arg1
+//       CHECK:   %[[R:.*]] = onnx.Round %[[D]]
+//       CHECK:   %[[Z:.*]] = onnx.Add %[[R]]
+//       CHECK:   %[[C:.*]] = onnx.Clip %[[Z]], %[[LOW]], %[[HIGH]]
+//       CHECK:   onnx.Cast %[[C]] {to = 3 : i64}
+func.func @quantize(%x: tensor<?x8xf32>, %s: tensor<f32>, %z: tensor<i8>) -> tensor<?x8xi8> {
+  %y = onnx.QuantizeLinear %x, %s, %z : (tensor<?x8xf32>, tensor<f32>, tensor<i8>) -> tensor<?x8xi8>
+  return %y : tensor<?x8xi8>
+}
+
+// -----
+
+// A zero point for each row of A is a column.
+// CHECK-LABEL: func @matmul_integer
+//       CHECK:   onnx.Unsqueeze %arg2 {axes = array<i64: 1>}
+//       CHECK:   onnx.MatMul {{.*}} : (tensor<3x8xi32>, tensor<8x2xi32>) -> tensor<3x2xi32>
+func.func @matmul_integer(%a: tensor<3x8xui8>, %b: tensor<8x2xi8>, %z: tensor<3xui8>) -> tensor<3x2xi32> {
+  %y = onnx.MatMulInteger %a, %b, %z : (tensor<3x8xui8>, tensor<8x2xi8>, tensor<3xui8>) -> tensor<3x2xi32>
+  return %y : tensor<3x2xi32>
+}
+
+// -----
+
+// 20 terms in two blocks of 16 codes of 4 bits: the padding is cut off. Without
+// zero points the zero is 8.
+// CHECK-LABEL: func @nbits
+//   CHECK-DAG:   %[[AT:.*]] = onnx.Constant dense<[0, 4]> : tensor<2xui8>
+//   CHECK-DAG:   %[[LOW:.*]] = onnx.Constant dense<15> : tensor<ui8>
+//   CHECK-DAG:   %[[ZERO:.*]] = onnx.Constant dense<8.000000e+00> : tensor<f32>
+//       CHECK:   %[[B:.*]] = onnx.BitShift %{{.*}}, %[[AT]] {direction = "RIGHT"}
+//       CHECK:   onnx.BitwiseAnd %[[B]], %[[LOW]]
+//       CHECK:   onnx.Sub %{{.*}}, %[[ZERO]]
+//       CHECK:   onnx.Slice {{.*}} : (tensor<6x32xf32>{{.*}} -> tensor<6x20xf32>
+//       CHECK:   onnx.MatMul %arg0, %{{.*}} : (tensor<?x20xf32>, tensor<20x6xf32>) -> tensor<?x6xf32>
+//       CHECK:   onnx.Add %{{.*}}, %arg3
+func.func @nbits(%a: tensor<?x20xf32>, %b: tensor<6x2x8xui8>, %s: tensor<12xf32>, %bias: tensor<6xf32>) -> tensor<?x6xf32> {
+  %none = onnx.None
+  %y = onnx.ms.MatMulNBits %a, %b, %s, %none, %none, %bias {K = 20 : i64, N = 6 : i64, bits = 4 : i64, block_size = 16 : i64}
+      : (tensor<?x20xf32>, tensor<6x2x8xui8>, tensor<12xf32>, none, none, tensor<6xf32>) -> tensor<?x6xf32>
+  return %y : tensor<?x6xf32>
+}
+
+// -----
+
+// Half of each head is rotated, as pairs of neighbours.
+// CHECK-LABEL: func @rotary_partial_interleaved
+//       CHECK:   onnx.Slice {{.*}} -> tensor<?x2x?x4xf32>
+//   CHECK-DAG:   onnx.Sub
+//       CHECK:   onnx.Add
+//       CHECK:   onnx.Concat {{.*}} {axis = 4 : i64}
+//       CHECK:   onnx.Concat {{.*}} {axis = 3 : i64}
+func.func @rotary_partial_interleaved(%x: tensor<?x2x?x8xf32>, %c: tensor<16x2xf32>, %s: tensor<16x2xf32>, %p: tensor<?x?xi64>) -> tensor<?x2x?x8xf32> {
+  %y = onnx.RotaryEmbedding %x, %c, %s, %p {interleaved = 1 : i64, rotary_embedding_dim = 4 : i64}
+      : (tensor<?x2x?x8xf32>, tensor<16x2xf32>, tensor<16x2xf32>, tensor<?x?xi64>) -> tensor<?x2x?x8xf32>
+  return %y : tensor<?x2x?x8xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @packed_query
+//       CHECK:   %[[P:.*]]:3 = onnx.Split %arg0 {axis = 2 : i64, num_outputs = 3 : i64, split = array<i64: 32, 16, 16>}
+//       CHECK:   onnx.ms.GroupQueryAttention %[[P]]#0, %[[P]]#1, %[[P]]#2
+func.func @packed_query(%q: tensor<?x?x64xf32>, %n: tensor<1xi32>) -> tensor<?x?x32xf32> {
+  %none = onnx.None
+  %y = onnx.ms.GroupQueryAttention %q, %none, %none, %none, %none, %n, %n {num_heads = 4 : i64, kv_num_heads = 2 : i64, num_outputs = 1 : i64}
+      : (tensor<?x?x64xf32>, none, none, none, none, tensor<1xi32>, tensor<1xi32>) -> tensor<?x?x32xf32>
+  return %y : tensor<?x?x32xf32>
+}
