@@ -71,6 +71,7 @@ static void buildBufferize(OpPassManager &passes) {
 }
 
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addPass(transformer::createFuseRowsPass());
   passes.addPass(ternary::createTernaryTilePass());
   passes.addPass(createTernaryLowerToVectorPass());
   transformer::LowerTransformerToVectorOptions vectors;

@@ -1,9 +1,10 @@
-// A fork-join team. Between regions workers spin for some tens of microseconds
-// and then sleep on a futex: a decoding model opens a region every few
-// microseconds, and waking a sleeper costs more than the region. Each part has
-// its thread, so that caches stay warm, but the caller takes over parts whose
-// thread has not begun: on a busy machine a region does not wait for a thread
-// that the scheduler has put aside.
+// A fork-join team. Between regions workers spin for a while and then sleep on
+// a futex: a decoding model opens a region every few microseconds, and waking a
+// sleeper costs more than the region. A region costs two journeys of a cache
+// line: the caller writes one that all workers watch, and each worker answers
+// on its own. Each part has its thread, so that caches stay warm, but the
+// caller takes over parts whose thread has not begun: on a busy machine a
+// region does not wait for a thread that the scheduler has put aside.
 #define _GNU_SOURCE
 #include "internal.h"
 
@@ -16,16 +17,34 @@
 #include <time.h>
 #include <unistd.h>
 
-/// How long to spin before sleeping, in nanoseconds.
-#define BN_SPIN_NANOSECONDS 40000
+/// How long to spin before sleeping, in nanoseconds: what a caller does between
+/// two steps (sampling, text) is shorter than that, and waking a sleeper costs
+/// more than most regions.
+#define BN_SPIN_NANOSECONDS 200000
+/// How often the caller looks for the end of a spinning worker's part, before
+/// it looks whether that has begun: several times what a cache line needs to
+/// travel, so that the line of the claim rarely does.
+#define BN_PATIENCE 32
+/// For how many regions it is not, after a thread did not come: its CPU is
+/// likely to be another's for some time.
+#define BN_LATE_REGIONS 64
+/// What one thread writes and another reads lies on a line of its own.
+#define BN_LINE 64
+/// Low bits of a region's word: its number of parts, at most 1024.
+#define BN_PARTS_BITS 11
 
+/// Words of regions grow with each region, so that a word behind the others is
+/// known to be old. Each worker's are written by nobody else while it keeps up.
 typedef struct {
-  /// 1: this thread's part of the region waits to be run. Whoever sets it to 0
-  /// runs the part, and sees the region's description.
-  _Alignas(64) _Atomic uint32_t open;
+  /// The last region in which this thread's part was taken: by this thread, or
+  /// by the caller.
+  _Alignas(BN_LINE) _Atomic uint64_t claimed;
   bn_pool *pool;
   int32_t index; ///< 1 .. threads - 1
   pthread_t thread;
+  /// The last region in which this thread has finished its part.
+  _Alignas(BN_LINE) _Atomic uint64_t done;
+  int32_t late; ///< regions for which the caller is not patient
 } bn_worker;
 
 struct bn_pool {
@@ -33,25 +52,31 @@ struct bn_pool {
   int32_t threads;
   int32_t started; ///< workers that run
   int64_t spin;    ///< nanoseconds; 0 where there are more threads than CPUs
-  /// The region. Written before any part opens, read by those that run one.
+  bool active;     ///< inside a region: nested calls run serially
+  /// The region, on one line: a worker that sees the word has the rest. Who has
+  /// claimed a part may read it until the part is done.
+  _Alignas(
+      BN_LINE) _Atomic uint64_t region; ///< number, then parts; none: the end
   bitnet_range_fn fn;
   void *args;
   int64_t count, grain;
-  bool active; ///< inside a region: nested calls run serially
-  _Atomic bool stop;
-  _Alignas(64) _Atomic uint32_t epoch;   ///< one more for each region
-  _Atomic uint32_t sleepers;             ///< workers that wait on `epoch`
-  _Alignas(64) _Atomic uint32_t pending; ///< parts that are not finished
-  _Atomic uint32_t owner_sleeps;         ///< the caller waits on `pending`
+  _Alignas(BN_LINE) _Atomic uint32_t sleepers; ///< went to wait on `region`
+  _Atomic uint32_t owner_sleeps;               ///< the caller waits on a `done`
   bn_worker workers[];
 };
 
-static void futexWait(_Atomic uint32_t *word, uint32_t expected) {
-  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);
+/// A futex is the half of a word that changes with every region.
+static uint32_t *lowHalf(_Atomic uint64_t *word) {
+  return (uint32_t *)word + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 }
 
-static void futexWake(_Atomic uint32_t *word, int count) {
-  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
+static void futexWait(_Atomic uint64_t *word, uint64_t expected) {
+  syscall(SYS_futex, lowHalf(word), FUTEX_WAIT_PRIVATE, (uint32_t)expected,
+          NULL, NULL, 0);
+}
+
+static void futexWake(_Atomic uint64_t *word, int count) {
+  syscall(SYS_futex, lowHalf(word), FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
 }
 
 static void pauseCpu(void) {
@@ -68,15 +93,13 @@ static int64_t now(void) {
   return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
-/// Spins until *word != old (`until` false) or *word == old (`until` true), at
-/// most pool->spin; returns whether that came.
-static bool spinOn(const bn_pool *pool, _Atomic uint32_t *word, uint32_t old,
-                   bool until) {
+/// Spins while *word == old, at most pool->spin; returns whether it changed.
+static bool spinOn(const bn_pool *pool, _Atomic uint64_t *word, uint64_t old) {
   int64_t end = 0;
   for (;;) {
     // The clock is read once in 64 rounds: it costs as much as several.
     for (int i = 0; i < 64; ++i) {
-      if ((atomic_load_explicit(word, memory_order_acquire) == old) == until)
+      if (atomic_load_explicit(word, memory_order_acquire) != old)
         return true;
       if (!pool->spin)
         return false;
@@ -90,25 +113,23 @@ static bool spinOn(const bn_pool *pool, _Atomic uint32_t *word, uint32_t old,
   }
 }
 
-static void waitForEpoch(bn_pool *pool, uint32_t seen) {
-  while (!spinOn(pool, &pool->epoch, seen, false)) {
-    // Either the caller sees this sleeper after it raised `epoch` and wakes it,
-    // or the futex sees the new epoch and does not sleep.
+/// The word of a region that is not `seen`.
+static uint64_t waitForRegion(bn_pool *pool, uint64_t seen) {
+  while (!spinOn(pool, &pool->region, seen)) {
+    // Either the caller sees this sleeper after it raised `region` and wakes
+    // it, or the futex sees the new word and does not sleep.
     atomic_fetch_add_explicit(&pool->sleepers, 1, memory_order_seq_cst);
-    futexWait(&pool->epoch, seen);
-    atomic_fetch_sub_explicit(&pool->sleepers, 1, memory_order_seq_cst);
+    futexWait(&pool->region, seen);
   }
+  return atomic_load_explicit(&pool->region, memory_order_acquire);
 }
 
-/// How many parts the region has: no more than multiples of the grain.
-static int32_t countParts(const bn_pool *pool) {
-  int64_t units = pool->count / pool->grain + (pool->count % pool->grain != 0);
-  return units < pool->threads ? (int32_t)units : pool->threads;
+static int32_t partsOf(uint64_t region) {
+  return (int32_t)(region & ((UINT64_C(1) << BN_PARTS_BITS) - 1));
 }
 
-static void runPart(const bn_pool *pool, int32_t index) {
+static void runPart(const bn_pool *pool, int32_t index, int64_t parts) {
   int64_t units = pool->count / pool->grain + (pool->count % pool->grain != 0);
-  int64_t parts = countParts(pool);
   int64_t each = units / parts, more = units % parts;
   int64_t first = index * each + (index < more ? index : more);
   int64_t last = first + each + (index < more);
@@ -117,50 +138,78 @@ static void runPart(const bn_pool *pool, int32_t index) {
   pool->fn(pool->args, first * pool->grain, end);
 }
 
-/// Runs the part of `worker` unless somebody else does.
-static bool claimPart(bn_pool *pool, bn_worker *worker) {
-  // Looked at first: an exchange takes the cache line away from its owner.
-  if (!atomic_load_explicit(&worker->open, memory_order_relaxed) ||
-      !atomic_exchange_explicit(&worker->open, 0, memory_order_acquire))
-    return false;
-  runPart(pool, worker->index);
-  return true;
+/// Whether the caller of this may run the worker's part of `region`. No longer
+/// so when somebody has claimed it, or a later region's.
+static bool claimPart(bn_worker *worker, uint64_t region) {
+  uint64_t before =
+      atomic_load_explicit(&worker->claimed, memory_order_relaxed);
+  return before < region && atomic_compare_exchange_strong_explicit(
+                                &worker->claimed, &before, region,
+                                memory_order_acquire, memory_order_relaxed);
 }
 
 static void *work(void *argument) {
   bn_worker *worker = (bn_worker *)argument;
   bn_pool *pool = worker->pool;
-  uint32_t seen = 0;
+  uint64_t region = 0;
   for (;;) {
-    waitForEpoch(pool, seen);
-    seen = atomic_load_explicit(&pool->epoch, memory_order_acquire);
-    if (atomic_load_explicit(&pool->stop, memory_order_acquire))
+    region = waitForRegion(pool, region);
+    int32_t parts = partsOf(region);
+    if (!parts)
       return NULL;
-    // The caller may leave the region as soon as `pending` is 0, so nothing of
-    // the region is read behind it.
-    if (claimPart(pool, worker) &&
-        atomic_fetch_sub_explicit(&pool->pending, 1, memory_order_seq_cst) ==
-            1 &&
-        atomic_load_explicit(&pool->owner_sleeps, memory_order_seq_cst))
-      futexWake(&pool->pending, 1);
+    if (worker->index >= parts || !claimPart(worker, region))
+      continue;
+    runPart(pool, worker->index, parts);
+    // The caller may leave the region now: nothing of it is read from here on.
+    atomic_store_explicit(&worker->done, region, memory_order_seq_cst);
+    if (atomic_load_explicit(&pool->owner_sleeps, memory_order_seq_cst))
+      futexWake(&worker->done, 1);
   }
 }
 
-/// Lets the workers look: what was written before is visible to them.
-static void publish(bn_pool *pool) {
-  atomic_fetch_add_explicit(&pool->epoch, 1, memory_order_seq_cst);
-  if (atomic_load_explicit(&pool->sleepers, memory_order_seq_cst))
-    futexWake(&pool->epoch, INT32_MAX);
+/// Begins a region of `parts` parts, whose description is written; whether a
+/// worker slept, and may need long to come.
+static bool publish(bn_pool *pool, uint64_t *region, int32_t parts) {
+  uint64_t before = atomic_load_explicit(&pool->region, memory_order_relaxed);
+  *region = ((before >> BN_PARTS_BITS) + 1) << BN_PARTS_BITS | (uint64_t)parts;
+  atomic_store_explicit(&pool->region, *region, memory_order_seq_cst);
+  if (!atomic_load_explicit(&pool->sleepers, memory_order_seq_cst))
+    return false;
+  // Set back here and not by those that wake: one call for each sleep.
+  atomic_store_explicit(&pool->sleepers, 0, memory_order_seq_cst);
+  futexWake(&pool->region, INT32_MAX);
+  return true;
 }
 
-static void waitForWorkers(bn_pool *pool) {
-  if (spinOn(pool, &pool->pending, 0, true))
+static bool isDone(bn_worker *worker, uint64_t region) {
+  return atomic_load_explicit(&worker->done, memory_order_acquire) == region;
+}
+
+/// Waits for the worker's part, or runs it where the worker does not come.
+static void finishPart(bn_pool *pool, bn_worker *worker, uint64_t region,
+                       bool slept) {
+  bool patient = !slept && !worker->late && pool->spin;
+  int rounds = patient ? BN_PATIENCE : 0;
+  for (int i = 0; i < rounds && !isDone(worker, region); ++i)
+    pauseCpu();
+  if (isDone(worker, region))
     return;
-  atomic_store_explicit(&pool->owner_sleeps, 1, memory_order_seq_cst);
-  uint32_t left;
-  while ((left = atomic_load_explicit(&pool->pending, memory_order_seq_cst)))
-    futexWait(&pool->pending, left);
-  atomic_store_explicit(&pool->owner_sleeps, 0, memory_order_relaxed);
+  if (claimPart(worker, region)) {
+    worker->late =
+        patient ? BN_LATE_REGIONS : worker->late - (worker->late > 0);
+    return runPart(pool, worker->index, partsOf(region));
+  }
+  worker->late = 0;
+  uint64_t done;
+  while ((done = atomic_load_explicit(&worker->done, memory_order_acquire)) !=
+         region) {
+    if (spinOn(pool, &worker->done, done))
+      continue;
+    atomic_store_explicit(&pool->owner_sleeps, 1, memory_order_seq_cst);
+    if (atomic_load_explicit(&worker->done, memory_order_seq_cst) == done)
+      futexWait(&worker->done, done);
+    atomic_store_explicit(&pool->owner_sleeps, 0, memory_order_relaxed);
+  }
 }
 
 void bn_pool_run(bn_pool *pool, bitnet_range_fn fn, void *args, int64_t count,
@@ -178,17 +227,13 @@ void bn_pool_run(bn_pool *pool, bitnet_range_fn fn, void *args, int64_t count,
   pool->count = count;
   pool->grain = grain;
   pool->active = true;
-  int32_t parts = countParts(pool);
-  atomic_store_explicit(&pool->pending, (uint32_t)parts - 1,
-                        memory_order_relaxed);
+  int64_t units = count / grain + (count % grain != 0);
+  int32_t parts = units < pool->threads ? (int32_t)units : pool->threads;
+  uint64_t region;
+  bool slept = publish(pool, &region, parts);
+  runPart(pool, 0, parts);
   for (int32_t i = 1; i < parts; ++i)
-    atomic_store_explicit(&pool->workers[i - 1].open, 1, memory_order_release);
-  publish(pool);
-  runPart(pool, 0);
-  for (int32_t i = 1; i < parts; ++i)
-    if (claimPart(pool, &pool->workers[i - 1]))
-      atomic_fetch_sub_explicit(&pool->pending, 1, memory_order_relaxed);
-  waitForWorkers(pool);
+    finishPart(pool, &pool->workers[i - 1], region, slept);
   pool->active = false;
 }
 
@@ -225,8 +270,8 @@ int32_t bn_pool_create(const bitnet_allocator *allocator, int32_t threads,
 void bn_pool_destroy(bn_pool *pool) {
   if (!pool)
     return;
-  atomic_store_explicit(&pool->stop, true, memory_order_release);
-  publish(pool);
+  uint64_t region;
+  publish(pool, &region, 0);
   for (int32_t i = 0; i < pool->started; ++i)
     pthread_join(pool->workers[i].thread, NULL);
   bitnet_allocator allocator = pool->allocator;

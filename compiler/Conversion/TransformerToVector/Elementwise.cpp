@@ -75,7 +75,8 @@ LogicalResult bitnet::transformer::lower(RotaryOp op, LaneBuilder &b) {
 //===- gated_activation
 //----------------------------------------------------===//
 
-static Value activate(LaneBuilder &b, Activation activation, Value x) {
+Value bitnet::transformer::emitActivation(LaneBuilder &b, Activation activation,
+                                          Value x) {
   switch (activation) {
   case Activation::Silu: {
     Value exp = math::ExpOp::create(b, arith::NegFOp::create(b, x));
@@ -104,7 +105,7 @@ LogicalResult bitnet::transformer::lower(GatedActivationOp op, LaneBuilder &b) {
   bool cheap = op.getActivation() == Activation::Relu ||
                op.getActivation() == Activation::Relu2;
   auto body = [&](Value k, Value mask) {
-    Value lanes = activate(b, op.getActivation(), b.load(gate, k, mask));
+    Value lanes = emitActivation(b, op.getActivation(), b.load(gate, k, mask));
     if (up)
       lanes = b.fmul(lanes, b.load(up, k, mask));
     b.store(lanes, out, k, mask);

@@ -26,6 +26,7 @@ mlir::LogicalResult lower(RMSNormOp op, LaneBuilder &b);
 mlir::LogicalResult lower(LayerNormOp op, LaneBuilder &b);
 mlir::LogicalResult lower(RotaryOp op, LaneBuilder &b);
 mlir::LogicalResult lower(GatedActivationOp op, LaneBuilder &b);
+mlir::LogicalResult lower(QuantizeRowsOp op, LaneBuilder &b);
 mlir::LogicalResult lower(LinearOp op, LaneBuilder &b, Registers registers);
 /// The same where the weights are packed rows.
 mlir::LogicalResult lowerPacked(LinearOp op, LaneBuilder &b,
@@ -42,6 +43,14 @@ mlir::LogicalResult lower(ScreenedLinearOp op, LaneBuilder &b,
 mlir::LogicalResult lower(AttentionOp op, LaneBuilder &b, Registers registers);
 mlir::LogicalResult lower(ternary::FloatLinearOp op, LaneBuilder &b,
                           Registers registers);
+
+/// 1 / sqrt(sum / size + eps), the factor of a root mean square norm.
+mlir::Value emitNormFactor(LaneBuilder &b, mlir::Value sum, int64_t size,
+                           const mlir::APFloat &eps);
+
+/// activation(x) of 16 lanes.
+mlir::Value emitActivation(LaneBuilder &b, Activation activation,
+                           mlir::Value x);
 
 /// Index along an axis that may be of size 1 and is then repeated.
 mlir::Value broadcastIndex(LaneBuilder &b, mlir::Value memref, int64_t axis,

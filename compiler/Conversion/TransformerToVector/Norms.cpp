@@ -29,6 +29,11 @@ static Value rootOfMean(LaneBuilder &b, Value sum, int64_t size, APFloat eps) {
   return math::SqrtOp::create(b, shifted);
 }
 
+Value bitnet::transformer::emitNormFactor(LaneBuilder &b, Value sum,
+                                          int64_t size, const APFloat &eps) {
+  return b.fdiv(b.f32(1), rootOfMean(b, sum, size, eps));
+}
+
 LogicalResult bitnet::transformer::lower(RMSNormOp op, LaneBuilder &b) {
   FailureOr<int64_t> size = lastAxis(op, op.getInput());
   if (failed(size))
@@ -42,8 +47,8 @@ LogicalResult bitnet::transformer::lower(RMSNormOp op, LaneBuilder &b) {
               Value lanes = b.load(x, {row, k}, mask);
               return LaneBuilder::Values{b.fma(lanes, lanes, sum[0])};
             })[0];
-        Value root = rootOfMean(b, b.foldSum(squares), *size, op.getEps());
-        Value factor = b.broadcast(b.fdiv(b.f32(1), root));
+        Value factor = b.broadcast(
+            emitNormFactor(b, b.foldSum(squares), *size, op.getEps()));
         b.forLanes(*size, [&](Value k, Value mask) {
           Value lanes = b.fmul(b.load(x, {row, k}, mask), factor);
           if (op.getGain())

@@ -34,8 +34,8 @@ Value bitnet::transformer::broadcastIndex(LaneBuilder &b, Value memref,
 
 /// What the lowerings rely on and the verifier does not say.
 static LogicalResult checkBufferForm(Operation *op) {
-  auto destination = cast<bitnet::rt::DestinationFormOpInterface>(op);
-  if (!destination.isBufferForm())
+  auto destination = dyn_cast<bitnet::rt::DestinationFormOpInterface>(op);
+  if (destination && !destination.isBufferForm())
     return op->emitOpError("is on tensors, expected its memref form");
   if (!llvm::any_of(op->getOperandTypes(),
                     [](Type type) { return isa<bitnet::rt::ExecType>(type); }))
@@ -107,8 +107,8 @@ static LogicalResult checkTypes(Operation *op) {
         return checkF32(
             op, {op.getQuery(), op.getKey(), op.getValue(), op.getOuts()[0]});
       })
-      // Its verifier says all.
-      .Case([](FloatLinearOp) { return success(); })
+      // Their verifiers say all.
+      .Case<FloatLinearOp, QuantizeRowsOp>([](auto) { return success(); })
       .Default([](Operation *op) {
         SmallVector<Value> memrefs;
         for (Value operand : op->getOperands())
@@ -135,9 +135,11 @@ struct LowerTransformerToVectorPass
       return signalPassFailure();
     }
     SmallVector<Operation *> ops;
-    getOperation()->walk([&](bitnet::rt::DestinationFormOpInterface op) {
-      if (isa<TransformerDialect>(op->getDialect()) ||
-          isa<FloatLinearOp>(op.getOperation()))
+    getOperation()->walk([&](Operation *op) {
+      bool isOurs = isa_and_nonnull<TransformerDialect>(op->getDialect());
+      bool hasForm =
+          isa<bitnet::rt::DestinationFormOpInterface, QuantizeRowsOp>(op);
+      if ((isOurs && hasForm) || isa<FloatLinearOp>(op))
         ops.push_back(op);
     });
     for (Operation *op : ops) {
@@ -152,8 +154,8 @@ struct LowerTransformerToVectorPass
                         const bitnet::TargetFacts &facts) {
     LaneBuilder b(op);
     return TypeSwitch<Operation *, LogicalResult>(op)
-        .Case<RMSNormOp, LayerNormOp, RotaryOp, GatedActivationOp, EmbeddingOp>(
-            [&](auto op) { return lower(op, b); })
+        .Case<RMSNormOp, LayerNormOp, RotaryOp, GatedActivationOp, EmbeddingOp,
+              QuantizeRowsOp>([&](auto op) { return lower(op, b); })
         .Case<LinearOp, AttentionOp, FloatLinearOp>(
             [&](auto op) { return lower(op, b, registers); })
         .Case<QuantizedLinearOp, ScreenedLinearOp>(

@@ -5,6 +5,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::ternary;
@@ -91,25 +93,47 @@ Value ternary::emitMax(OpBuilder &builder, Location loc, Value a, Value b) {
   return arith::SelectOp::create(builder, loc, first, a, b);
 }
 
+bool Quantizer::staysInRange() const {
+  // A scale is finite unless m is next to nothing.
+  double largest = std::nearbyint(range * (1 + 1e-6));
+  return eps >= 1e-30 && range >= 0 && largest <= double(qmax) &&
+         -largest >= double(qmin);
+}
+
 Value ternary::emitActivationScale(OpBuilder &builder, Location loc,
-                                   QuantizeOp op, Value largest) {
+                                   const Quantizer &quantizer, Value largest) {
   Type type = largest.getType();
-  Value eps = emitConstant(builder, loc, type, op.getEps().convertToDouble());
-  Value range =
-      emitConstant(builder, loc, type, op.getRange().convertToDouble());
+  Value eps = emitConstant(builder, loc, type, quantizer.eps);
+  Value range = emitConstant(builder, loc, type, quantizer.range);
   Value m = emitMax(builder, loc, largest, eps);
-  if (op.getForm() == ScaleForm::Div)
+  if (quantizer.form == ScaleForm::Div)
     return arith::DivFOp::create(builder, loc, range, m);
   Value one = emitConstant(builder, loc, type, 1.0);
   Value reciprocal = arith::DivFOp::create(builder, loc, one, m);
   return arith::MulFOp::create(builder, loc, reciprocal, range);
 }
 
-Value ternary::emitQuantize(OpBuilder &builder, Location loc, QuantizeOp op,
-                            Value x, Value scale) {
-  Type type = x.getType();
+/// Rounded f32 `x`, in [-128, 127], as i8.
+static Value toCode(OpBuilder &builder, Location loc, Value x) {
+  auto as = [&](unsigned width) -> Type {
+    Type integer = builder.getIntegerType(width);
+    auto vector = dyn_cast<VectorType>(x.getType());
+    return vector ? vector.clone(integer) : integer;
+  };
+  Value wide = arith::FPToSIOp::create(builder, loc, as(32), x);
+  return arith::TruncIOp::create(builder, loc, as(8), wide);
+}
+
+Value ternary::emitQuantizeInRange(OpBuilder &builder, Location loc, Value x,
+                                   Value scale) {
+  Value product = arith::MulFOp::create(builder, loc, x, scale);
+  return toCode(builder, loc, math::RoundEvenOp::create(builder, loc, product));
+}
+
+Value ternary::emitQuantize(OpBuilder &builder, Location loc,
+                            const Quantizer &quantizer, Value x, Value scale) {
   auto constant = [&](double value) {
-    return emitConstant(builder, loc, type, value);
+    return emitConstant(builder, loc, x.getType(), value);
   };
   Value product = arith::MulFOp::create(builder, loc, x, scale);
   Value number = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::ORD,
@@ -118,19 +142,12 @@ Value ternary::emitQuantize(OpBuilder &builder, Location loc, QuantizeOp op,
       arith::SelectOp::create(builder, loc, number, product, constant(0.0));
   Value rounded = math::RoundEvenOp::create(builder, loc, product);
   // Clamped before the conversion: a float outside of i8 has no defined code.
-  Value lower = emitMax(builder, loc, rounded,
-                        constant(static_cast<int64_t>(op.getQmin())));
-  Value qmax = constant(static_cast<int64_t>(op.getQmax()));
+  Value lower = emitMax(builder, loc, rounded, constant(quantizer.qmin));
+  Value qmax = constant(quantizer.qmax);
   Value less = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OLT,
                                      lower, qmax);
-  Value clamped = arith::SelectOp::create(builder, loc, less, lower, qmax);
-  auto as = [&](unsigned width) -> Type {
-    Type integer = builder.getIntegerType(width);
-    auto vector = dyn_cast<VectorType>(type);
-    return vector ? vector.clone(integer) : integer;
-  };
-  Value wide = arith::FPToSIOp::create(builder, loc, as(32), clamped);
-  return arith::TruncIOp::create(builder, loc, as(8), wide);
+  return toCode(builder, loc,
+                arith::SelectOp::create(builder, loc, less, lower, qmax));
 }
 
 Value ternary::emitRescale(OpBuilder &builder, Location loc, RescaleForm form,

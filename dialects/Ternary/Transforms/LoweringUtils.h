@@ -46,14 +46,38 @@ mlir::Value emitConstant(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value emitMax(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value a,
                     mlir::Value b);
 
+/// How an op makes codes: the attributes of `ternary.quantize`, which
+/// `transformer.quantize_rows` has, too.
+struct Quantizer {
+  ScaleForm form;
+  double range, eps;
+  int64_t qmin, qmax;
+
+  template <typename Op>
+  Quantizer(Op op)
+      : form(op.getForm()), range(op.getRange().convertToDouble()),
+        eps(op.getEps().convertToDouble()), qmin(op.getQmin()),
+        qmax(op.getQmax()) {}
+
+  /// Whether the codes of a row without infinities and NaNs need no clamps:
+  /// |x * scale| is at most `range` and some units in the last place.
+  bool staysInRange() const;
+};
+
 /// A token's scale from the largest magnitude of its activations.
 mlir::Value emitActivationScale(mlir::OpBuilder &builder, mlir::Location loc,
-                                QuantizeOp op, mlir::Value largest);
+                                const Quantizer &quantizer,
+                                mlir::Value largest);
 
 /// i8 codes of `x` for the scale `scale`, both of one type. A NaN product
 /// becomes 0, so that every input has one defined result.
 mlir::Value emitQuantize(mlir::OpBuilder &builder, mlir::Location loc,
-                         QuantizeOp op, mlir::Value x, mlir::Value scale);
+                         const Quantizer &quantizer, mlir::Value x,
+                         mlir::Value scale);
+
+/// The same for products that are numbers and stay in range.
+mlir::Value emitQuantizeInRange(mlir::OpBuilder &builder, mlir::Location loc,
+                                mlir::Value x, mlir::Value scale);
 
 /// The output of an f32 `sum`: the scales in the order of `form`, then `bias`
 /// unless it is null. All of one type.

@@ -15,7 +15,7 @@ def Transformer_Dialect : Dialect {
     dense linear layers: each one op, so that pipelines and patterns stay small.
   }];
   let useDefaultAttributePrinterParser = 1;
-  let dependentDialects = ["::bitnet::rt::RTDialect"];
+  let dependentDialects = ["::bitnet::rt::RTDialect", "::bitnet::ternary::TernaryDialect"];
 }
 
 class Transformer_Op<string mnemonic, list<Trait> traits = []>

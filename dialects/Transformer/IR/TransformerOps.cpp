@@ -384,3 +384,44 @@ void AttentionOp::getEffects(rt::MemoryEffects &effects) {
   if (getKeyCache())
     effects.emplace_back(mlir::MemoryEffects::Write::get());
 }
+
+//===- quantize_rows ----------------------------------------------------===//
+
+LogicalResult QuantizeRowsOp::verify() {
+  // (C1)
+  auto input = cast<MemRefType>(getInput().getType());
+  if (input.getRank() < 1 || input.isDynamicDim(input.getRank() - 1))
+    return emitOpError("has input ")
+           << input << ", expected a static last axis";
+  std::pair<Value, StringRef> same[] = {{getUp(), "up"},
+                                        {getAddend(), "addend"},
+                                        {getSum(), "sum"},
+                                        {getCodes(), "codes"}};
+  for (auto [value, what] : same)
+    if (value &&
+        cast<MemRefType>(value.getType()).getShape() != input.getShape())
+      return emitOpError("has ") << what << ' ' << value.getType()
+                                 << ", expected the shape of " << input;
+  auto scale = cast<MemRefType>(getScale().getType());
+  if (scale.getRank() != input.getRank() || scale.getShape().back() != 1 ||
+      scale.getShape().drop_back() != input.getShape().drop_back())
+    return emitOpError("has scale ")
+           << scale << ", expected one for each row of " << input;
+  if (failed(verifyLastAxis(*this, getGain(), input, "gain")))
+    return failure();
+  // (C2)
+  if (getActivation() && getAddend())
+    return emitOpError("has both an activation and an addend, expected one");
+  if (!getAddend() != !getSum())
+    return emitOpError("has an addend or a sum, expected both or none");
+  if (getUp() && !getActivation())
+    return emitOpError("has `up` without an activation");
+  if (getGain() && !getNormEps())
+    return emitOpError("has a gain without `norm_eps`");
+  // (C3)
+  int64_t qmin = getQmin(), qmax = getQmax();
+  if (qmin < -128 || qmin > qmax || qmax > 127)
+    return emitOpError("clamps to [")
+           << qmin << ", " << qmax << "], expected a range in [-128, 127]";
+  return success();
+}

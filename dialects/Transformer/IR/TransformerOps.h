@@ -2,6 +2,7 @@
 #define DIALECTS_TRANSFORMER_IR_TRANSFORMEROPS_H
 
 #include "dialects/RT/IR/RTOps.h"
+#include "dialects/Ternary/IR/TernaryOps.h"
 #include "dialects/Transformer/IR/PackedRows.h"
 
 #include "dialects/Transformer/IR/TransformerDialect.h.inc"

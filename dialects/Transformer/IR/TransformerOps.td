@@ -14,6 +14,16 @@ class Transformer_DestinationOp<string mnemonic, list<Trait> traits = []>
         DeclareOpInterfaceMethods<DestinationFormOpInterface>,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]>;
 
+def Transformer_F32MemRef : MemRefOf<[F32]>;
+
+/// Not the record of the ternary dialect: its enums would be generated here, too.
+def Transformer_ScaleFormAttr : Attr<CPred<"::llvm::isa<::bitnet::ternary::ScaleFormAttr>($_self)">,
+    "#ternary.scale_form"> {
+  let storageType = "::bitnet::ternary::ScaleFormAttr";
+  let returnType = "::bitnet::ternary::ScaleForm";
+  let convertFromStorage = "$_self.getValue()";
+}
+
 def Transformer_RMSNormOp : Transformer_DestinationOp<"rms_norm"> {
   let summary = "root mean square normalisation of the last axis";
   let description = [{
@@ -293,6 +303,54 @@ def Transformer_CheckLengthsOp : Transformer_Op<"check_lengths",
                        RankedTensorOf<[I64]>:$expected);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$input `,` $lengths `,` $expected attr-dict `:` type($input) `,` type($lengths) `,` type($expected)";
+}
+
+def Transformer_QuantizeRowsOp : Transformer_Op<"quantize_rows", [AttrSizedOperandSegments]> {
+  let summary = "what prepares the input of a BitLinear, and its quantisation, in one pass over the rows";
+  let description = [{
+    For each row x of the last axis, on memrefs only:
+
+    1. with `activation`: x becomes activation(x), times `up` if there is one;
+       with `plus`: x becomes x + addend, which is also written to the sum;
+    2. with `norm_eps`: x becomes rms_norm(x) as in `transformer.rms_norm`,
+       with `gain` if there is one;
+    3. x is quantised as in `ternary.quantize`.
+
+    Each step computes what the op of its own would, bit for bit; only codes,
+    scale and the sum are written, each row by one thread. `input` is scratch
+    memory where there is an `activation`: the gated values take its place.
+
+    - (C1) `input`, `up`, addend, sum and codes have one shape with a static last
+      axis; `scale` has it with 1 as its last axis, `gain` is that axis.
+    - (C2) Not both `activation` and `plus`; `up` needs an `activation`, `gain`
+      needs `norm_eps`.
+    - (C3) -128 <= qmin <= qmax <= 127.
+
+    ```mlir
+    transformer.quantize_rows %x plus(%y -> %sum) gain(%g) into %codes, %scale exec %exec
+        {norm_eps = 1.0e-5 : f32, form = #ternary.scale_form<mul_reciprocal>, range = 127.0 : f32, eps = 1.0e-5 : f32}
+        : memref<?x64xf32> plus(memref<?x64xf32> -> memref<?x64xf32>) gain(memref<64xf32>)
+        into memref<?x64xi8>, memref<?x1xf32>
+    ```
+  }];
+  let arguments = (ins
+    Arg<Transformer_F32MemRef, "rows, or the gate", [MemRead, MemWrite]>:$input,
+    Arg<Optional<Transformer_F32MemRef>, "factor of the activation", [MemRead]>:$up,
+    Arg<Optional<Transformer_F32MemRef>, "", [MemRead]>:$addend,
+    Arg<Optional<Transformer_F32MemRef>, "input + addend", [MemWrite]>:$sum,
+    Arg<Optional<Transformer_F32MemRef>, "", [MemRead]>:$gain,
+    Arg<MemRefOf<[I8]>, "", [MemWrite]>:$codes,
+    Arg<Transformer_F32MemRef, "one for each row", [MemWrite]>:$scale, RT_ExecType:$exec,
+    OptionalAttr<Transformer_ActivationAttr>:$activation, OptionalAttr<F32Attr>:$norm_eps,
+    Transformer_ScaleFormAttr:$form, F32Attr:$range, F32Attr:$eps,
+    DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax);
+  let assemblyFormat = [{
+    $input (`up` `(` $up^ `)`)? (`plus` `(` $addend^ `->` $sum `)`)? (`gain` `(` $gain^ `)`)?
+    `into` $codes `,` $scale `exec` $exec attr-dict
+    `:` type($input) (`up` `(` type($up)^ `)`)? (`plus` `(` type($addend)^ `->` type($sum) `)`)?
+    (`gain` `(` type($gain)^ `)`)? `into` type($codes) `,` type($scale)
+  }];
+  let hasVerifier = 1;
 }
 
 def Transformer_LastPositionsOp : Transformer_Op<"last_positions", [Pure, SameOperandsAndResultType]> {

@@ -58,4 +58,18 @@ def PackRowsPass : Pass<"transformer-pack-rows", "mlir::ModuleOp"> {
                         "auto, graph, bf16, f16, i8 or exact">];
 }
 
+def FuseRowsPass : Pass<"transformer-fuse-rows"> {
+  let summary = "Make what prepares a BitLinear's input part of its quantisation";
+  let description = [{
+    On memrefs: a `ternary.quantize` and the ops right in front of it that make
+    its input row by row become one `transformer.quantize_rows`: rms_norm, and
+    before it gated_activation or the addition of a residual. Normalised and
+    gated values are then never written, and rows are read while they are in
+    the first-level cache. Results keep their bits.
+
+    Left alone is what something else reads: normalised values, a gate.
+  }];
+  let dependentDialects = ["::bitnet::transformer::TransformerDialect"];
+}
+
 #endif // DIALECTS_TRANSFORMER_TRANSFORMS_PASSES_TD

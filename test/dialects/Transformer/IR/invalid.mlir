@@ -386,3 +386,67 @@ func.func @attention_c4(%q: tensor<?x4x?x16xf32>, %m: tensor<?x1x?x?xf32>) -> te
       : (tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32> mask(tensor<?x1x?x?xf32>)) -> tensor<?x4x?x16xf32>
   return %y : tensor<?x4x?x16xf32>
 }
+
+// -----
+
+func.func @quantize_rows_c1_last_axis(%x: memref<?x?xf32>, %q: memref<?x?xi8>, %s: memref<?x1xf32>, %exec: !rt.exec) {
+  // expected-error @+1 {{has input 'memref<?x?xf32>', expected a static last axis}}
+  transformer.quantize_rows %x into %q, %s exec %exec {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : memref<?x?xf32> into memref<?x?xi8>, memref<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_rows_c1_shape(%x: memref<?x64xf32>, %q: memref<?x32xi8>, %s: memref<?x1xf32>, %exec: !rt.exec) {
+  // expected-error @+1 {{has codes 'memref<?x32xi8>', expected the shape of 'memref<?x64xf32>'}}
+  transformer.quantize_rows %x into %q, %s exec %exec {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : memref<?x64xf32> into memref<?x32xi8>, memref<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_rows_c1_scale(%x: memref<?x64xf32>, %q: memref<?x64xi8>, %s: memref<?x2xf32>, %exec: !rt.exec) {
+  // expected-error @+1 {{has scale 'memref<?x2xf32>', expected one for each row of 'memref<?x64xf32>'}}
+  transformer.quantize_rows %x into %q, %s exec %exec {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : memref<?x64xf32> into memref<?x64xi8>, memref<?x2xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_rows_c1_gain(%x: memref<?x64xf32>, %g: memref<32xf32>, %q: memref<?x64xi8>, %s: memref<?x1xf32>, %exec: !rt.exec) {
+  // expected-error @+1 {{has gain 'memref<32xf32>', expected 64 elements}}
+  transformer.quantize_rows %x gain(%g) into %q, %s exec %exec {norm_eps = 1.0e-5 : f32, form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : memref<?x64xf32> gain(memref<32xf32>) into memref<?x64xi8>, memref<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_rows_c2_both(%x: memref<?x64xf32>, %q: memref<?x64xi8>, %s: memref<?x1xf32>, %exec: !rt.exec) {
+  // expected-error @+1 {{has both an activation and an addend, expected one}}
+  transformer.quantize_rows %x plus(%x -> %x) into %q, %s exec %exec {activation = #transformer.activation<relu>, form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : memref<?x64xf32> plus(memref<?x64xf32> -> memref<?x64xf32>) into memref<?x64xi8>, memref<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_rows_c2_up(%x: memref<?x64xf32>, %q: memref<?x64xi8>, %s: memref<?x1xf32>, %exec: !rt.exec) {
+  // expected-error @+1 {{has `up` without an activation}}
+  transformer.quantize_rows %x up(%x) into %q, %s exec %exec {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : memref<?x64xf32> up(memref<?x64xf32>) into memref<?x64xi8>, memref<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_rows_c2_gain(%x: memref<?x64xf32>, %g: memref<64xf32>, %q: memref<?x64xi8>, %s: memref<?x1xf32>, %exec: !rt.exec) {
+  // expected-error @+1 {{has a gain without `norm_eps`}}
+  transformer.quantize_rows %x gain(%g) into %q, %s exec %exec {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : memref<?x64xf32> gain(memref<64xf32>) into memref<?x64xi8>, memref<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_rows_c3(%x: memref<?x64xf32>, %q: memref<?x64xi8>, %s: memref<?x1xf32>, %exec: !rt.exec) {
+  // expected-error @+1 {{clamps to [-129, 127], expected a range in [-128, 127]}}
+  transformer.quantize_rows %x into %q, %s exec %exec {qmin = -129 : i64, form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : memref<?x64xf32> into memref<?x64xi8>, memref<?x1xf32>
+  return
+}

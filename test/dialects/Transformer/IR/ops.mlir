@@ -101,3 +101,13 @@ func.func @narrow_heads(%x: tensor<?x40xf32>, %w: tensor<10x2x4x32xf16>, %c: ten
   %z = transformer.screened_linear %x, %w, %c, %v, %v, %v : (tensor<?x40xf32>, tensor<10x2x4x32xf16>, tensor<10x1x4x64xi8>, tensor<37xf32>, tensor<37xf32>, tensor<37xf32>) -> tensor<?x37xf32>
   return
 }
+
+// CHECK-LABEL: func @quantize_rows(
+//  CHECK-SAME:   %[[X:[a-z0-9]+]]: {{[^%]+}}, %[[Y:[a-z0-9]+]]: {{[^%]+}}, %[[G:[a-z0-9]+]]: {{[^%]+}}, %[[Q:[a-z0-9]+]]: {{[^%]+}}, %[[S:[a-z0-9]+]]: {{[^%]+}}, %[[EXEC:[a-z0-9]+]]: {{[^%]+}}
+func.func @quantize_rows(%x: memref<?x64xf32>, %y: memref<?x64xf32>, %g: memref<64xf32>, %q: memref<?x64xi8>, %s: memref<?x1xf32>, %exec: !rt.exec) {
+  // CHECK: transformer.quantize_rows %[[X]] plus(%[[Y]] -> %[[X]]) gain(%[[G]]) into %[[Q]], %[[S]] exec %[[EXEC]] {eps = 9.99999974E-6 : f32, form = #ternary.scale_form<mul_reciprocal>, norm_eps = 9.99999974E-6 : f32, range = 1.270000e+02 : f32} : memref<?x64xf32> plus(memref<?x64xf32> -> memref<?x64xf32>) gain(memref<64xf32>) into memref<?x64xi8>, memref<?x1xf32>
+  transformer.quantize_rows %x plus(%y -> %x) gain(%g) into %q, %s exec %exec {norm_eps = 1.0e-5 : f32, form = #ternary.scale_form<mul_reciprocal>, range = 127.0 : f32, eps = 1.0e-5 : f32} : memref<?x64xf32> plus(memref<?x64xf32> -> memref<?x64xf32>) gain(memref<64xf32>) into memref<?x64xi8>, memref<?x1xf32>
+  // CHECK: transformer.quantize_rows %[[X]] up(%[[Y]]) into %[[Q]], %[[S]] exec %[[EXEC]] {activation = #transformer.activation<relu2>, eps = 0.000000e+00 : f32, form = #ternary.scale_form<div>, qmin = -7 : i64, range = 7.000000e+00 : f32} : memref<?x64xf32> up(memref<?x64xf32>) into memref<?x64xi8>, memref<?x1xf32>
+  transformer.quantize_rows %x up(%y) into %q, %s exec %exec {activation = #transformer.activation<relu2>, form = #ternary.scale_form<div>, range = 7.0 : f32, eps = 0.0 : f32, qmin = -7 : i64} : memref<?x64xf32> up(memref<?x64xf32>) into memref<?x64xi8>, memref<?x1xf32>
+  return
+}
