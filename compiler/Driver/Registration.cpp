@@ -1,6 +1,7 @@
 #include "compiler/Driver/Registration.h"
 
 #include "compiler/Conversion/Bufferize/Passes.h"
+#include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
 #include "compiler/Conversion/TernaryToLoops/Passes.h"
@@ -35,6 +36,7 @@ void bitnet::registerAllPasses() {
   registerBufferizePasses();
   rt::registerRTPasses();
   rt::registerRTToLLVMPasses();
+  registerLinalgToParallelPasses();
   registerMathToPolynomialPasses();
   transformer::registerTransformerToVectorPasses();
   transformer::registerTransformerPasses();

@@ -1,6 +1,7 @@
 #include "compiler/Pipelines/Pipelines.h"
 
 #include "compiler/Conversion/Bufferize/Passes.h"
+#include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
 #include "compiler/Conversion/TernaryToVector/Passes.h"
@@ -71,6 +72,7 @@ static void buildBufferize(OpPassManager &passes) {
 }
 
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addNestedPass<func::FuncOp>(rt::createForwardCopiesPass());
   passes.addPass(transformer::createFuseRowsPass());
   passes.addPass(ternary::createTernaryTilePass());
   passes.addPass(createTernaryLowerToVectorPass());
@@ -80,6 +82,7 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   if (options.certify)
     passes.addPass(ternary::createTernaryCertifyPass());
   passes.addPass(rt::createExpandCopiesPass());
+  passes.addPass(createLinalgToParallelPass());
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   passes.addPass(createMathToPolynomial());
   passes.addPass(createCanonicalizerPass());

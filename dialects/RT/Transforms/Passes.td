@@ -33,6 +33,17 @@ def ExpandCopiesPass : Pass<"rt-expand-copies", "::mlir::ModuleOp"> {
                            "::mlir::scf::SCFDialect"];
 }
 
+def ForwardCopiesPass : Pass<"rt-forward-copies", "::mlir::func::FuncOp"> {
+  let summary = "Make values where they are copied to";
+  let description = [{
+    A `memref.copy` between two buffers of their own goes away where the source
+    is not touched behind it and the target not before it (both become one), and
+    where the op in front of it makes the source for nothing else and does not
+    read the target: it then writes the target. So a layer's result lands in the
+    buffer that the next layer reads.
+  }];
+}
+
 def PlanArenaPass : Pass<"rt-plan-arena", "::mlir::ModuleOp"> {
   let summary = "Place the buffers of @main in one arena";
   let description = [{
