@@ -246,6 +246,14 @@ static int64_t mostArenaBytes(bitnet_session *s) {
   return most;
 }
 
+/// Lets the system give the pages of zeros now and not in the first step; not
+/// more than a few milliseconds' worth.
+static void touchPages(uint8_t *memory, int64_t bytes) {
+  const int64_t most = (int64_t)32 << 20, page = 4096;
+  for (int64_t at = 0; at < bytes && at < most; at += page)
+    *(volatile uint8_t *)(memory + at) = 0;
+}
+
 static int32_t setUp(bitnet_session *s, const bitnet_session_options *options,
                      bitnet_error *error) {
   int32_t code = chooseSizes(s, options, error);
@@ -266,7 +274,10 @@ static int32_t setUp(bitnet_session *s, const bitnet_session_options *options,
     exec->inputs[s->positions].data = s->buffers[POSITIONS].data;
   if (s->mask >= 0)
     exec->inputs[s->mask].data = s->buffers[MASK].data;
-  return bn_runner_reserve(&s->runner, mostArenaBytes(s), error);
+  code = bn_runner_reserve(&s->runner, mostArenaBytes(s), error);
+  if (!code)
+    touchPages(exec->arena, s->runner.arena_bytes);
+  return code;
 }
 
 int32_t bitnet_session_create(const bitnet_model *model,

@@ -34,7 +34,8 @@ struct Lowering {
 
   explicit Lowering(linalg::GenericOp op)
       : op(op), builder(op), loc(op.getLoc()) {
-    for (Range range : op.createLoopRanges(builder, loc))
+    auto shaped = cast<linalg::LinalgOp>(op.getOperation());
+    for (Range range : shaped.createLoopRanges(builder, loc))
       sizes.push_back(
           getValueOrCreateConstantIndexOp(builder, loc, range.size));
   }

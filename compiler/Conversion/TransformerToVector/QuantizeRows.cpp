@@ -162,11 +162,12 @@ void RowEmitter::emit() {
 
 LogicalResult bitnet::transformer::lower(QuantizeRowsOp op, LaneBuilder &b) {
   RowEmitter emitter(b, op);
-  // Three passes; an exponential costs as much as ten multiply-adds.
+  // Three passes in units of half a microsecond, so that threads end together;
+  // an exponential costs as much as ten multiply-adds.
   bool costly = op.getActivation() == Activation::Silu ||
                 op.getActivation() == Activation::Gelu;
   b.parallelRows(op.getExec(), b.dim(emitter.input, 0),
-                 b.index((costly ? 16 : 6) * emitter.size), "quantize_rows",
+                 b.index((costly ? 32 : 12) * emitter.size), "quantize_rows",
                  nullptr, [&](Value row) {
                    emitter.row = row;
                    emitter.emit();

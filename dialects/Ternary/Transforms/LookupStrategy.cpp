@@ -9,6 +9,8 @@ namespace {
 /// Tokens whose byte tables are made at once, between two passes over the
 /// weights.
 constexpr int64_t tableSlots = 8;
+/// Most bytes of tables that each thread makes for itself, on its stack.
+constexpr int64_t ownTableBytes = 256 << 10;
 /// Prefill tiles whose panels are in memory at once.
 constexpr int64_t panelTiles = 8;
 /// Groups after which 16-bit sums are widened: 63 * 512 < 2^15.
@@ -22,6 +24,8 @@ struct LookupTiler : Tiler {
 
 private:
   void lookupByRows(Value begin);
+  void lookupOneToken(Value token);
+  void lookupSlots(Value token, int64_t slots, Value tables);
   void lookupBlocks(Value begin, Value end, Value token, Value count,
                     Value tables);
   void lookupByTokens(Value tiles);
@@ -136,26 +140,53 @@ void LookupTiler::lookupBlocks(Value begin, Value end, Value token, Value count,
   }
 }
 
+/// A token alone: each thread makes the tables that it reads. That costs less
+/// than a block of rows, and less than bringing another thread's tables here.
+void LookupTiler::lookupOneToken(Value token) {
+  int64_t bytes = llvm::divideCeil(op.getK(), 4) * 64;
+  int64_t grain = std::max<int64_t>(grainOf(1), std::min<int64_t>(2, blocks));
+  parallel(index(blocks), grain, "token", [&](Value begin, Value end) {
+    Value tables = alloc({1, bytes}, 8, /*stack=*/true);
+    CodeTablesOp::create(builder, loc, codes, token, tables, index(0));
+    lookupBlocks(begin, end, token, index(1), tables);
+  });
+}
+
+/// Up to `slots` tokens from `token` on, whose tables are shared.
+void LookupTiler::lookupSlots(Value token, int64_t slots, Value tables) {
+  Value count = min(sub(tokens, token), index(slots));
+  parallel(count, std::max<int64_t>(1, 4096 / op.getK()), "tables",
+           [&](Value begin, Value end) {
+             loop(begin, end, 1, [&](Value slot) {
+               CodeTablesOp::create(builder, loc, codes, add(token, slot),
+                                    tables, slot);
+             });
+           });
+  parallel(index(blocks), grainOf(1), "rows", [&](Value begin, Value end) {
+    lookupBlocks(begin, end, token, count, tables);
+  });
+}
+
 void LookupTiler::lookupByRows(Value first) {
   int64_t groups = llvm::divideCeil(op.getK(), 4);
+  bool canBeAlone = groups * 64 <= ownTableBytes;
+  if (canBeAlone && staticTokens == 1)
+    return lookupOneToken(first);
   int64_t slots =
       staticTokens < 0
           ? tableSlots
           : std::max<int64_t>(1, std::min(tableSlots, staticTokens));
   Value tables = alloc({slots, groups * 64}, 8, /*stack=*/false);
-  loop(first, tokens, slots, [&](Value token) {
-    Value count = min(sub(tokens, token), index(slots));
-    parallel(count, std::max<int64_t>(1, 4096 / op.getK()), "tables",
-             [&](Value begin, Value end) {
-               loop(begin, end, 1, [&](Value slot) {
-                 CodeTablesOp::create(builder, loc, codes, add(token, slot),
-                                      tables, slot);
-               });
-             });
-    parallel(index(blocks), grainOf(1), "rows", [&](Value begin, Value end) {
-      lookupBlocks(begin, end, token, count, tables);
-    });
-  });
+  Value sharedEnd = tokens;
+  if (canBeAlone) {
+    Value isAlone =
+        compare(arith::CmpIPredicate::eq, sub(tokens, first), index(1));
+    sharedEnd = arith::SelectOp::create(builder, loc, isAlone, first, tokens);
+  }
+  loop(first, sharedEnd, slots,
+       [&](Value token) { lookupSlots(token, slots, tables); });
+  if (canBeAlone)
+    loop(sharedEnd, tokens, 1, [&](Value token) { lookupOneToken(token); });
 }
 
 //===- Look-ups, a tile of tokens at a time -----------------------------===//

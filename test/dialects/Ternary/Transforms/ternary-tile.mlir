@@ -20,6 +20,11 @@
 //       CHECK:     ternary.code_tables
 //       CHECK:   rt.parallel %{{.*}} in %c3 grain 3 attributes {kernel = "bitlinear_lookup_pairs_rows"}
 //       CHECK:     ternary.lookup_rows
+// A token alone has tables for each thread.
+//       CHECK:   rt.parallel %{{.*}} in %c3 grain 3 attributes {kernel = "bitlinear_lookup_pairs_token"}
+//       CHECK:     %[[OWN:.*]] = memref.alloca() {{.*}} : memref<1x1664xi8>
+//       CHECK:     ternary.code_tables {{.*}} into %[[OWN]]
+//       CHECK:     ternary.lookup_rows %[[OWN]]
 //   CHECK-NOT:   ternary.linear
 func.func @siblings_share_a_region(%exec: !rt.exec, %q: memref<?x101xi8>, %s: memref<?x1xf32>, %ws: memref<1xf32>,
     %w: memref<3328xi8>, %v: memref<1664xi8>, %o: memref<?x100xf32>, %p: memref<?x64xf32>) {
@@ -34,6 +39,8 @@ func.func @siblings_share_a_region(%exec: !rt.exec, %q: memref<?x101xi8>, %s: me
 // One token needs no prefill.
 // CHECK-LABEL: func @one_token
 //   CHECK-NOT:   ternary.token_panel
+//   CHECK-NOT:   memref.alloc()
+//       CHECK:   kernel = "bitlinear_lookup_pairs_token"
 //       CHECK:   ternary.lookup_rows
 func.func @one_token(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<1x3xf32>) {
   ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
