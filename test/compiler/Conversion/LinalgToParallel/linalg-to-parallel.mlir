@@ -7,10 +7,14 @@
 #first = affine_map<(d0, d1) -> (d0)>
 #id1 = affine_map<(d0) -> (d0)>
 
+// CHECK-DAG: #[[D1:.*]] = affine_map<(d0, d1) -> (d1)>
+// CHECK-DAG: #[[D0:.*]] = affine_map<(d0, d1) -> (d0)>
+
 // Rows are the axes but the last; a unit has 8192 operations.
 // CHECK-LABEL: func @rows
-//       CHECK:   %[[B:.*]] = memref.dim %{{.*}}, %c0
-//       CHECK:   rt.parallel %{{.*}} (%[[BEGIN:.*]] to %[[END:.*]]) in %{{.*}} kernel "elementwise"
+//       CHECK:   %[[WORK:.*]] = arith.constant 8192
+//       CHECK:   arith.divui %[[WORK]]
+//       CHECK:   rt.parallel {{.*}} grain 1 attributes {kernel = "elementwise"}
 //       CHECK:     scf.for %[[ROW:[a-z0-9_]+]]
 //       CHECK:       arith.remui %[[ROW]]
 //       CHECK:       arith.divui %[[ROW]]
@@ -33,7 +37,9 @@ func.func @rows(%exec: !rt.exec, %a: memref<?x?x64xf32>, %b: memref<?x64xf32>, %
 //       CHECK:     scf.for %[[I:[a-z0-9_]+]]
 //       CHECK:       scf.for %[[J:[a-z0-9_]+]]
 //       CHECK:         arith.index_cast %[[J]]
-//       CHECK:         memref.store %{{.*}}, %{{.*}}[%[[J]], %[[I]]]
+//       CHECK:         %[[FIRST:.*]] = affine.apply #[[D1]](%[[I]], %[[J]])
+//       CHECK:         %[[SECOND:.*]] = affine.apply #[[D0]](%[[I]], %[[J]])
+//       CHECK:         memref.store %{{.*}}, %{{.*}}[%[[FIRST]], %[[SECOND]]]
 func.func @index_and_transposition(%exec: !rt.exec, %o: memref<?x?xi64>) {
   linalg.generic {indexing_maps = [#swapped], iterator_types = ["parallel", "parallel"]} outs(%o : memref<?x?xi64>) {
   ^bb0(%out: i64):
