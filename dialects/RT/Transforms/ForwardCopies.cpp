@@ -31,8 +31,9 @@ static bool collectUsers(Value buffer, SmallVectorImpl<Operation *> &users) {
         return false;
       continue;
     }
-    // A yield, a select, a loop's initial value.
-    if (user->getNumResults() != 0 || user->hasTrait<OpTrait::IsTerminator>())
+    // A yield, a select, a loop's initial value, an address.
+    bool shows = user->getNumResults() != 0 && !isa<memref::LoadOp>(user);
+    if (shows || user->hasTrait<OpTrait::IsTerminator>())
       return false;
     users.push_back(user);
   }
