@@ -58,6 +58,40 @@ static Error setHead(CompileOptions &options, StringRef value) {
   return Error::success();
 }
 
+static Error setArithmetic(CompileOptions &options, StringRef value) {
+  static constexpr StringRef names[] = {"add", "any"};
+  if (!is_contained(names, value))
+    return unknownValue("--arithmetic", value, names);
+  options.arithmetic = value.str();
+  return Error::success();
+}
+
+/// Refuses flags that contradict each other about products.
+static Error checkArithmetic(const CompileOptions &options) {
+  bool forced = options.strategy != "auto";
+  bool multiplies = forced && ternary::getStrategy(
+                                  *ternary::symbolizeStrategy(options.strategy))
+                                  .multiplies();
+  if (multiplies && options.arithmetic == "add")
+    return usageError("strategy '" + options.strategy +
+                      "' multiplies activations, which --arithmetic=add "
+                      "forbids");
+  if (!options.certify)
+    return Error::success();
+  if (multiplies)
+    return usageError("--certify proves kernels without products, but "
+                      "strategy '" +
+                      options.strategy +
+                      "' multiplies activations, expected auto, masked or "
+                      "another that only adds");
+  if (!forced && options.anyArithmetic())
+    return usageError(
+        "--certify proves kernels without products, but " +
+        Twine(options.arithmetic.empty() ? "-O3" : "--arithmetic=any") +
+        " allows dot products, expected --arithmetic=add");
+  return Error::success();
+}
+
 static constexpr Flag<CompileOptions> flags[] = {
     {"-o", "OUT", "name of the output; default: the model's without .onnx",
      setString<&CompileOptions::output>},
@@ -78,7 +112,7 @@ static constexpr Flag<CompileOptions> flags[] = {
     {"-O0", "", "no optimisation", setLevel<0>},
     {"-O1", "", "little optimisation", setLevel<1>},
     {"-O2", "", "add/sub only kernels, optimised (default)", setLevel<2>},
-    {"-O3", "", "more optimisation of the code around the kernels",
+    {"-O3", "", "more optimisation, and kernels may multiply (dot products)",
      setLevel<3>},
     {"--strategy", "NAME",
      "kernels: auto (default), or one of bitnet-opt --list-strategies",
@@ -87,6 +121,10 @@ static constexpr Flag<CompileOptions> flags[] = {
      "LM head: auto (default; the narrowest lossless type, exact for a large "
      "one), graph, bf16, f16, i8, or exact: the same tokens through an i8 copy",
      setHead},
+    {"--arithmetic", "KIND",
+     "of BitLinear kernels: add (additions only) or any; default: any with "
+     "-O3, else add",
+     setArithmetic},
     {"--certify", "",
      "prove that no BitLinear kernel multiplies, print the certificate",
      setTrue<&CompileOptions::certify>},
@@ -128,6 +166,8 @@ bitnet::parseCommandLine(ArrayRef<const char *> arguments) {
   }
   if (options.input.empty() && !options.help)
     return usageError("no model is given: bitnet-opt compile MODEL.onnx");
+  if (Error error = checkArithmetic(options))
+    return std::move(error);
   return options;
 }
 

@@ -19,10 +19,17 @@ struct CompileOptions {
   std::string input, output, tokenizer, report, resourceDir;
   std::string target = "native", cpu, attributes, strategy = "auto";
   std::string head = "auto";
+  /// "add", "any", or empty: the latter with -O3, else the former.
+  std::string arithmetic;
   Emit emit = Emit::Executable;
   std::optional<Phase> stopAfter;
   unsigned optLevel = 2;
   bool certify = false, requireTernary = false, verbose = false, help = false;
+
+  /// Whether `auto` may take kernels that multiply activations.
+  bool anyArithmetic() const {
+    return arithmetic.empty() ? optLevel == 3 : arithmetic == "any";
+  }
 };
 
 /// Reads the arguments behind `compile`. An unknown flag is an error that names

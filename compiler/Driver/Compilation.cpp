@@ -165,6 +165,7 @@ LogicalResult Compilation::runPhases() {
   PipelineOptions phaseOptions;
   phaseOptions.strategy = options.strategy;
   phaseOptions.head = options.head;
+  phaseOptions.anyArithmetic = options.anyArithmetic();
   phaseOptions.certify = options.certify;
   TargetFacts facts = spec.facts();
   phaseOptions.vectorBits = facts.vectorBits;

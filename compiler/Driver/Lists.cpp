@@ -16,7 +16,11 @@ static void printStrategy(raw_ostream &out, const KernelStrategy &strategy) {
     out << stringifyLayoutKind(layout.kind) << " (blocks of " << layout.rows
         << " rows)";
   });
-  out << '\n';
+  out << "\n  arithmetic: "
+      << (strategy.multiplies()
+              ? "multiplies (auto takes it with -O3 or --arithmetic=any)"
+              : "additions only")
+      << '\n';
   for (const TokenRange &range : strategy.getTokenRanges())
     out << "  tokens, " << range.tokens << ": " << range.microOp << '\n';
   for (const TileParameter &parameter : strategy.getTileParameters())

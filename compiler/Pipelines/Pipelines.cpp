@@ -61,6 +61,7 @@ static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(transformer::createPackRowsPass(rows));
   ternary::TernaryPlanPassOptions plan;
   plan.strategy = options.strategy;
+  plan.anyArithmetic = options.anyArithmetic;
   passes.addPass(ternary::createTernaryPlanPass(plan));
 }
 

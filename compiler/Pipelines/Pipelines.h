@@ -30,6 +30,10 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> strategy{*this, "strategy",
                                llvm::cl::desc("auto or a kernel strategy"),
                                llvm::cl::init("auto")};
+  Option<bool> anyArithmetic{
+      *this, "any-arithmetic",
+      llvm::cl::desc("auto may take kernels that multiply activations"),
+      llvm::cl::init(false)};
   Option<int64_t> vectorBits{*this, "vector-bits",
                              llvm::cl::desc("Width of vector registers"),
                              llvm::cl::init(256)};

@@ -15,6 +15,8 @@ std::optional<TargetFacts> TargetFacts::named(StringRef name) {
                   .Case("x86-ssse3", 1)
                   .Case("x86-avx2", 2)
                   .Case("x86-avx512bw", 3)
+                  .Case("x86-avx512vnni", 4)
+                  .Case("x86-avx512vbmi", 5)
                   .Default(-1);
   if (level < 0)
     return std::nullopt;
@@ -22,8 +24,10 @@ std::optional<TargetFacts> TargetFacts::named(StringRef name) {
   facts.ssse3 = level >= 1;
   facts.avx2 = level >= 2;
   facts.avx512bw = level >= 3;
-  facts.vectorBits = level == 3 ? 512 : level == 2 ? 256 : 128;
-  facts.vectorRegisters = level == 3 ? 32 : 16;
+  facts.avx512vnni = level >= 4;
+  facts.avx512vbmi = level >= 5;
+  facts.vectorBits = level >= 3 ? 512 : level == 2 ? 256 : 128;
+  facts.vectorRegisters = level >= 3 ? 32 : 16;
   return facts;
 }
 
@@ -36,6 +40,8 @@ static void forEachFact(Facts &facts, Fn field) {
   field("ssse3", facts.ssse3);
   field("avx2", facts.avx2);
   field("avx512bw", facts.avx512bw);
+  field("avx512vbmi", facts.avx512vbmi);
+  field("avx512vnni", facts.avx512vnni);
   field("l1_bytes", facts.l1Bytes);
   field("l2_bytes", facts.l2Bytes);
   field("threads", facts.threads);

@@ -21,9 +21,11 @@ struct TargetFacts {
   /// Architectural vector registers.
   int64_t vectorRegisters = 16;
   bool x86 = false;
-  bool ssse3 = false;    ///< pshufb on 128 bits
-  bool avx2 = false;     ///< pshufb on 256 bits
-  bool avx512bw = false; ///< pshufb on 512 bits, byte masks (with VL)
+  bool ssse3 = false;      ///< pshufb on 128 bits
+  bool avx2 = false;       ///< pshufb on 256 bits
+  bool avx512bw = false;   ///< pshufb on 512 bits, byte masks (with VL)
+  bool avx512vbmi = false; ///< vpermi2b: tables of 128 bytes (with BW)
+  bool avx512vnni = false; ///< vpdpbusd on 512 bits (with BW)
   /// Data caches of one core, in bytes.
   int64_t l1Bytes = 32 * 1024;
   int64_t l2Bytes = 512 * 1024;
@@ -33,11 +35,12 @@ struct TargetFacts {
 
   static constexpr llvm::StringLiteral attrName = "bitnet.target";
 
-  /// `generic`, `x86-ssse3`, `x86-avx2` or `x86-avx512bw`; nullopt for others.
+  /// One of `names`; nullopt for others.
   static std::optional<TargetFacts> named(llvm::StringRef name);
   /// The names that `named` takes, for messages and help.
   static llvm::StringRef names() {
-    return "generic, x86-ssse3, x86-avx2, x86-avx512bw";
+    return "generic, x86-ssse3, x86-avx2, x86-avx512bw, x86-avx512vnni, "
+           "x86-avx512vbmi";
   }
   /// From a module's `bitnet.target`, `generic` when it has none. Entries that
   /// the dictionary lacks keep their default.

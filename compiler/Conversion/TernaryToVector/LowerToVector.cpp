@@ -58,6 +58,8 @@ static const Lowering *findLowering(StringRef name) {
       lowering<ClearOp, lowerClear>(),
       lowering<WidenOp, lowerWiden>(),
       lowering<TransposeSumsOp, lowerTransposeSums>(),
+      lowering<CodeTotalsOp, lowerCodeTotals>(),
+      lowering<DotRowsOp, lowerDotRows>(),
   };
   const Lowering *found = llvm::find_if(
       lowerings, [&](const Lowering &known) { return known.name == name; });

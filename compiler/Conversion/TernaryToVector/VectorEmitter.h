@@ -87,6 +87,8 @@ void lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts);
 void lowerClear(ClearOp op, const TargetFacts &facts);
 void lowerWiden(WidenOp op, const TargetFacts &facts);
 void lowerTransposeSums(TransposeSumsOp op, const TargetFacts &facts);
+void lowerCodeTotals(CodeTotalsOp op, const TargetFacts &facts);
+void lowerDotRows(DotRowsOp op, const TargetFacts &facts);
 
 } // namespace bitnet::ternary
 

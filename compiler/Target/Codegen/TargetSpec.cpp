@@ -72,6 +72,8 @@ TargetFacts TargetSpec::facts() const {
   facts.ssse3 = has("ssse3");
   facts.avx2 = has("avx2");
   facts.avx512bw = has("avx512bw") && has("avx512vl");
+  facts.avx512vbmi = facts.avx512bw && has("avx512vbmi");
+  facts.avx512vnni = facts.avx512bw && has("avx512vnni");
   facts.vectorBits = facts.avx512bw ? 512 : facts.avx2 ? 256 : 128;
   facts.vectorRegisters =
       facts.avx512bw || triple.getArch() == Triple::aarch64 ? 32 : 16;
@@ -90,7 +92,11 @@ std::string TargetSpec::describe() const {
 std::string TargetSpec::layoutFamily() const {
   std::string family = triple.getArchName().str();
   if (triple.isX86())
-    family += has("avx512bw") ? "-avx512bw" : has("avx2") ? "-avx2" : "";
+    family += has("avx512vbmi")   ? "-avx512vbmi"
+              : has("avx512vnni") ? "-avx512vnni"
+              : has("avx512bw")   ? "-avx512bw"
+              : has("avx2")       ? "-avx2"
+                                  : "";
   return family;
 }
 

@@ -8,7 +8,8 @@ using namespace mlir;
 using namespace bitnet::ternary;
 
 ArrayRef<const LayoutInfo *> bitnet::ternary::getLayouts() {
-  static const LayoutInfo *const layouts[] = {&pairsLayout, &planesLayout};
+  static const LayoutInfo *const layouts[] = {&pairsLayout, &planesLayout,
+                                              &rows4Layout, &rows5Layout};
   static_assert(std::size(layouts) == getMaxEnumValForLayoutKind() + 1,
                 "a kind without its LayoutInfo");
   return layouts;

@@ -43,7 +43,7 @@ struct LayoutInfo {
 llvm::ArrayRef<const LayoutInfo *> getLayouts();
 const LayoutInfo &getLayoutInfo(LayoutKind kind);
 
-extern const LayoutInfo pairsLayout, planesLayout;
+extern const LayoutInfo pairsLayout, planesLayout, rows4Layout, rows5Layout;
 
 } // namespace bitnet::ternary
 

@@ -68,7 +68,9 @@ def Ternary_RescaleFormAttr : EnumAttr<Ternary_Dialect, Ternary_RescaleForm, "re
 
 def Ternary_LayoutKind : I32EnumAttr<"LayoutKind", "order of trits in packed bytes", [
     I32EnumAttrCase<"Pairs", 0, "pairs">,
-    I32EnumAttrCase<"Planes", 1, "planes">
+    I32EnumAttrCase<"Planes", 1, "planes">,
+    I32EnumAttrCase<"Rows4", 2, "rows4">,
+    I32EnumAttrCase<"Rows5", 3, "rows5">
   ]> {
   let cppNamespace = "::bitnet::ternary";
   let genSpecializedAttr = 0;
@@ -92,6 +94,12 @@ def Ternary_LayoutAttr : AttrDef<Ternary_Dialect, "Layout"> {
     - `planes`: for each k, `rows` bits that say "+1" and then `rows` bits that
       say "-1", low bit = first row:
       `byte[(b * K + k) * rows/4 + (0 | rows/8) + r/8]`. 2 bits a trit.
+    - `rows4`: one byte holds a term of 4 rows, `span = rows/4` apart, as 2-bit
+      fields. For r < span and i < 4:
+      `byte[(b * ceil(K/4) + g) * 4 span + 4 r + i]` = sum over j of
+      `4^j (w[r + j span, 4g + i] + 1)`. 2 bits a trit.
+    - `rows5`: the same with 5 rows, `span = rows/5` and powers of 3.
+      1.6 bits a trit.
 
     `#ternary.layout<pairs, rows = 64>`
   }];
@@ -106,9 +114,10 @@ def Ternary_LayoutAttr : AttrDef<Ternary_Dialect, "Layout"> {
   }];
 }
 
-def Ternary_Strategy : I32EnumAttr<"Strategy", "how a kernel multiplies without multiplying", [
+def Ternary_Strategy : I32EnumAttr<"Strategy", "how a kernel multiplies activations by trits", [
     I32EnumAttrCase<"Masked", 0, "masked">,  // add and subtract under masks
-    I32EnumAttrCase<"Lookup", 1, "lookup">   // table look-ups and additions
+    I32EnumAttrCase<"Lookup", 1, "lookup">,  // table look-ups and additions
+    I32EnumAttrCase<"Dot", 2, "dot">         // dot products of bytes: multiplies
   ]> {
   let cppNamespace = "::bitnet::ternary";
   let genSpecializedAttr = 0;

@@ -113,10 +113,29 @@ LogicalResult TransposeSumsOp::verify() {
   return verifySize(*this, getResult(), 1, "result", blockRows);
 }
 
+LogicalResult CodeTotalsOp::verify() {
+  return failed(verifyTerms(*this, getCodes())) ? failure() : success();
+}
+
+LogicalResult DotRowsOp::verify() {
+  if (failed(verifyTerms(*this, getCodes())))
+    return failure();
+  LayoutAttr layout = getLayout();
+  if (layout.getKind() != LayoutKind::Rows4 &&
+      layout.getKind() != LayoutKind::Rows5)
+    return emitOpError("has ") << layout << ", expected rows4 or rows5";
+  if (ShapedType::isDynamic(sizeOf(getSums(), 0)))
+    return emitOpError("has sums ")
+           << getSums().getType() << ", expected a static axis 0";
+  return verifySize(*this, getSums(), 1, "sums", layout.getRows());
+}
+
 LogicalResult RescaleOp::verify() {
-  int64_t rows = getRows();
-  if (rows < 1 || rows > blockRows)
-    return emitOpError("writes ")
-           << rows << " rows, expected 1 to " << blockRows;
-  return verifySize(*this, getSums(), 1, "sums", blockRows);
+  int64_t rows = getRows(), columns = sizeOf(getSums(), 1);
+  if (ShapedType::isDynamic(columns))
+    return emitOpError("has sums ")
+           << getSums().getType() << ", expected a static axis 1";
+  if (rows < 1 || rows > columns)
+    return emitOpError("writes ") << rows << " rows, expected 1 to " << columns;
+  return success();
 }

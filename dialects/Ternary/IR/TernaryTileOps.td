@@ -211,7 +211,53 @@ def Ternary_TransposeSumsOp : Ternary_TileOp<"transpose_sums"> {
   let assemblyFormat = "$sums `[` $row `]` `into` $result attr-dict `:` type($sums) `,` type($result)";
 }
 
-//===-- The end of both ----------------------------------------------------===//
+//===-- Dot products: lanes are rows, a few tokens at once -----------------===//
+
+def Ternary_CodeTotalsOp : Ternary_TileOp<"code_totals"> {
+  let summary = "sums of the codes of some tokens";
+  let description = [{
+    `totals[t]` = sum over k of `codes[token + t, k]`, for t < `count`.
+
+    ```mlir
+    ternary.code_totals %codes[%token for %count] into %totals : memref<?x100xi8>, memref<64xi32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token, Index:$count,
+    Ternary_Write<I32, 1, "[tokens] i32">:$totals);
+  let assemblyFormat = [{
+    $codes `[` $token `for` $count `]` `into` $totals attr-dict `:` type($codes) `,` type($totals)
+  }];
+}
+
+def Ternary_DotRowsOp : Ternary_TileOp<"dot_rows"> {
+  let summary = "sums of one block by dot products of bytes";
+  let description = [{
+    `sums[t, r]` = sum over k of `codes[token + t, k]` times the trit of row r
+    of `block` in weights of `layout`, for each t of the leading axis of `sums`;
+    `totals[slot + t]` is the sum of the token's codes. Bytes of weights count
+    trits from 0, so each product is one too large by its activation: the
+    total takes that back. `prefetch` bytes ahead of each unit of weights are
+    asked for; 0 asks for none. This op multiplies.
+
+    - (C1) `layout` is `rows4` or `rows5`, and `sums` is static with its rows.
+
+    ```mlir
+    ternary.dot_rows %codes[%token], %totals[%slot], %weights[%block] into %sums
+        {layout = #ternary.layout<rows4, rows = 64>, prefetch = 2048 : i64}
+        : memref<?x100xi8>, memref<64xi32>, memref<1600xi8>, memref<4x64xi32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token,
+    Ternary_Read<I32, 1, "of code_totals">:$totals, Index:$slot,
+    Ternary_Read<I8, 1, "packed">:$weights, Index:$block, Ternary_Write<I32, 2, "[T, rows] i32">:$sums,
+    Ternary_LayoutAttr:$layout, DefaultValuedAttr<I64Attr, "0">:$prefetch);
+  let assemblyFormat = [{
+    $codes `[` $token `]` `,` $totals `[` $slot `]` `,` $weights `[` $block `]` `into` $sums attr-dict
+    `:` type($codes) `,` type($totals) `,` type($weights) `,` type($sums)
+  }];
+}
+
+//===-- The end of all -----------------------------------------------------===//
 
 def Ternary_RescaleOp : Ternary_TileOp<"rescale"> {
   let summary = "outputs of one block and token from its sums";
@@ -220,7 +266,7 @@ def Ternary_RescaleOp : Ternary_TileOp<"rescale"> {
     the token and of row `row + r` applied in the order of `form`, plus the
     row's bias. Scales and biases with one element serve all rows.
 
-    - (C1) `sums` has 64 columns, of which `rows` are from 1 to 64.
+    - (C1) `sums` has a static number of columns, and `rows` from 1 to as many.
 
     ```mlir
     ternary.rescale %sums[%slot], %scale, %weight_scale into %out[%token, %row]
@@ -228,7 +274,7 @@ def Ternary_RescaleOp : Ternary_TileOp<"rescale"> {
         : memref<4x64xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
     ```
   }];
-  let arguments = (ins Ternary_Read<I32, 2, "[slots, 64] i32">:$sums, Index:$slot,
+  let arguments = (ins Ternary_Read<I32, 2, "[slots, rows] i32">:$sums, Index:$slot,
     Ternary_Read<F32, 1, "[M] f32">:$scale, Ternary_Read<F32, 1, "[N or 1] f32">:$weight_scale,
     Optional<Ternary_MemRef<F32, 1>>:$bias, Ternary_Write<F32, 2, "[M, N] f32">:$out, Index:$token, Index:$row,
     Ternary_RescaleFormAttr:$form, I64Attr:$rows);

@@ -17,6 +17,8 @@ def TernaryPlanPass : Pass<"ternary-plan"> {
   let options = [
     Option<"strategy", "strategy", "std::string", /*default=*/"\"auto\"",
            "auto, or one that --list-strategies prints">,
+    Option<"anyArithmetic", "any-arithmetic", "bool", /*default=*/"false",
+           "auto may take a strategy that multiplies activations">,
     Option<"target", "target", "std::string", /*default=*/"\"\"",
            "target facts by name instead of the module's: generic, x86-ssse3, x86-avx2 or x86-avx512bw">];
 }

@@ -41,7 +41,8 @@ private:
     if (strategy == "auto") {
       const auto *first =
           llvm::find_if(getStrategies(), [&](const KernelStrategy *s) {
-            return s->whyNot(facts).empty();
+            return (anyArithmetic || !s->multiplies()) &&
+                   s->whyNot(facts).empty();
           });
       assert(first != getStrategies().end() && "masked runs on any target");
       return *first;

@@ -25,8 +25,8 @@ int64_t KernelStrategy::getTile(LinearOp op, StringRef name) const {
 }
 
 ArrayRef<const KernelStrategy *> bitnet::ternary::getStrategies() {
-  static const KernelStrategy *const strategies[] = {&getLookupStrategy(),
-                                                     &getMaskedStrategy()};
+  static const KernelStrategy *const strategies[] = {
+      &getDotStrategy(), &getLookupStrategy(), &getMaskedStrategy()};
   static_assert(std::size(strategies) == getMaxEnumValForStrategy() + 1,
                 "a strategy that is not listed");
   return strategies;

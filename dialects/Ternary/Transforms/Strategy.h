@@ -49,6 +49,9 @@ public:
   /// Why `facts` cannot run it ("needs ..., which the target lacks"); empty
   /// where it can.
   virtual std::string whyNot(const TargetFacts &facts) const { return ""; }
+  /// Whether activations are multiplied: `auto` takes such a strategy only
+  /// where any arithmetic is allowed, and no certificate can be given.
+  virtual bool multiplies() const { return false; }
   /// What it is good for on such a target, said in remarks.
   virtual llvm::StringRef getReason() const = 0;
   /// Layout and tile for one linear on a target that can run it.
@@ -62,12 +65,14 @@ public:
   int64_t getTile(LinearOp op, llvm::StringRef name) const;
 };
 
-/// Every strategy; `auto` takes the first one that the target can run.
+/// Every strategy; `auto` takes the first one that is allowed and that the
+/// target can run.
 llvm::ArrayRef<const KernelStrategy *> getStrategies();
 const KernelStrategy &getStrategy(Strategy kind);
 /// "auto, lookup, masked": what `--strategy` takes.
 llvm::SmallVector<llvm::StringRef> getStrategyNames();
 
+const KernelStrategy &getDotStrategy();
 const KernelStrategy &getLookupStrategy();
 const KernelStrategy &getMaskedStrategy();
 

@@ -19,6 +19,19 @@ namespace {
 struct Kernel {
   const char *target, *cpu, *strategy;
   bool loops = false;
+  /// Of the layouts that the strategy takes.
+  unsigned layout = 0;
+
+  std::string features() const {
+    std::string name = target;
+    return name == "x86-avx512vnni"   ? "+avx512vnni"
+           : name == "x86-avx512vbmi" ? "+avx512vnni,+avx512vbmi"
+                                      : "";
+  }
+  const KernelStrategy &getStrategy() const {
+    return ternary::getStrategy(*symbolizeStrategy(strategy));
+  }
+  BlockLayout getLayout() const { return getStrategy().getLayouts()[layout]; }
 };
 
 bool runsHere(const Kernel &kernel) {
@@ -27,6 +40,9 @@ bool runsHere(const Kernel &kernel) {
   if (target == "x86-avx512bw")
     return __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512bw");
+  if (target == "x86-avx512vnni" || target == "x86-avx512vbmi")
+    return __builtin_cpu_supports("avx512vnni") &&
+           (target == "x86-avx512vnni" || __builtin_cpu_supports("avx512vbmi"));
   return target != "x86-avx2" || __builtin_cpu_supports("avx2");
 #else
   return std::string(kernel.target) == "generic";
@@ -70,9 +86,7 @@ protected:
   Kernels() { context.loadDialect<TernaryDialect>(); }
 
   LayoutAttr layout() {
-    const KernelStrategy &strategy =
-        getStrategy(*symbolizeStrategy(GetParam().strategy));
-    BlockLayout preferred = strategy.getLayouts().front();
+    BlockLayout preferred = GetParam().getLayout();
     return LayoutAttr::get(&context, preferred.kind, preferred.rows);
   }
   std::string module(const Problem &problem, const std::string &tile);
@@ -133,11 +147,14 @@ void Kernels::check(const Problem &problem, const std::vector<int64_t> &tokens,
                     const std::string &tile) {
   JitOptions options;
   options.cpu = GetParam().cpu;
+  options.features = GetParam().features();
+  bool multiplies = GetParam().getStrategy().multiplies();
   options.passes =
       GetParam().loops
           ? "ternary-lower-to-loops,canonicalize,cse"
           : std::string("ternary-tile,ternary-lower-to-vector{target=") +
-                GetParam().target + "},ternary-certify,canonicalize,cse";
+                GetParam().target + "}," +
+                (multiplies ? "" : "ternary-certify,") + "canonicalize,cse";
   auto code = JitModule::compile(module(problem, tile), options);
   ASSERT_TRUE(code);
 
@@ -209,6 +226,14 @@ TEST_P(Kernels, LongSumsAndManyRowsAreExact) {
   check(Problem({1100}, 20), {1, 40, 300});
 }
 
+// Sums of mixed rows are unmixed every 2^16 terms.
+TEST_P(Kernels, VeryLongSumsAreExact) {
+  if (!runsHere(GetParam()) || GetParam().loops)
+    GTEST_SKIP() << "this CPU lacks " << GetParam().target;
+  for (int64_t terms : {65536, 65543, 131076})
+    check(Problem({2}, terms), {2, 5});
+}
+
 // What ternary-plan may choose.
 TEST_P(Kernels, TilesDoNotChangeSums) {
   if (!runsHere(GetParam()) || GetParam().loops)
@@ -218,7 +243,9 @@ TEST_P(Kernels, TilesDoNotChangeSums) {
         ", tile = {tokens = 16 : i64, min_tokens = 1 : i64, groups = 8 : i64, "
         "pass_rows = 64 : i64}",
         ", tile = {tokens = 32 : i64, min_tokens = 32 : i64, groups = 5 : i64, "
-        "pass_rows = 128 : i64, row_blocks = 3 : i64}"})
+        "pass_rows = 128 : i64, row_blocks = 3 : i64}",
+        ", tile = {tokens = 1 : i64, chunk = 3 : i64, prefetch = 0 : i64}",
+        ", tile = {tokens = 8 : i64, chunk = 24 : i64, prefetch = 64 : i64}"})
     check(Problem({100, 200}, 300), {1, 20, 31, 70}, tile);
 }
 
@@ -231,11 +258,24 @@ INSTANTIATE_TEST_SUITE_P(
                     Kernel{"x86-avx512bw", "x86-64-v4", "masked"},
                     Kernel{"x86-ssse3", "x86-64-v2", "lookup"},
                     Kernel{"x86-avx2", "x86-64-v3", "lookup"},
-                    Kernel{"x86-avx512bw", "x86-64-v4", "lookup"}),
+                    Kernel{"x86-avx512bw", "x86-64-v4", "lookup"},
+                    Kernel{"generic", "", "dot", /*loops=*/true, 0},
+                    Kernel{"generic", "", "dot", /*loops=*/true, 1},
+                    Kernel{"generic", "x86-64", "dot", false, 3},
+                    Kernel{"x86-ssse3", "x86-64-v2", "dot", false, 3},
+                    Kernel{"x86-avx2", "x86-64-v3", "dot", false, 2},
+                    Kernel{"x86-avx2", "x86-64-v3", "dot", false, 1},
+                    Kernel{"x86-avx512bw", "x86-64-v4", "dot", false, 1},
+                    Kernel{"x86-avx512vnni", "x86-64-v4", "dot", false, 0},
+                    Kernel{"x86-avx512vnni", "x86-64-v4", "dot", false, 1},
+                    Kernel{"x86-avx512vbmi", "x86-64-v4", "dot", false, 0}),
     [](const testing::TestParamInfo<Kernel> &info) {
       std::string name =
           std::string(info.param.loops ? "loops" : info.param.target) + "_" +
           info.param.strategy;
+      if (info.param.getStrategy().getLayouts().size() > 1)
+        name += "_" + stringifyLayoutKind(info.param.getLayout().kind).str() +
+                "_" + std::to_string(info.param.getLayout().rows);
       std::replace(name.begin(), name.end(), '-', '_');
       return name;
     });

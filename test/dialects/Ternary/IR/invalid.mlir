@@ -450,7 +450,7 @@ func.func @rescale_c1_65_rows(%sums: memref<4x64xi32>, %scale: memref<?xf32>, %o
 // -----
 
 func.func @rescale_c1(%sums: memref<4x32xi32>, %scale: memref<?xf32>, %one: memref<1xf32>, %out: memref<?x100xf32>, %i: index) {
-  // expected-error @+1 {{has sums 'memref<4x32xi32>', expected 64 on axis 1}}
+  // expected-error @+1 {{writes 64 rows, expected 1 to 32}}
   ternary.rescale %sums[%i], %scale, %one into %out[%i, %i] {form = #ternary.rescale_form<mul>, rows = 64 : i64} : memref<4x32xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
   return
 }
@@ -477,3 +477,48 @@ func.func private @layout_12_rows() attributes {l = #ternary.layout<pairs, rows 
 
 // expected-error @+1 {{layout has blocks of 1032 rows, expected a multiple of 8 up to 1024}}
 func.func private @layout_1032_rows() attributes {l = #ternary.layout<pairs, rows = 1032>}
+
+// -----
+
+func.func @dot_rows_c1_kind(%codes: memref<?x8xi8>, %totals: memref<64xi32>, %weights: memref<128xi8>, %sums: memref<4x64xi32>, %i: index) {
+  // expected-error @+1 {{has #ternary.layout<pairs, rows = 64>, expected rows4 or rows5}}
+  ternary.dot_rows %codes[%i], %totals[%i], %weights[%i] into %sums {layout = #ternary.layout<pairs, rows = 64>} : memref<?x8xi8>, memref<64xi32>, memref<128xi8>, memref<4x64xi32>
+  return
+}
+
+// -----
+
+func.func @dot_rows_c1_rows(%codes: memref<?x8xi8>, %totals: memref<64xi32>, %weights: memref<128xi8>, %sums: memref<4x64xi32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<4x64xi32>', expected 80 on axis 1}}
+  ternary.dot_rows %codes[%i], %totals[%i], %weights[%i] into %sums {layout = #ternary.layout<rows5, rows = 80>} : memref<?x8xi8>, memref<64xi32>, memref<128xi8>, memref<4x64xi32>
+  return
+}
+
+// -----
+
+func.func @dot_rows_c1_dynamic(%codes: memref<?x8xi8>, %totals: memref<64xi32>, %weights: memref<128xi8>, %sums: memref<?x64xi32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<?x64xi32>', expected a static axis 0}}
+  ternary.dot_rows %codes[%i], %totals[%i], %weights[%i] into %sums {layout = #ternary.layout<rows4, rows = 64>} : memref<?x8xi8>, memref<64xi32>, memref<128xi8>, memref<?x64xi32>
+  return
+}
+
+// -----
+
+func.func @rescale_c1_dynamic(%sums: memref<4x?xi32>, %scale: memref<?xf32>, %one: memref<1xf32>, %out: memref<?x100xf32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<4x?xi32>', expected a static axis 1}}
+  ternary.rescale %sums[%i], %scale, %one into %out[%i, %i] {form = #ternary.rescale_form<mul>, rows = 64 : i64} : memref<4x?xi32>, memref<?xf32>, memref<1xf32>, memref<?x100xf32>
+  return
+}
+
+// -----
+
+func.func @code_totals_dynamic(%codes: memref<?x?xi8>, %totals: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{has codes 'memref<?x?xi8>', expected a static axis 1}}
+  ternary.code_totals %codes[%i for %i] into %totals : memref<?x?xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{layout has blocks of 64 rows, expected a multiple of 20 up to 1024}}
+func.func private @layout_rows5_64() attributes {l = #ternary.layout<rows5, rows = 64>}

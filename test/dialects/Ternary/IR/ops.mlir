@@ -50,6 +50,16 @@ func.func @tile_rows(%codes: memref<?x101xi8>, %planes: memref<1616xi8>, %pairs:
   return
 }
 
+// CHECK-LABEL: func @tile_dot(
+//  CHECK-SAME:   %[[CODES:[a-z0-9]+]]: {{[^%]+}}, %[[TOTALS:[a-z0-9]+]]: {{[^%]+}}, %[[PACKED:[a-z0-9]+]]: {{[^%]+}}, %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
+func.func @tile_dot(%codes: memref<?x101xi8>, %totals: memref<64xi32>, %packed: memref<1664xi8>, %sums: memref<4x64xi32>, %i: index) {
+  // CHECK: ternary.code_totals %[[CODES]][%[[I]] for %[[I]]] into %[[TOTALS]] : memref<?x101xi8>, memref<64xi32>
+  ternary.code_totals %codes[%i for %i] into %totals : memref<?x101xi8>, memref<64xi32>
+  // CHECK: ternary.dot_rows %[[CODES]][%[[I]]], %[[TOTALS]][%[[I]]], %[[PACKED]][%[[I]]] into %[[SUMS]] {layout = #ternary.layout<rows4, rows = 64>, prefetch = 64 : i64} : memref<?x101xi8>, memref<64xi32>, memref<1664xi8>, memref<4x64xi32>
+  ternary.dot_rows %codes[%i], %totals[%i], %packed[%i] into %sums {layout = #ternary.layout<rows4, rows = 64>, prefetch = 64 : i64} : memref<?x101xi8>, memref<64xi32>, memref<1664xi8>, memref<4x64xi32>
+  return
+}
+
 // CHECK-LABEL: func @tile_tokens(
 //  CHECK-SAME:   %[[CODES:[a-z0-9]+]]: {{[^%]+}}, %[[PAIRS:[a-z0-9]+]]: {{[^%]+}}, %[[PANEL:[a-z0-9]+]]: {{[^%]+}}, %[[TABLES:[a-z0-9]+]]: {{[^%]+}}, %[[PARTIAL:[a-z0-9]+]]: {{[^%]+}}, %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[RESULT:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
 func.func @tile_tokens(%codes: memref<?x101xi8>, %pairs: memref<1664xi8>, %panel: memref<8x104x32xi8>, %tables: memref<822x32xi16>, %partial: memref<128x32xi16>, %sums: memref<128x32xi32>, %result: memref<32x64xi32>, %i: index) {

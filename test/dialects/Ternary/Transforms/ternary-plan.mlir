@@ -1,6 +1,10 @@
 // RUN: bitnet-opt %s --ternary-plan | FileCheck %s --check-prefix=GENERIC
 // RUN: bitnet-opt %s --ternary-plan=target=x86-avx512bw --remarks-filter="ternary" 2>&1 | FileCheck %s --check-prefixes=REMARK,WIDE
 // RUN: bitnet-opt %s --ternary-plan="target=x86-avx2 strategy=masked" | FileCheck %s --check-prefix=MASKED
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx512vbmi any-arithmetic" | FileCheck %s --check-prefix=VNNI
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx2 any-arithmetic" | FileCheck %s --check-prefix=ANY-AVX2
+// RUN: bitnet-opt %s --ternary-plan=target=x86-avx512vbmi | FileCheck %s --check-prefix=ADD
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx512bw strategy=dot" | FileCheck %s --check-prefix=FORCED
 // RUN: not bitnet-opt %s --ternary-plan=strategy=lookup 2>&1 | FileCheck %s --check-prefix=NO-SHUFFLE
 // RUN: not bitnet-opt %s --ternary-plan=strategy=fast 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not bitnet-opt %s --ternary-plan=target=x86-mmx 2>&1 | FileCheck %s --check-prefix=NO-TARGET
@@ -15,6 +19,13 @@
 //     WIDE-SAME:   strategy = #ternary.strategy<lookup>
 //     WIDE-SAME:   tokens = 32
 //        MASKED:   strategy = #ternary.strategy<masked>
+//          VNNI:   layout = #ternary.layout<rows5, rows = 80>
+//     VNNI-SAME:   strategy = #ternary.strategy<dot>
+//     VNNI-SAME:   prefetch = 4096
+//      ANY-AVX2:   layout = #ternary.layout<rows4, rows = 32>
+//           ADD:   strategy = #ternary.strategy<lookup>
+//        FORCED:   layout = #ternary.layout<rows4, rows = 64>
+//   FORCED-SAME:   strategy = #ternary.strategy<dot>
 //    NO-SHUFFLE: error: strategy 'lookup' needs byte shuffles (ssse3), which the target lacks
 //       UNKNOWN: error: unknown strategy 'fast', expected one of auto, {{.*}}masked
 //     NO-TARGET: error: unknown target 'x86-mmx', expected one of generic, x86-ssse3

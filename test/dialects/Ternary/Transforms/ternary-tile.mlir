@@ -66,6 +66,39 @@ func.func @masked(%exec: !rt.exec, %q: memref<?x?x8xi8>, %s: memref<?x?x1xf32>, 
 
 // -----
 
+// Totals once for a thread's tokens, then each block by passes of 4, 2 and 1.
+// CHECK-LABEL: func @dot
+//       CHECK:   scf.for %[[FIRST:.+]] = %c0 to %{{.+}} step %c64
+//       CHECK:     rt.parallel {{.*}} attributes {kernel = "bitlinear_dot_rows5_rows"}
+//       CHECK:       ternary.code_totals %{{.+}}[%[[FIRST]] for %{{.+}}] into %[[TOTALS:.+]] : memref<?x8xi8>, memref<64xi32>
+//       CHECK:       ternary.dot_rows {{.*}}%[[TOTALS]]{{.*}} {layout = #ternary.layout<rows5, rows = 80>, prefetch = 512 : i64} {{.*}} memref<4x80xi32>
+//       CHECK:       ternary.rescale {{.*}} rows = 80
+//       CHECK:       ternary.dot_rows {{.*}} memref<2x80xi32>
+//       CHECK:       ternary.dot_rows {{.*}} memref<1x80xi32>
+//   CHECK-NOT:   ternary.dot_rows
+func.func @dot(%exec: !rt.exec, %q: memref<?x8xi8>, %s: memref<?x1xf32>, %ws: memref<1xf32>, %w: memref<256xi8>, %o: memref<?x100xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<rows5, rows = 80>, rows_of = array<i64: 100>, strategy = #ternary.strategy<dot>, tile = {prefetch = 512 : i64}}
+      : (memref<?x8xi8>, memref<?x1xf32> weights(memref<256xi8>) scales(memref<1xf32>) outs(memref<?x100xf32>))
+  return
+}
+
+// -----
+
+// One token: one pass.
+// CHECK-LABEL: func @dot_one_token
+//       CHECK:   ternary.code_totals {{.*}} memref<1xi32>
+//       CHECK:   ternary.dot_rows {{.*}} memref<1x64xi32>
+//   CHECK-NOT:   ternary.dot_rows
+func.func @dot_one_token(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<1x3xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<rows4, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<dot>}
+      : (memref<1x8xi8>, memref<1x1xf32> weights(memref<128xi8>) scales(memref<1xf32>) outs(memref<1x3xf32>))
+  return
+}
+
+// -----
+
 func.func @other_layout(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<1x3xf32>) {
   // expected-error @+1 {{has #ternary.layout<planes, rows = 64>, expected #ternary.layout<pairs, rows = 64> for strategy lookup}}
   ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,

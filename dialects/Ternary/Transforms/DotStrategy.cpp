@@ -1,0 +1,108 @@
+#include "dialects/Ternary/Transforms/Tiler.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace bitnet;
+using namespace bitnet::ternary;
+
+namespace {
+
+struct DotTiler : Tiler {
+  using Tiler::Tiler;
+  void run();
+
+private:
+  void passes(Sibling &sibling, Value block, Value first, Value count,
+              Value totals);
+};
+
+class DotStrategy : public KernelStrategy {
+  Strategy getKind() const override { return Strategy::Dot; }
+  StringRef getSummary() const override {
+    return "multiplies bytes and adds, by the target's dot products";
+  }
+  bool multiplies() const override { return true; }
+  ArrayRef<BlockLayout> getLayouts() const override {
+    static constexpr BlockLayout layouts[] = {{LayoutKind::Rows5, 80},
+                                              {LayoutKind::Rows4, 64},
+                                              {LayoutKind::Rows4, 32},
+                                              {LayoutKind::Rows4, 16}};
+    return layouts;
+  }
+  ArrayRef<TileParameter> getTileParameters() const override {
+    static constexpr TileParameter parameters[] = {
+        {"tokens", 4, "tokens that one pass over a block of weights takes"},
+        {"chunk", 64, "tokens that a thread takes through its blocks at once"},
+        {"prefetch", 4096, "bytes of weights asked for ahead, 0 for none"}};
+    return parameters;
+  }
+  ArrayRef<TokenRange> getTokenRanges() const override {
+    static constexpr TokenRange ranges[] = {
+        {"`tokens` at a time, the rest by halves", "ternary.dot_rows"}};
+    return ranges;
+  }
+  StringRef getReason() const override {
+    return "products are allowed and the target has dot products";
+  }
+  KernelChoice choose(LinearOp op, const TargetFacts &facts) const override;
+  void tile(LinearOp op) const override { DotTiler(*this, op).run(); }
+};
+
+} // namespace
+
+const KernelStrategy &bitnet::ternary::getDotStrategy() {
+  static const DotStrategy strategy;
+  return strategy;
+}
+
+KernelChoice DotStrategy::choose(LinearOp op, const TargetFacts &facts) const {
+  // With vpdpbusd decoding of base-3 bytes is hidden behind the memory, and 1.6
+  // bits are read faster than 2. Else one vector of a unit for each load.
+  BlockLayout layout{LayoutKind::Rows4, facts.vectorBits / 8};
+  if (facts.avx512vnni)
+    layout = {LayoutKind::Rows5, 80};
+  // As many tokens as leave their sums in registers: a pass decodes once.
+  int64_t tokens = facts.vectorRegisters >= 32 ? 4 : 2;
+  return {layout, {{"tokens", tokens}, {"chunk", 64}, {"prefetch", 4096}}};
+}
+
+/// The tokens [first, first + count) of one block, as many at a time as a pass
+/// takes, then half as many, ...
+void DotTiler::passes(Sibling &sibling, Value block, Value first, Value count,
+                      Value totals) {
+  // More tokens than that leave registers on any target.
+  int64_t most = std::clamp<int64_t>(getTile("tokens"), 1, 8);
+  Value done = index(0);
+  for (int64_t pass = most; pass >= 1; pass /= 2) {
+    if (staticTokens >= 0 && staticTokens < pass)
+      continue;
+    Value sums = alloc({pass, blockRows}, 32, /*stack=*/true);
+    Value end = pass == 1 ? count : sub(count, remainder(count, pass));
+    loop(done, end, pass, [&](Value slot) {
+      Value token = add(first, slot);
+      DotRowsOp::create(builder, loc, codes, token, totals, slot,
+                        sibling.weights, block, sums, op.getLayoutAttr(),
+                        builder.getI64IntegerAttr(getTile("prefetch")));
+      for (int64_t t = 0; t < pass; ++t)
+        rescale(sibling, block, sums, index(t), add(token, t));
+    });
+    done = end;
+  }
+}
+
+void DotTiler::run() {
+  int64_t chunk = std::max<int64_t>(1, getTile("chunk"));
+  if (staticTokens >= 0)
+    chunk = std::max<int64_t>(1, std::min(chunk, staticTokens));
+  loop(index(0), tokens, chunk, [&](Value first) {
+    Value count = min(sub(tokens, first), index(chunk));
+    parallel(index(blocks), grainOf(1), "rows", [&](Value begin, Value end) {
+      Value totals = alloc({chunk}, 32, /*stack=*/true);
+      CodeTotalsOp::create(builder, loc, codes, first, count, totals);
+      forBlocks(begin, end, [&](Sibling &sibling, Value block) {
+        passes(sibling, block, first, count, totals);
+      });
+    });
+  });
+}
