@@ -95,7 +95,9 @@ def check_identity(models, golden, form, work, flags):
     presents = [name.replace("past_key_values", "present") for name in names]
     reference = None
     variants = [["--strategy=auto"], ["--strategy=masked"], ["--strategy=lookup"],
-                ["--strategy=auto", "-mcpu=x86-64-v3"], ["--strategy=masked", "-mcpu=x86-64-v3"]]
+                ["--strategy=dot"],
+                ["--strategy=auto", "-mcpu=x86-64-v3"], ["--strategy=masked", "-mcpu=x86-64-v3"],
+                ["--strategy=dot", "-mcpu=x86-64-v3"]]
     for number, variant in enumerate(variants):
         strategy = " ".join(variant)
         model = compile_model(models, form, os.path.join(work, f"model-{number}"), *variant, *flags)

@@ -56,12 +56,23 @@ const KernelStrategy &bitnet::ternary::getDotStrategy() {
   return strategy;
 }
 
+/// Bytes of all weights of `op` in a layout, padding included.
+static int64_t getBytes(LinearOp op, BlockLayout block) {
+  auto layout = LayoutAttr::get(op.getContext(), block.kind, block.rows);
+  int64_t bytes = 0;
+  for (unsigned i = 0, e = op.getWeights().size(); i < e; ++i)
+    bytes += layout.getPackedBytes(op.getN(i), op.getK());
+  return bytes;
+}
+
 KernelChoice DotStrategy::choose(LinearOp op, const TargetFacts &facts) const {
-  // With vpdpbusd decoding of base-3 bytes is hidden behind the memory, and 1.6
-  // bits are read faster than 2. Else one vector of a unit for each load.
+  // A unit is one vector.
   BlockLayout layout{LayoutKind::Rows4, facts.vectorBits / 8};
-  if (facts.avx512vnni)
-    layout = {LayoutKind::Rows5, 80};
+  // With vpdpbusd decoding of base-3 bytes is hidden behind the memory, and 1.6
+  // bits are read faster than 2, where blocks of 80 rows do not pad that away.
+  BlockLayout narrow{LayoutKind::Rows5, 80};
+  if (facts.avx512vnni && 8 * getBytes(op, narrow) <= 7 * getBytes(op, layout))
+    layout = narrow;
   // As many tokens as leave their sums in registers: a pass decodes once.
   int64_t tokens = facts.vectorRegisters >= 32 ? 4 : 2;
   return {layout, {{"tokens", tokens}, {"chunk", 64}, {"prefetch", 4096}}};

@@ -19,7 +19,8 @@
 //     WIDE-SAME:   strategy = #ternary.strategy<lookup>
 //     WIDE-SAME:   tokens = 32
 //        MASKED:   strategy = #ternary.strategy<masked>
-//          VNNI:   layout = #ternary.layout<rows5, rows = 80>
+// 32 rows in a block of 80 would take as many bytes as in one of 64.
+//          VNNI:   layout = #ternary.layout<rows4, rows = 64>
 //     VNNI-SAME:   strategy = #ternary.strategy<dot>
 //     VNNI-SAME:   prefetch = 4096
 //      ANY-AVX2:   layout = #ternary.layout<rows4, rows = 32>
@@ -33,4 +34,14 @@ func.func @sixty_four_terms(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor
   %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
       : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<32x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
+}
+
+// 80 rows are one block of 80 or two of 64.
+//    VNNI-LABEL: func @eighty_rows
+//          VNNI:   layout = #ternary.layout<rows5, rows = 80>
+//     VNNI-SAME:   strategy = #ternary.strategy<dot>
+func.func @eighty_rows(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<80x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x80xf32> {
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
+      : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<80x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x80xf32>
+  return %y : tensor<?x80xf32>
 }
