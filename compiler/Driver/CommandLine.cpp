@@ -92,6 +92,14 @@ static Error checkArithmetic(const CompileOptions &options) {
   return Error::success();
 }
 
+static Error setKV(CompileOptions &options, StringRef value) {
+  static constexpr StringRef names[] = {"graph", "f32", "f16", "i8"};
+  if (!is_contained(names, value))
+    return unknownValue("--kv", value, names);
+  options.kv = value.str();
+  return Error::success();
+}
+
 static constexpr Flag<CompileOptions> flags[] = {
     {"-o", "OUT", "name of the output; default: the model's without .onnx",
      setString<&CompileOptions::output>},
@@ -125,6 +133,10 @@ static constexpr Flag<CompileOptions> flags[] = {
      "of BitLinear kernels: add (additions only) or any; default: any with "
      "-O3, else add",
      setArithmetic},
+    {"--kv", "TYPE",
+     "key/value cache of sessions: graph (default: the graph's type), f32, f16 "
+     "or i8",
+     setKV},
     {"--certify", "",
      "prove that no BitLinear kernel multiplies, print the certificate",
      setTrue<&CompileOptions::certify>},

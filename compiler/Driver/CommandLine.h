@@ -21,6 +21,7 @@ struct CompileOptions {
   std::string head = "auto";
   /// "add", "any", or empty: the latter with -O3, else the former.
   std::string arithmetic;
+  std::string kv = "graph"; ///< element type of caches
   Emit emit = Emit::Executable;
   std::optional<Phase> stopAfter;
   unsigned optLevel = 2;

@@ -7,6 +7,8 @@
 #include "dialects/Ternary/IR/TernaryOps.h"
 #include "dialects/Transformer/Transforms/Head.h"
 
+#include "bitnet/module.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -162,10 +164,18 @@ static bool isBufferized(ModuleOp module) {
 }
 
 LogicalResult Compilation::runPhases() {
+  if (options.kv == "f16" && spec.triple.isX86() &&
+      !(spec.requiredCpu & BITNET_CPU_F16C)) {
+    diagnostics.error(options.input,
+                      "--kv=f16 needs f16c, which the target lacks: use "
+                      "-mattr=+f16c or another type");
+    return failure();
+  }
   PipelineOptions phaseOptions;
   phaseOptions.strategy = options.strategy;
   phaseOptions.head = options.head;
   phaseOptions.anyArithmetic = options.anyArithmetic();
+  phaseOptions.kv = options.kv;
   phaseOptions.certify = options.certify;
   TargetFacts facts = spec.facts();
   phaseOptions.vectorBits = facts.vectorBits;

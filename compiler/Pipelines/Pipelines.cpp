@@ -53,6 +53,10 @@ static void buildNormalize(OpPassManager &passes) {
 }
 
 static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addPass(transformer::createFoldTransposesPass());
+  rt::SetCacheTypePassOptions caches;
+  caches.element = options.kv;
+  passes.addPass(rt::createSetCacheTypePass(caches));
   passes.addPass(ternary::createTernaryFuseSiblingsPass());
   passes.addPass(transformer::createRollLayersPass());
   passes.addPass(transformer::createGlobalizeConstantsPass());

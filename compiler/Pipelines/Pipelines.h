@@ -40,6 +40,10 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> head{
       *this, "head", llvm::cl::desc("auto, graph, bf16, f16, i8 or exact"),
       llvm::cl::init("auto")};
+  Option<std::string> kv{*this, "kv",
+                         llvm::cl::desc("Element type of key/value caches: "
+                                        "graph, f32, f16 or i8"),
+                         llvm::cl::init("graph")};
   Option<bool> certify{*this, "certify",
                        llvm::cl::desc("Refuse multiplies in BitLinear loops"),
                        llvm::cl::init(false)};

@@ -348,7 +348,8 @@ struct RecognizeAttention : RewritePattern {
         FlatSymbolRefAttr(), FlatSymbolRefAttr(),
         !matched.masks.empty() && matched.masks.front().replaces()
             ? rewriter.getF32FloatAttr(matched.masks.front().fill)
-            : FloatAttr());
+            : FloatAttr(),
+        UnitAttr());
     Value result = attention.getResult();
     if (result.getType() != op->getResult(0).getType())
       result = tensor::CastOp::create(rewriter, loc, op->getResult(0).getType(),

@@ -125,7 +125,7 @@ struct RecognizeGroupQueryAttention : RewritePattern {
       return transformer::RotaryOp::create(emit.builder, emit.loc, x.getType(),
                                            x, rowsAt(cos, positions, emit),
                                            rowsAt(sin, positions, emit),
-                                           ValueRange(), Value())
+                                           ValueRange(), Value(), UnitAttr())
           .getResult();
     int64_t dim = lastSize(cos).value_or(0) * 2;
     // One row of positions serves all batch entries, but not in that op.

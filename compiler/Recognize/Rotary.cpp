@@ -103,9 +103,9 @@ struct RecognizeRotary : RewritePattern {
     if (!isTable(cos, x) || !isTable(sin, x))
       return rewriter.notifyMatchFailure(
           op, "cos or sin has no rank of 2 to 4 or another last axis");
-    rewriter.replaceOp(op, transformer::RotaryOp::create(rewriter, op->getLoc(),
-                                                         type, x, cos, sin,
-                                                         ValueRange(), Value())
+    rewriter.replaceOp(op, transformer::RotaryOp::create(
+                               rewriter, op->getLoc(), type, x, cos, sin,
+                               ValueRange(), Value(), UnitAttr())
                                .getResult());
     return success();
   }

@@ -85,7 +85,8 @@ struct RecognizeStandardAttention : OpRewritePattern<onnx::AttentionOp> {
                   key, value, mask, Value(), ValueRange(), Value(),
                   rewriter.getF32FloatAttr(scale),
                   op.getIsCausal() ? rewriter.getUnitAttr() : UnitAttr(),
-                  FlatSymbolRefAttr(), FlatSymbolRefAttr(), FloatAttr())
+                  FlatSymbolRefAttr(), FlatSymbolRefAttr(), FloatAttr(),
+                  UnitAttr())
                   .getResult();
     SmallVector<Value> results = {isJoined ? emit.joinHeads(y) : y, key, value};
     // Nobody reads the fourth result.

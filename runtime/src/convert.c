@@ -98,3 +98,56 @@ bool bn_convert(int32_t to, void *out, int32_t from, const void *in,
     store(to, out, i, load(from, in, i));
   return true;
 }
+
+int64_t bn_entry_bytes(int32_t dtype, int64_t head_dim) {
+  int64_t scale = dtype == BITNET_INT8 ? BITNET_KV_SCALE_BYTES : 0;
+  return head_dim * (int64_t)bitnet_dtype_size(dtype) + scale;
+}
+
+/// As compiled code appends an entry (AttentionCache.cpp): scale max|x| / 127, codes rounded to
+/// nearest even. NaN and infinity make the entry NaN.
+static void quantizeEntry(uint8_t *out, int32_t from, const void *in,
+                          int64_t head_dim) {
+  uint32_t most = 0;
+  for (int64_t i = 0; i < head_dim; ++i) {
+    uint32_t magnitude = floatToBits((float)load(from, in, i)) & 0x7fffffff;
+    most = magnitude > most ? magnitude : most;
+  }
+  float largest = bitsToFloat(most);
+  bool tiny = largest < 0x1p-120f;
+  float scale = tiny ? 0 : largest / 127, inverse = tiny ? 0 : 127 / largest;
+  for (int64_t i = 0; i < head_dim; ++i) {
+    float product = (float)load(from, in, i) * inverse;
+    // Adding 1.5 * 2^23 rounds to an integer, which the low bits then are.
+    out[i] = (uint8_t)floatToBits(product + 0x1.8p23f);
+  }
+  memcpy(out + head_dim, &scale, sizeof(scale));
+}
+
+bool bn_convert_entry(int32_t to, void *out, int32_t from, const void *in,
+                      int64_t head_dim) {
+  if (to == from) {
+    memcpy(out, in, (size_t)bn_entry_bytes(to, head_dim));
+    return true;
+  }
+  if (to == BITNET_INT8 && isFloat(from)) {
+    quantizeEntry((uint8_t *)out, from, in, head_dim);
+    return true;
+  }
+  if (from == BITNET_INT8 && isFloat(to)) {
+    float scale;
+    memcpy(&scale, (const uint8_t *)in + head_dim, sizeof(scale));
+    for (int64_t i = 0; i < head_dim; ++i)
+      store(to, out, i, (double)((const int8_t *)in)[i] * scale);
+    return true;
+  }
+  if (to == BITNET_FLOAT16 && isFloat(from)) {
+    for (int64_t i = 0; i < head_dim; ++i) {
+      double value = load(from, in, i);
+      value = value > 65504 ? 65504 : value < -65504 ? -65504 : value;
+      store(to, out, i, value);
+    }
+    return true;
+  }
+  return bn_convert(to, out, from, in, head_dim);
+}

@@ -58,6 +58,13 @@ int32_t bn_cpu_count(void);
 bool bn_convert(int32_t to, void *out, int32_t from, const void *in,
                 int64_t count);
 
+/// Bytes of one entry of a cache, or of the graph's tensor for it.
+int64_t bn_entry_bytes(int32_t dtype, int64_t head_dim);
+/// Converts one entry between the types of a cache and a graph's float types;
+/// int8 as compiled code rounds it. false: no such conversion.
+bool bn_convert_entry(int32_t to, void *out, int32_t from, const void *in,
+                      int64_t head_dim);
+
 // ---- weights.c -------------------------------------------------------------
 
 typedef struct bn_weights {

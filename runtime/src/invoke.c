@@ -218,21 +218,18 @@ static uint8_t *entryOf(const cache_view *v, const bitnet_kv_desc *kv,
                         int64_t batch, int64_t head, int64_t row) {
   int64_t at = v->length_first ? (batch * v->rows + row) * kv->heads + head
                                : (batch * kv->heads + head) * v->rows + row;
-  return v->data + at * kv->head_dim * (int64_t)bitnet_dtype_size(v->dtype);
+  return v->data + at * bn_entry_bytes(v->dtype, kv->head_dim);
 }
 
 /// Copies `rows` tokens of each head.
 static bool copyCache(const bitnet_kv_desc *kv, int64_t batch, int64_t rows,
                       const cache_view *to, const cache_view *from) {
-  // Entries of a head lie together in both, or each is a piece of its own.
-  bool apart = to->length_first || from->length_first;
-  int64_t pieces = apart ? rows : 1;
-  int64_t count = (apart ? 1 : rows) * kv->head_dim;
   for (int64_t b = 0; b < batch; ++b)
     for (int64_t head = 0; head < kv->heads; ++head)
-      for (int64_t row = 0; row < pieces; ++row)
-        if (!bn_convert(to->dtype, entryOf(to, kv, b, head, row), from->dtype,
-                        entryOf(from, kv, b, head, row), count))
+      for (int64_t row = 0; row < rows; ++row)
+        if (!bn_convert_entry(to->dtype, entryOf(to, kv, b, head, row),
+                              from->dtype, entryOf(from, kv, b, head, row),
+                              kv->head_dim))
           return false;
   return true;
 }
@@ -248,9 +245,10 @@ static int32_t loadCaches(bitnet_results *r, bitnet_error *error) {
   for (int32_t i = 0; i < m->num_kv; ++i) {
     const bitnet_kv_desc *kv = &m->kv[i];
     const bitnet_tensor *past = r->given[kv->input];
-    const int64_t dims[4] = {r->batch, kv->heads, capacity, kv->head_dim};
+    const int64_t dims[4] = {r->batch, kv->heads, capacity,
+                             bn_entry_bytes(kv->dtype, kv->head_dim)};
     int64_t bytes;
-    if (!bn_tensor_bytes(kv->dtype, dims, 4, &bytes) ||
+    if (!bn_tensor_bytes(BITNET_UINT8, dims, 4, &bytes) ||
         !(r->kv[i] = bn_allocate(&r->allocator, (size_t)bytes)))
       return bn_fail(error, BITNET_OUT_OF_MEMORY,
                      "out of memory for the cache of '%s'", past->name);

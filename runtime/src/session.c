@@ -176,8 +176,8 @@ static int32_t makeBuffers(bitnet_session *s, bitnet_error *error) {
     if (!bn_multiply(s->batch, kv->heads, &lines) ||
         !bn_multiply(lines, s->capacity, &lines))
       lines = -1;
-    code = make(s, &s->kv[i], "a cache", lines, kv->head_dim,
-                (int64_t)bitnet_dtype_size(kv->dtype), error);
+    code = make(s, &s->kv[i], "a cache", lines,
+                bn_entry_bytes(kv->dtype, kv->head_dim), 1, error);
     if (!code)
       s->runner.exec.kv[i] = s->kv[i].data;
   }

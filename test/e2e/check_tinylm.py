@@ -9,6 +9,8 @@ FORM is onnx-packed or onnx-qat. CHECK is one of
   identity    logits equal bit for bit with 1 and 2 threads, with the prompt in
               one piece and in chunks, for each strategy, and with code for
               AVX2 alone
+  caches      perplexity with caches of f16 and i8: equal to the last digit with
+              1 and 2 threads and with code for AVX2 alone, near the stored one
 """
 
 import json
@@ -54,16 +56,34 @@ def check_greedy(models, golden, form, work, flags):
     print(f"{compared} tokens of {len(golden['prompts'])} prompts equal")
 
 
+def perplexity(model, models, threads):
+    text = run("bitnet-run", model, "perplexity", os.path.join(models, "heldout.txt"),
+               "--window", "256", "--separator", "<|doc|>", "-t", str(threads))
+    found = re.search(r"perplexity\D*(\d+\.\d+)", text)
+    if not found:
+        sys.exit(f"no perplexity in:\n{text}")
+    return float(found.group(1))
+
+
+def check_caches(models, golden, form, work, flags):
+    want = golden["perplexity"]["all_windows"]["torch_qat" if form == "onnx-qat" else "torch_packed"]
+    for kind, tolerance in (("f16", 5e-4), ("i8", 5e-3)):
+        native = compile_model(models, form, os.path.join(work, kind), f"--kv={kind}", *flags)
+        narrow = compile_model(models, form, os.path.join(work, kind + "-avx2"), f"--kv={kind}",
+                               "-mcpu=x86-64-v3", *flags)
+        got = {perplexity(native, models, 1), perplexity(native, models, 2), perplexity(narrow, models, 2)}
+        if len(got) != 1:
+            sys.exit(f"{kind}: perplexities {got}, expected one")
+        if abs(got.copy().pop() / want - 1) > tolerance:
+            sys.exit(f"{kind}: perplexity {got}, expected {want} within {tolerance:.2%}")
+        print(f"{kind}: perplexity {got.pop()}, torch {want}")
+
+
 def check_perplexity(models, golden, form, work, flags):
     model = compile_model(models, form, os.path.join(work, "model"), *flags)
     source = "torch_qat" if form == "onnx-qat" else "torch_packed"
     want = golden["perplexity"]["all_windows"][source]
-    text = run("bitnet-run", model, "perplexity", os.path.join(models, "heldout.txt"),
-               "--window", "256", "--separator", "<|doc|>", "-t", "2")
-    found = re.search(r"perplexity\D*(\d+\.\d+)", text)
-    if not found:
-        sys.exit(f"no perplexity in:\n{text}")
-    got = float(found.group(1))
+    got = perplexity(model, models, threads=2)
     if abs(got / want - 1) > 5e-4:
         sys.exit(f"perplexity {got}, expected {want} within 0.05 %")
     print(f"perplexity {got}, torch {want}")
@@ -125,7 +145,8 @@ def main():
     models, form, check, *flags = sys.argv[1:]
     with open(os.path.join(models, "golden.json")) as file:
         golden = json.load(file)
-    checks = {"greedy": check_greedy, "perplexity": check_perplexity, "identity": check_identity}
+    checks = {"greedy": check_greedy, "perplexity": check_perplexity, "identity": check_identity,
+              "caches": check_caches}
     with tempfile.TemporaryDirectory() as work:
         checks[check](models, golden, form, work, flags)
 

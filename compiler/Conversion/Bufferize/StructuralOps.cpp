@@ -21,7 +21,7 @@ static void checkCache(transformer::AttentionOp op, FlatSymbolRefAttr name,
     return;
   auto tensor = cast<RankedTensorType>(cache.getType());
   SmallVector<int64_t> shape(tensor.getShape());
-  // Batch and length are the session's.
+  // Batch and length are the session's. An entry's scale does not matter here.
   shape[0] = shape[2] = ShapedType::kDynamic;
   Value layer = op.getLayer();
   Value memref = rt::KVOp::create(
@@ -37,9 +37,15 @@ static void checkCache(transformer::AttentionOp op, FlatSymbolRefAttr name,
 
 static void checkAttention(transformer::AttentionOp op,
                            BufferLowering &lowering) {
-  Numbers query = lowering.sizes(op.getQuery());
-  Numbers key = lowering.sizes(op.getKey());
-  Numbers value = lowering.sizes(op.getValue());
+  auto sizes = [&](Value operand) {
+    Numbers numbers = lowering.sizes(operand);
+    if (op.getTokenMajor())
+      std::swap(numbers[1], numbers[2]);
+    return numbers;
+  };
+  Numbers query = sizes(op.getQuery());
+  Numbers key = sizes(op.getKey());
+  Numbers value = sizes(op.getValue());
   lowering.checkSame(query[0], key[0]);
   lowering.checkSame(key[0], value[0]);
   lowering.checkSame(key[2], value[2]);
@@ -61,6 +67,8 @@ static void checkSizes(Operation *op, BufferLowering &lowering) {
     return checkAttention(attention, lowering);
   if (auto rotary = dyn_cast<transformer::RotaryOp>(op)) {
     Numbers input = lowering.sizes(rotary.getInput());
+    if (rotary.getTokenMajor())
+      std::swap(input[1], input[2]);
     for (Value table : {rotary.getCos(), rotary.getSin()}) {
       Numbers own = lowering.sizes(table);
       // The last axis may be half of the input's.

@@ -16,51 +16,14 @@
 
 #include "compiler/Conversion/TransformerToVector/AttentionEmitter.h"
 
-#include "dialects/RT/IR/RTOps.h"
-
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/SymbolTable.h"
 
 #include <limits>
 
 using namespace mlir;
 using namespace bitnet::transformer;
 using Values = LaneBuilder::Values;
-
-/// The memref of a cache's symbol.
-static Value emitCache(LaneBuilder &b, AttentionOp op, FlatSymbolRefAttr name) {
-  auto cache =
-      SymbolTable::lookupNearestSymbolFrom<bitnet::rt::KVCacheOp>(op, name);
-  if (!cache) {
-    op.emitOpError("names ") << name << ", which is no rt.kv_cache";
-    return {};
-  }
-  auto tensor = cast<RankedTensorType>(cache.getType());
-  SmallVector<int64_t> shape(tensor.getShape());
-  // Batch and length are the session's.
-  shape[0] = shape[2] = ShapedType::kDynamic;
-  auto type = MemRefType::get(shape, tensor.getElementType());
-  return bitnet::rt::KVOp::create(b, type, op.getExec(), name, op.getLayer());
-}
-
-/// Copies the step's entries [B, H, S, D] behind the past ones.
-static void emitAppend(LaneBuilder &b, Value exec, Value entries, Value cache,
-                       Value past) {
-  int64_t size = cast<MemRefType>(entries.getType()).getDimSize(3);
-  Value heads = b.dim(entries, 1), length = b.dim(entries, 2);
-  Value count = b.mul(b.mul(b.dim(entries, 0), heads), length);
-  b.parallelRows(exec, count, b.index(size), "kv_append", nullptr,
-                 [&](Value i) {
-                   Value s = b.rem(i, length), head = b.div(i, length);
-                   Value h = b.rem(head, heads), batch = b.div(head, heads);
-                   b.forLanes(size, [&](Value d, Value mask) {
-                     Value lanes = b.load(entries, {batch, h, s, d}, mask);
-                     b.store(lanes, cache, {batch, h, b.add(past, s), d}, mask);
-                   });
-                 });
-}
 
 /// Key heads of a step up to which its keys may be split: with more of them
 /// there is work enough for every thread.
@@ -176,7 +139,7 @@ static void emitCombine(AttentionEmitter &e, const Units &units) {
         for (int64_t c = 0; c < chunks; ++c) {
           int64_t left = e.width - c * kLanes;
           b.store(e.divided(results[c + 2], sum), e.op.getOuts()[0],
-                  {e.batch, slot.head, slot.row, b.index(c * kLanes)},
+                  e.at(e.batch, slot.head, slot.row, b.index(c * kLanes)),
                   left < kLanes ? b.firstLanes(left) : Value());
         }
       });
@@ -210,7 +173,7 @@ LogicalResult bitnet::transformer::lower(AttentionOp op, LaneBuilder &b,
   auto queryType = cast<MemRefType>(op.getQuery().getType());
   auto keyType = cast<MemRefType>(op.getKey().getType());
   auto valueType = cast<MemRefType>(op.getValue().getType());
-  if (queryType.getDimSize(1) == 0)
+  if (queryType.getDimSize(op.headAxis()) == 0)
     return op.emitOpError("has no query heads, expected at least 1");
   if (valueType.isDynamicDim(3) || valueType.getDimSize(3) == 0 ||
       keyType.getDimSize(3) == 0)
@@ -218,25 +181,17 @@ LogicalResult bitnet::transformer::lower(AttentionOp op, LaneBuilder &b,
            << keyType << " and values " << valueType
            << ", expected static head sizes of at least 1";
   AttentionEmitter emitter(b, op, registers);
-  emitter.group = queryType.getDimSize(1) / keyType.getDimSize(1);
+  unsigned heads = op.headAxis(), length = op.lengthAxis();
+  emitter.group = queryType.getDimSize(heads) / keyType.getDimSize(heads);
   emitter.depth = keyType.getDimSize(3);
   emitter.width = valueType.getDimSize(3);
   emitter.keys = op.getKey();
   emitter.values = op.getValue();
-  emitter.kvHeads = b.dim(op.getKey(), 1);
-  emitter.rows = b.dim(op.getQuery(), 2);
-  emitter.total = b.dim(op.getKey(), 2);
-  if (op.getKeyCache()) {
-    emitter.keys = emitCache(b, op, op.getKeyCacheAttr());
-    emitter.values = emitCache(b, op, op.getValueCacheAttr());
-    if (!emitter.keys || !emitter.values)
-      return failure();
-    Value past =
-        bitnet::rt::PastLengthOp::create(b, b.getIndexType(), op.getExec());
-    emitAppend(b, op.getExec(), op.getKey(), emitter.keys, past);
-    emitAppend(b, op.getExec(), op.getValue(), emitter.values, past);
-    emitter.total = b.add(past, emitter.total);
-  }
+  emitter.kvHeads = b.dim(op.getKey(), heads);
+  emitter.rows = b.dim(op.getQuery(), length);
+  emitter.total = b.dim(op.getKey(), length);
+  if (op.getKeyCache() && failed(emitter.openCaches()))
+    return failure();
   emitUnits(emitter);
   return success();
 }

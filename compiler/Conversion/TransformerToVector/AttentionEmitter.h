@@ -29,15 +29,18 @@ struct AttentionEmitter {
   AttentionEmitter(LaneBuilder &b, AttentionOp op, Registers registers)
       : b(b), op(op), registers(registers) {}
 
-  int64_t group = 1;   ///< query heads of one key head
-  int64_t depth = 1;   ///< D
-  int64_t width = 1;   ///< Dv
-  Value keys, values;  ///< [B, Hkv, >= T, D or Dv]
-  Value kvHeads, rows; ///< Hkv; S
-  Value total;         ///< T
+  int64_t group = 1;     ///< query heads of one key head
+  int64_t depth = 1;     ///< D
+  int64_t width = 1;     ///< Dv
+  Value keys, values;    ///< [B, Hkv, >= T, D or Dv], or as the op's operands
+  bool isCached = false; ///< keys and values are caches
+  bool isScaled = false; ///< caches of i8: a scale follows each entry
+  Value kvHeads, rows;   ///< Hkv; S
+  Value total;           ///< T
 
   // Buffers of the thread; the last axis is rounded up to 16.
-  Value queries;     ///< [slots, D]
+  Value queries;                ///< [slots, D]
+  Value keyScales, valueScales; ///< [kBlock], where isScaled
   Value scores;      ///< [slots, kBlock]: then weights of the current block
   Value products;    ///< [kTogether * 16]: of 4 slots and 16 keys
   Value blockMaxima; ///< [slots]
@@ -46,6 +49,10 @@ struct AttentionEmitter {
   Value sums;        ///< [slots, 16]
   Value acc;         ///< [slots, Dv]
   Value keep, take;  ///< [slots]: factors of what is there and of the block
+
+  /// Indices of a query or result, and of a key or value.
+  Values at(Value batch, Value head, Value row, Value d);
+  Values keyAt(Value position, Value d);
 
   // What the code of one tile refers to.
   Value batch, kvHead, firstRow, slots;
@@ -80,6 +87,14 @@ struct AttentionEmitter {
   /// The result's lanes of a sum of weighted values.
   Value divided(Value lanes, Value sum);
 
+  // AttentionCache.cpp
+  /// Makes keys and values the caches, appends the step's entries and adds the
+  /// past to total.
+  mlir::LogicalResult openCaches();
+  /// Scales of the keys and values [begin, end) of the block at `base`, to
+  /// whole vectors.
+  void loadScales(Value base, Value begin, Value end);
+
   // AttentionScores.cpp
   void loadQueries();
   /// Scores of the keys [begin, end) of the block at `base`, masked.
@@ -94,6 +109,13 @@ struct AttentionEmitter {
   std::pair<Value, Value> visibleKeys(Value begin, Value end);
 
 private:
+  // AttentionCache.cpp
+  Value openCache(mlir::FlatSymbolRefAttr name);
+  Value scaleAddress(Value cache, Value batch, Value head, Value position);
+  void appendEntries(Value entries, Value cache, Value past);
+  void appendScaled(Value entries, Value cache, ValueRange from, Value batch,
+                    Value head, Value position);
+
   // AttentionTile.cpp
   void startTotals();
   void emitBlock(Value base, Value end, Value skips);

@@ -22,7 +22,7 @@ void AttentionEmitter::loadQueries() {
   forSlots([&](Slot slot) {
     b.forLanes(depth, [&](Value d, Value mask) {
       Value lanes =
-          b.load(op.getQuery(), {batch, slot.head, slot.row, d}, mask);
+          b.load(op.getQuery(), at(batch, slot.head, slot.row, d), mask);
       b.store(lanes, queries, {slot.index, d});
     });
   });
@@ -47,7 +47,7 @@ AttentionEmitter::Values AttentionEmitter::dots(Value first, int64_t count,
     Value at = b.add(d, b.index(offset));
     Values next, row;
     for (Value position : positions)
-      row.push_back(b.load(keys, {batch, kvHead, position, at}, mask, lanes));
+      row.push_back(b.load(keys, keyAt(position, at), mask, lanes));
     for (int64_t slot = 0; slot < count; ++slot) {
       Value query =
           b.load(queries, {b.add(first, b.index(slot)), at}, {}, lanes);
@@ -130,6 +130,8 @@ void AttentionEmitter::emitScoreTile(Value first, int64_t count, Value base,
   Value lowest = b.splat(-std::numeric_limits<float>::infinity());
   Value scale = b.splat(op.getScale().convertToFloat());
   for (auto [i, lanes] : llvm::enumerate(folded)) {
+    if (isScaled)
+      lanes = b.fmul(lanes, b.load(keyScales, b.sub(at, base)));
     Slot slot = slotAt(b.add(first, b.index(i)));
     Value seen = b.firstLanes(b.sub(seenBy(slot.row), at));
     Value masked = addMask(b.fmul(lanes, scale), slot, at, seen);

@@ -23,6 +23,18 @@ void AttentionEmitter::forSlots(function_ref<void(Slot)> body) {
   b.loop(b.index(0), slots, 1, [&](Value index) { body(slotAt(index)); });
 }
 
+AttentionEmitter::Values AttentionEmitter::at(Value batch, Value head,
+                                              Value row, Value d) {
+  return op.getTokenMajor() ? Values{batch, row, head, d}
+                            : Values{batch, head, row, d};
+}
+
+AttentionEmitter::Values AttentionEmitter::keyAt(Value position, Value d) {
+  if (isCached)
+    return {batch, kvHead, position, d};
+  return at(batch, kvHead, position, d);
+}
+
 void AttentionEmitter::allocateBuffers() {
   auto allocate = [&](ArrayRef<int64_t> shape) -> Value {
     auto type = MemRefType::get(shape, b.getF32Type());
@@ -35,6 +47,9 @@ void AttentionEmitter::allocateBuffers() {
   blockSums = allocate({slots, kLanes});
   sums = allocate({slots, kLanes});
   acc = allocate({slots, padded(width)});
+  if (isScaled)
+    for (Value *each : {&keyScales, &valueScales})
+      *each = allocate({kBlock});
   for (Value *each : {&blockMaxima, &maxima, &keep, &take})
     *each = allocate({padded(slots)});
 }
@@ -85,7 +100,11 @@ void AttentionEmitter::emitWeights(Value base, Value begin, Value end) {
         b.loop(from, to, kLanes, b.splat(0), [&](Value at, ValueRange running) {
           Value score = b.load(scores, {slot.index, at});
           Value weight = math::ExpOp::create(b, b.fsub(score, shift));
-          b.store(weight, scores, {slot.index, at});
+          // The sum is of the weights alone.
+          Value factor = weight;
+          if (isScaled)
+            factor = b.fmul(weight, b.load(valueScales, at));
+          b.store(factor, scores, {slot.index, at});
           return Values{b.fadd(running[0], weight)};
         })[0];
     b.store(sum, blockSums, {slot.index, b.index(0)});
@@ -127,8 +146,7 @@ void AttentionEmitter::emitValues(Value first, int64_t count, int64_t most,
       for (int64_t c = from; c < from + here; ++c) {
         int64_t left = width - c * kLanes;
         Value mask = left < kLanes ? b.firstLanes(left) : Value();
-        lanes.push_back(
-            b.load(values, {batch, kvHead, key, b.index(c * kLanes)}, mask));
+        lanes.push_back(b.load(values, keyAt(key, b.index(c * kLanes)), mask));
       }
       for (int64_t slot = 0; slot < count; ++slot) {
         Value weight = b.broadcast(memref::LoadOp::create(
@@ -191,6 +209,8 @@ void AttentionEmitter::emitBlock(Value base, Value end, Value skips) {
   }
   Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, begin, end);
   b.ifThen(some, [&] {
+    if (isScaled)
+      loadScales(base, begin, end);
     emitScores(base, begin, end);
     emitWeights(base, begin, end);
     emitMerge();
@@ -264,6 +284,6 @@ void AttentionEmitter::finishSlot(Slot slot) {
   Value sum = b.foldSum(b.load(sums, {slot.index, b.index(0)}));
   b.forLanes(width, [&](Value d, Value mask) {
     Value lanes = divided(b.load(acc, {slot.index, d}), sum);
-    b.store(lanes, op.getOuts()[0], {batch, slot.head, slot.row, d}, mask);
+    b.store(lanes, op.getOuts()[0], at(batch, slot.head, slot.row, d), mask);
   });
 }

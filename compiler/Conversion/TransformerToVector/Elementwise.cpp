@@ -45,18 +45,26 @@ LogicalResult bitnet::transformer::lower(RotaryOp op, LaneBuilder &b) {
   Value x = op.getInput(), out = op.getOuts()[0];
   int64_t half = cast<MemRefType>(x.getType()).getDimSize(3) / 2;
   Table cos(op.getCos()), sin(op.getSin());
-  Value heads = b.dim(x, 1), length = b.dim(x, 2);
+  Value heads = b.dim(x, op.headAxis()), length = b.dim(x, op.lengthAxis());
+  auto at = [&](Value batch, Value h, Value s, Value d) {
+    return op.getTokenMajor() ? LaneBuilder::Values{batch, s, h, d}
+                              : LaneBuilder::Values{batch, h, s, d};
+  };
   Value rows = b.mul(b.mul(b.dim(x, 0), heads), length);
   b.parallelRows(
       op.getExec(), rows, b.index(4 * half), "rotary", nullptr, [&](Value row) {
-        Value s = b.rem(row, length), head = b.div(row, length);
-        Value h = b.rem(head, heads), batch = b.div(head, heads);
+        // Rows in the order of memory.
+        Value inner = op.getTokenMajor() ? heads : length;
+        Value outer = op.getTokenMajor() ? length : heads;
+        Value i = b.rem(row, inner), rest = b.div(row, inner);
+        Value j = b.rem(rest, outer), batch = b.div(rest, outer);
+        Value h = op.getTokenMajor() ? i : j, s = op.getTokenMajor() ? j : i;
         LaneBuilder::Values cosRow = cos.row(b, {batch, h, s});
         LaneBuilder::Values sinRow = sin.row(b, {batch, h, s});
         b.forLanes(half, [&](Value k, Value mask) {
           Value k2 = b.add(k, b.index(half));
-          Value first = b.load(x, {batch, h, s, k}, mask);
-          Value second = b.load(x, {batch, h, s, k2}, mask);
+          Value first = b.load(x, at(batch, h, s, k), mask);
+          Value second = b.load(x, at(batch, h, s, k2), mask);
           auto rotate = [&](Value kept, Value turned, bool isSecond) {
             Value c = cos.load(b, cosRow, k, mask, isSecond, half);
             Value t = sin.load(b, sinRow, k, mask, isSecond, half);
@@ -65,8 +73,8 @@ LogicalResult bitnet::transformer::lower(RotaryOp op, LaneBuilder &b) {
           Value negated = arith::NegFOp::create(b, second);
           Value newFirst = rotate(first, negated, false);
           Value newSecond = rotate(second, first, true);
-          b.store(newFirst, out, {batch, h, s, k}, mask);
-          b.store(newSecond, out, {batch, h, s, k2}, mask);
+          b.store(newFirst, out, at(batch, h, s, k), mask);
+          b.store(newSecond, out, at(batch, h, s, k2), mask);
         });
       });
   return success();

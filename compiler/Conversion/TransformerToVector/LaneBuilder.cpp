@@ -107,6 +107,8 @@ Value LaneBuilder::load(Value memref, ValueRange indices, Value mask,
   }
   if (element.isF32())
     return loaded;
+  if (element.isInteger(8))
+    return arith::SIToFPOp::create(*this, lanesType(lanes), loaded);
   return arith::ExtFOp::create(*this, lanesType(lanes), loaded);
 }
 

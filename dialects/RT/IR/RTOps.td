@@ -65,6 +65,9 @@ def RT_KVCacheOp : RT_Op<"kv_cache", [Symbol]> {
     for each, the position of the ONNX graph input (past) and graph output
     (present) that it stands for. With `length_first` these are of shape [batch,
     length, heads, head_dim].
+    The element type is that of the session's memory: f32, f16, bf16, or i8,
+    where each entry of head_dim numbers is followed by its f32 scale, so that a
+    number is its i8 times the scale.
 
     - (C1) `inputs` and `outputs` have the same length, at least 1.
     - (C2) `type` has rank 4 with static heads and head_dim.

@@ -14,6 +14,17 @@ def DescribeSignaturePass : Pass<"rt-describe-signature", "::mlir::ModuleOp"> {
   }];
 }
 
+def SetCacheTypePass : Pass<"rt-set-cache-type", "::mlir::ModuleOp"> {
+  let summary = "Choose the element type of the key/value caches";
+  let description = [{
+    Gives every `rt.kv_cache` the element type `element`: `graph` keeps what the
+    graph says, `f32`, `f16` and `i8` replace it. Graph inputs and outputs keep
+    their types: the runtime converts them.
+  }];
+  let options = [Option<"element", "element", "std::string", /*default=*/"\"graph\"",
+                        "graph, f32, f16 or i8">];
+}
+
 def AssignWeightsPass : Pass<"rt-assign-weights", "::mlir::ModuleOp"> {
   let summary = "Give each rt.global its place in the weights file";
   let description = [{

@@ -158,9 +158,11 @@ LogicalResult AttentionOp::verify() {
   if (query.getRank() != 4 || key.getRank() != 4 || value.getRank() != 4)
     return emitOpError("has query, key and value ")
            << query << ", " << key << ", " << value << ", expected rank 4";
-  int64_t heads = query.getDimSize(1), kvHeads = key.getDimSize(1);
+  int64_t heads = query.getDimSize(headAxis());
+  int64_t kvHeads = key.getDimSize(headAxis());
   if (ShapedType::isDynamic(heads) || ShapedType::isDynamic(kvHeads) ||
-      kvHeads == 0 || heads % kvHeads != 0 || value.getDimSize(1) != kvHeads)
+      kvHeads == 0 || heads % kvHeads != 0 ||
+      value.getDimSize(headAxis()) != kvHeads)
     return emitOpError("has ")
            << heads << " query heads and " << kvHeads
            << " key heads, expected a static multiple, as many value heads";
@@ -176,7 +178,7 @@ LogicalResult AttentionOp::verify() {
   ShapedType written = writtenType(*this);
   if (!written)
     return emitOpError("expects one result or one buffer in `outs`");
-  if (written.getRank() != 4 || written.getDimSize(1) != heads ||
+  if (written.getRank() != 4 || written.getDimSize(headAxis()) != heads ||
       written.getDimSize(3) != value.getDimSize(3))
     return emitOpError("writes ") << written << ", expected rank 4 with "
                                   << heads << " heads of the size in " << value;

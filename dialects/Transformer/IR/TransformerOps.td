@@ -77,7 +77,8 @@ def Transformer_RotaryOp : Transformer_DestinationOp<"rotary"> {
     For x of shape [B, H, S, D] and cos, sin broadcastable to it (axes of size
     1 repeat; their last axis is D, or D/2 and then used for both halves):
     `result = x * cos + rotate_half(x) * sin`, where rotate_half(x) is
-    (-x[D/2:], x[:D/2]). Source: arXiv:2104.09864.
+    (-x[D/2:], x[:D/2]). Source: arXiv:2104.09864. With `token_major`, x and
+    the result are [B, S, H, D]; the tables stay as they are.
 
     - (C1) x has rank 4 and an even static D; cos and sin have rank 2 to 4 and
       a last axis of D or D/2.
@@ -88,11 +89,16 @@ def Transformer_RotaryOp : Transformer_DestinationOp<"rotary"> {
     ```
   }];
   let arguments = (ins RT_TensorOrMemRef:$input, RT_TensorOrMemRef:$cos, RT_TensorOrMemRef:$sin, Variadic<AnyMemRef>:$outs,
-                       Optional<RT_ExecType>:$exec);
+                       Optional<RT_ExecType>:$exec, UnitAttr:$token_major);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $input `,` $cos `,` $sin (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
     `:` `(` type($input) `,` type($cos) `,` type($sin) (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
+  }];
+  let extraClassDeclaration = [{
+    /// Axes of the heads and of the positions of x and of the result.
+    unsigned headAxis() { return getTokenMajor() ? 2 : 1; }
+    unsigned lengthAxis() { return getTokenMajor() ? 1 : 2; }
   }];
   let hasVerifier = 1;
 }
@@ -109,7 +115,8 @@ def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
     to [B, Hq, S, T]: f32 is added, i1 keeps where true and puts `fill`
     (-infinity where absent) in place of the score where false. With `causal`, query i
     (of S) sees key j only if j <= i + T - S. A row whose keys are all masked
-    by -infinity or false gives zeros. Result [B, Hq, S, Dv].
+    by -infinity or false gives zeros. Result [B, Hq, S, Dv]. With
+    `token_major`, query, key, value and result are [B, S, H, D] instead.
 
     - (C1) Ranks are 4; Hkv divides Hq; D of query and key agree.
     - (C2) Both caches are named, or none.
@@ -126,13 +133,18 @@ def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
     Optional<Index>:$layer, Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec,
     F32Attr:$scale, UnitAttr:$causal,
     OptionalAttr<FlatSymbolRefAttr>:$key_cache, OptionalAttr<FlatSymbolRefAttr>:$value_cache,
-    OptionalAttr<F32Attr>:$fill);
+    OptionalAttr<F32Attr>:$fill, UnitAttr:$token_major);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` `(` $mask^ `)`)? (`layer` $layer^)? (`outs` `(` $outs^ `)`)?
     (`exec` $exec^)? attr-dict
     `:` `(` type($query) `,` type($key) `,` type($value) (`mask` `(` type($mask)^ `)`)?
     (`outs` `(` type($outs)^ `)`)? `)` (`->` type($result)^)?
+  }];
+  let extraClassDeclaration = [{
+    /// Axes of the heads and of the positions of query, key, value and result.
+    unsigned headAxis() { return getTokenMajor() ? 2 : 1; }
+    unsigned lengthAxis() { return getTokenMajor() ? 1 : 2; }
   }];
   let hasVerifier = 1;
 }

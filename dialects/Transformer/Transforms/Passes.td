@@ -21,6 +21,16 @@ def RollLayersPass : Pass<"transformer-roll-layers", "mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
 }
 
+def FoldTransposesPass : Pass<"transformer-fold-transposes", "mlir::ModuleOp"> {
+  let summary = "Attention on [B, S, H, D] where the graph transposes around it";
+  let description = [{
+    Where query, key and value of a `transformer.attention`, or what
+    `transformer.rotary` makes them of, are transposed from [B, S, H, D], and
+    the result is only transposed back, both ops become `token_major` and the
+    transposes go.
+  }];
+}
+
 def GlobalizeConstantsPass : Pass<"transformer-globalize-constants", "mlir::ModuleOp"> {
   let summary = "Move large constants to globals, one for equal contents";
   let description = [{

@@ -41,7 +41,11 @@ typedef struct bitnet_value_desc {
   const int64_t *dims; ///< >= 0: static; negative: -(1 + index into the module's symbols)
 } bitnet_value_desc;
 
-/// One key or value cache: session memory of shape [batch, heads, capacity, head_dim].
+/// Bytes of the f32 scale behind each entry (head_dim elements) of a cache of int8.
+#define BITNET_KV_SCALE_BYTES 4
+
+/// One key or value cache: session memory of shape [batch, heads, capacity] of entries.
+/// An entry has head_dim elements; of int8 it ends with its scale, by which they count.
 typedef struct bitnet_kv_desc {
   int32_t input;  ///< graph input that is its past
   int32_t output; ///< graph output that is its present

@@ -64,3 +64,35 @@ TEST(Convert, IntegersOnlyToThemselves) {
   EXPECT_FALSE(bn_convert(BITNET_INT64, to, BITNET_FLOAT32, &value, 1));
   EXPECT_FALSE(bn_convert(BITNET_FLOAT32, &value, BITNET_INT8, from, 1));
 }
+
+TEST(Convert, EightBitEntries) {
+  // 254 / 127 is exact: codes are halves of the numbers, rounded to even.
+  const float from[6] = {254, -254, 1, 3, -5, 0};
+  uint8_t entry[6 + BITNET_KV_SCALE_BYTES];
+  ASSERT_EQ(bn_entry_bytes(BITNET_INT8, 6), int64_t(sizeof(entry)));
+  ASSERT_TRUE(bn_convert_entry(BITNET_INT8, entry, BITNET_FLOAT32, from, 6));
+  const int8_t codes[6] = {127, -127, 0, 2, -2, 0};
+  for (int i = 0; i < 6; ++i)
+    EXPECT_EQ(int8_t(entry[i]), codes[i]) << i;
+  float to[6];
+  ASSERT_TRUE(bn_convert_entry(BITNET_FLOAT32, to, BITNET_INT8, entry, 6));
+  for (int i = 0; i < 6; ++i)
+    EXPECT_EQ(to[i], codes[i] * 2.0f) << i;
+  uint8_t copy[6 + BITNET_KV_SCALE_BYTES];
+  ASSERT_TRUE(bn_convert_entry(BITNET_INT8, copy, BITNET_INT8, entry, 6));
+  EXPECT_EQ(std::memcmp(copy, entry, sizeof(copy)), 0);
+  const float zeros[6] = {};
+  ASSERT_TRUE(bn_convert_entry(BITNET_INT8, entry, BITNET_FLOAT32, zeros, 6));
+  ASSERT_TRUE(bn_convert_entry(BITNET_FLOAT32, to, BITNET_INT8, entry, 6));
+  for (float value : to)
+    EXPECT_EQ(value, 0);
+}
+
+TEST(Convert, HalfEntriesStayInRange) {
+  const float from[3] = {1e6f, -1e6f, 1};
+  uint16_t entry[3];
+  ASSERT_TRUE(bn_convert_entry(BITNET_FLOAT16, entry, BITNET_FLOAT32, from, 3));
+  EXPECT_EQ(entry[0], 0x7bff);
+  EXPECT_EQ(entry[1], 0xfbff);
+  EXPECT_EQ(entry[2], 0x3c00);
+}

@@ -40,10 +40,13 @@ struct Mask {
 };
 
 std::string attentionModule(const Shape &s, const Mask &mask, bool causal,
-                            bool cached, const std::string &cacheElement) {
-  auto type = [](int64_t heads, int64_t size, const char *kind,
-                 const std::string &element) {
-    return std::string(kind) + "<?x" + std::to_string(heads) + "x?x" +
+                            bool cached, const std::string &cacheElement,
+                            bool tokenMajor = false) {
+  auto type = [&](int64_t heads, int64_t size, const std::string &kind,
+                  const std::string &element) {
+    std::string axis = std::to_string(heads);
+    bool swap = tokenMajor && kind == "memref";
+    return kind + (swap ? "<?x?x" + axis : "<?x" + axis + "x?") + "x" +
            std::to_string(size) + "x" + element + ">";
   };
   std::string q = type(s.heads, s.depth, "memref", "f32");
@@ -58,16 +61,16 @@ std::string attentionModule(const Shape &s, const Mask &mask, bool causal,
         type(s.kvHeads, s.width, "tensor", cacheElement) +
         " inputs [4] outputs [2]\n";
   bool masked = !mask.type.empty();
-  return kernelModule({q, k, v, out, masked ? mask.type : "memref<?xf32>"},
-                      std::string("  transformer.attention %a0, %a1, %a2") +
-                          (masked ? " mask(%a4)" : "") +
-                          " outs(%a3) exec %exec {scale = 0.25 : f32" +
-                          (causal ? ", causal" : "") +
-                          (cached ? ", key_cache = @k, value_cache = @v" : "") +
-                          "} : (" + q + ", " + k + ", " + v +
-                          (masked ? " mask(" + mask.type + ")" : "") +
-                          " outs(" + out + "))",
-                      symbols);
+  return kernelModule(
+      {q, k, v, out, masked ? mask.type : "memref<?xf32>"},
+      std::string("  transformer.attention %a0, %a1, %a2") +
+          (masked ? " mask(%a4)" : "") +
+          " outs(%a3) exec %exec {scale = 0.25 : f32" +
+          (causal ? ", causal" : "") + (tokenMajor ? ", token_major" : "") +
+          (cached ? ", key_cache = @k, value_cache = @v" : "") + "} : (" + q +
+          ", " + k + ", " + v + (masked ? " mask(" + mask.type + ")" : "") +
+          " outs(" + out + "))",
+      symbols);
 }
 
 /// Attention of `rows` queries, the last of `total` positions.
@@ -263,6 +266,37 @@ TEST(Attention, NaNOfAMaskReachesItsRow) {
     EXPECT_EQ(std::isnan(out[i]), i / 16 == 5) << i;
 }
 
+/// [B, H, S, D] as [B, S, H, D].
+std::vector<float> swapMiddle(const std::vector<float> &x, int64_t batch,
+                              int64_t heads, int64_t length, int64_t size) {
+  std::vector<float> out(x.size());
+  for (int64_t b = 0; b < batch; ++b)
+    for (int64_t h = 0; h < heads; ++h)
+      for (int64_t s = 0; s < length; ++s)
+        std::copy_n(&x[((b * heads + h) * length + s) * size], size,
+                    &out[((b * length + s) * heads + h) * size]);
+  return out;
+}
+/// The same bits whichever way operands and result lie.
+TEST(Attention, TokenMajor) {
+  Shape s = {2, 6, 2, 20, 36};
+  int64_t rows = 9, total = 140;
+  std::vector<float> want;
+  checkPlain(s, {}, true, rows, total, &want);
+  auto q = swapMiddle(randomFloats(2 * 6 * rows * 20, 41), 2, 6, rows, 20);
+  auto k = swapMiddle(randomFloats(2 * 2 * total * 20, 42), 2, 2, total, 20);
+  auto v = swapMiddle(randomFloats(2 * 2 * total * 36, 43), 2, 2, total, 36);
+  auto module = compileKernels(attentionModule(s, {}, true, false, "", true));
+  ASSERT_TRUE(module);
+  std::vector<float> out(want.size());
+  module->run({{q.data(), {2, rows, 6, 20}},
+               {k.data(), {2, total, 2, 20}},
+               {v.data(), {2, total, 2, 36}},
+               {out.data(), {2, rows, 6, 36}},
+               {nullptr, {0}}});
+  expectSameBits(swapMiddle(out, 2, rows, 6, 36), want, "token major");
+}
+
 /// One head and key: the value itself, whatever the score.
 TEST(Attention, LargeScores) {
   Shape s = {1, 1, 1, 16, 16};
@@ -307,10 +341,13 @@ std::vector<float> runChunks(JitModule &module, const Shape &s, int64_t total,
   std::vector<float> v =
       randomFloats(s.batch * s.kvHeads * total * s.width, 73);
   // NaN everywhere: nothing behind the end may be used.
+  auto entryBytes = [&](int64_t size) {
+    return size * cacheBytes + (cacheBytes == 1 ? BITNET_KV_SCALE_BYTES : 0);
+  };
   std::vector<uint8_t> keys(
-      s.batch * s.kvHeads * capacity * s.depth * cacheBytes, 0xff);
+      s.batch * s.kvHeads * capacity * entryBytes(s.depth), 0xff);
   std::vector<uint8_t> values(
-      s.batch * s.kvHeads * capacity * s.width * cacheBytes, 0xff);
+      s.batch * s.kvHeads * capacity * entryBytes(s.width), 0xff);
   std::vector<float> result(s.batch * s.heads * total * s.width);
   int64_t past = 0;
   for (int64_t chunk : chunks) {
@@ -347,12 +384,14 @@ std::vector<float> runChunks(JitModule &module, const Shape &s, int64_t total,
 }
 
 /// Token by token, at once and in uneven chunks: the same bits.
+/// Within `tolerance` of attention over the numbers before they were rounded to
+/// the cache's type.
 void checkChunks(const Shape &s, int64_t total, bool masked, float low,
-                 const std::string &element) {
+                 const std::string &element, double tolerance = 3e-6) {
   Mask mask;
   if (masked)
     mask.type = "memref<1x1x?x?xf32>";
-  size_t bytes = element == "f16" ? 2 : 4;
+  size_t bytes = element == "i8" ? 1 : element == "f16" ? 2 : 4;
   std::vector<float> first;
   std::vector<int64_t> single(total, 1), uneven = {1, total / 2, 3};
   uneven.push_back(total - 4 - total / 2);
@@ -370,12 +409,10 @@ void checkChunks(const Shape &s, int64_t total, bool masked, float low,
         expectSameBits(out, first, "chunks");
       }
   }
-  if (element != "f32")
-    return;
   auto q = randomFloats(s.batch * s.heads * total * s.depth, 71);
   auto k = randomFloats(s.batch * s.kvHeads * total * s.depth, 72);
   auto v = randomFloats(s.batch * s.kvHeads * total * s.width, 73);
-  expectNear(first, reference(s, {}, true, total, total, q, k, v), 3e-6);
+  expectNear(first, reference(s, {}, true, total, total, q, k, v), tolerance);
 }
 
 TEST(AttentionCache, CausalChunks) {
@@ -386,7 +423,89 @@ TEST(AttentionCache, MaskedChunks) {
   checkChunks({}, 45, true, kLowest, "f32");
   checkChunks({}, 45, true, -kInfinity, "f32");
 }
-TEST(AttentionCache, HalfPrecision) { checkChunks({}, 45, false, 0, "f16"); }
+TEST(AttentionCache, HalfPrecision) {
+  checkChunks({}, 45, false, 0, "f16", 1e-3);
+  checkChunks({1, 6, 2, 36, 20}, 150, false, 0, "f16", 1e-3);
+}
+TEST(AttentionCache, EightBits) {
+  checkChunks({}, 45, false, 0, "i8", 1.5e-2);
+  checkChunks({1, 6, 2, 36, 20}, 150, false, 0, "i8", 1.5e-2);
+  checkChunks({2, 1, 1, 17, 15}, 140, true, kLowest, "i8", 1.5e-2);
+}
+
+/// One entry in a cache of `element`, as bytes.
+std::vector<uint8_t> appended(std::vector<float> entry,
+                              const std::string &element, size_t bytes) {
+  int64_t size = entry.size();
+  Shape s = {1, 1, 1, size, size};
+  std::vector<uint8_t> first;
+  for (const Variant &variant : variants()) {
+    auto module = compileKernels(attentionModule(s, {}, true, true, element),
+                                 variant.vectorBits, variant.target);
+    EXPECT_TRUE(module);
+    std::vector<uint8_t> keys(bytes), values(bytes);
+    std::vector<float> out(size);
+    JitState state;
+    state.kv = {keys.data(), values.data()};
+    state.kvCapacity = 1;
+    module->run({{entry.data(), {1, 1, 1, size}},
+                 {entry.data(), {1, 1, 1, size}},
+                 {entry.data(), {1, 1, 1, size}},
+                 {out.data(), {1, 1, 1, size}},
+                 {nullptr, {0}}},
+                state);
+    EXPECT_EQ(keys, values);
+    if (first.empty())
+      first = keys;
+    EXPECT_EQ(keys, first);
+  }
+  return first;
+}
+
+/// The exact bytes of 8-bit entries.
+TEST(AttentionCache, EightBitEntries) {
+  auto check = [](std::vector<float> entry) {
+    auto got = appended(entry, "i8", entry.size() + BITNET_KV_SCALE_BYTES);
+    float largest = 0;
+    for (float x : entry)
+      largest = std::max(largest, std::abs(x));
+    bool tiny = largest < 0x1p-120f;
+    float scale = tiny ? 0 : largest / 127, stored;
+    std::memcpy(&stored, &got[entry.size()], 4);
+    EXPECT_EQ(stored, scale);
+    for (size_t i = 0; i < entry.size(); ++i) {
+      float product = tiny ? 0 : entry[i] * (127 / largest);
+      EXPECT_EQ(int8_t(got[i]), int(std::nearbyint(product))) << entry[i];
+    }
+  };
+  for (size_t size : {1, 15, 16, 33})
+    check(randomFloats(size, 81));
+  check({127, 0.5f, 1.5f, -0.5f, -2.5f, 126.5f, -126.5f, -127, 0, 64});
+  check(std::vector<float>(20, 0));
+  check(std::vector<float>(20, 1e-40f));
+  check(std::vector<float>(20, -3e38f));
+}
+/// An entry that is no number stays none.
+TEST(AttentionCache, EightBitEntriesOfNaN) {
+  for (float bad : {std::numeric_limits<float>::quiet_NaN(), kInfinity}) {
+    std::vector<float> entry(20, 1);
+    entry[17] = bad;
+    auto got = appended(entry, "i8", 20 + BITNET_KV_SCALE_BYTES);
+    float scale;
+    std::memcpy(&scale, &got[20], 4);
+    EXPECT_FALSE(std::isfinite(scale));
+    EXPECT_TRUE(std::isnan(int8_t(got[17]) * scale));
+  }
+}
+/// Numbers beyond f16 become its largest, halves round to even.
+TEST(AttentionCache, HalfEntries) {
+  auto got = appended({1e6f, -1e6f, 65519, 1 + 0x1p-11f, 1 + 0x3p-11f, 0.1f},
+                      "f16", 12);
+  std::vector<uint16_t> codes(6);
+  std::memcpy(codes.data(), got.data(), 12);
+  EXPECT_EQ(codes, (std::vector<uint16_t>{0x7bff, 0xfbff, 0x7bff, 0x3c00,
+                                          0x3c02, 0x2e66}));
+}
 /// Several blocks of keys: one token has them split between threads, a prompt
 /// does not.
 TEST(AttentionCache, ManyBlocks) {
