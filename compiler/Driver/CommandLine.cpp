@@ -1,5 +1,6 @@
 #include "compiler/Driver/CommandLine.h"
 #include "compiler/Driver/Flags.h"
+#include "dialects/Ternary/IR/LayoutInfo.h"
 #include "dialects/Ternary/Transforms/Strategy.h"
 
 using namespace llvm;
@@ -100,6 +101,14 @@ static Error setKV(CompileOptions &options, StringRef value) {
   return Error::success();
 }
 
+static Error setLayout(CompileOptions &options, StringRef value) {
+  SmallVector<StringRef> names = ternary::getLayoutNames();
+  if (!is_contained(names, value))
+    return unknownValue("--layout", value, names);
+  options.layout = value.str();
+  return Error::success();
+}
+
 static constexpr Flag<CompileOptions> flags[] = {
     {"-o", "OUT", "name of the output; default: the model's without .onnx",
      setString<&CompileOptions::output>},
@@ -125,6 +134,10 @@ static constexpr Flag<CompileOptions> flags[] = {
     {"--strategy", "NAME",
      "kernels: auto (default), or one of bitnet-opt --list-strategies",
      setStrategy},
+    {"--layout", "NAME",
+     "bytes of packed weights: auto (default), or one of bitnet-opt "
+     "--list-layouts",
+     setLayout},
     {"--head", "TYPE",
      "LM head: auto (default; the narrowest lossless type, exact for a large "
      "one), graph, bf16, f16, i8, or exact: the same tokens through an i8 copy",

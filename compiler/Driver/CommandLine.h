@@ -17,8 +17,8 @@ enum class Emit { MLIR, LLVM, Asm, Object, Library, Executable };
 /// The flags of `bitnet-opt compile`.
 struct CompileOptions {
   std::string input, output, tokenizer, report, resourceDir;
-  std::string target = "native", cpu, attributes, strategy = "auto";
-  std::string head = "auto";
+  std::string target = "native", cpu, attributes;
+  std::string strategy = "auto", layout = "auto", head = "auto";
   /// "add", "any", or empty: the latter with -O3, else the former.
   std::string arithmetic;
   std::string kv = "graph"; ///< element type of caches

@@ -176,6 +176,7 @@ LogicalResult Compilation::runPhases() {
   phaseOptions.head = options.head;
   phaseOptions.anyArithmetic = options.anyArithmetic();
   phaseOptions.kv = options.kv;
+  phaseOptions.layout = options.layout;
   phaseOptions.certify = options.certify;
   TargetFacts facts = spec.facts();
   phaseOptions.vectorBits = facts.vectorBits;

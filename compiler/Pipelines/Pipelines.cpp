@@ -66,6 +66,7 @@ static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
   ternary::TernaryPlanPassOptions plan;
   plan.strategy = options.strategy;
   plan.anyArithmetic = options.anyArithmetic;
+  plan.layout = options.layout;
   passes.addPass(ternary::createTernaryPlanPass(plan));
 }
 

@@ -34,6 +34,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       *this, "any-arithmetic",
       llvm::cl::desc("auto may take kernels that multiply activations"),
       llvm::cl::init(false)};
+  Option<std::string> layout{
+      *this, "layout", llvm::cl::desc("auto or a layout of packed weights"),
+      llvm::cl::init("auto")};
   Option<int64_t> vectorBits{*this, "vector-bits",
                              llvm::cl::desc("Width of vector registers"),
                              llvm::cl::init(256)};

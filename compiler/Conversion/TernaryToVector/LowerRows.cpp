@@ -152,6 +152,21 @@ void ternary::lowerCodeTables(CodeTablesOp op, const TargetFacts &facts) {
 
 //===- Look-ups ---------------------------------------------------------===//
 
+Value ternary::emitRowSums(VectorEmitter &e, ValueRange words) {
+  int64_t half = cast<VectorType>(words[0].getType()).getNumElements();
+  SmallVector<int64_t> interleave;
+  for (int64_t i = 0; i < half; ++i)
+    interleave.append({i, half + i});
+  auto even = [&](int64_t i) {
+    return e.sub(words[i], e.shiftLeft(words[i + 1], 8));
+  };
+  auto value = [&](Value low, Value high) {
+    return e.add(e.zeroExtend(low, 32), e.shiftLeft(e.zeroExtend(high, 32), 5));
+  };
+  Value evens = value(even(0), even(2)), odds = value(words[1], words[3]);
+  return e.shuffle(evens, odds, interleave);
+}
+
 namespace {
 
 /// lookup_rows: one or more blocks of 64 rows, in vectors of bytes.
@@ -236,21 +251,8 @@ Values RowLookup::addAll(Value begin, Value end, int64_t rest) {
 
 /// Adds the sums that the words stand for to `sums`.
 void RowLookup::finish(Values all) {
-  SmallVector<int64_t> interleave;
-  for (int64_t i = 0; i < bytes / 2; ++i)
-    interleave.append({i, bytes / 2 + i});
   for (auto [v, vector] : llvm::enumerate(vectors)) {
-    const Value *words = &all[wordsEach * v];
-    // words[0] holds even + 256 odd, words[1] odd, modulo 2^16.
-    auto even = [&](int64_t i) {
-      return e.sub(words[i], e.shiftLeft(words[i + 1], 8));
-    };
-    auto value = [&](Value low, Value high) {
-      return e.add(e.zeroExtend(low, 32),
-                   e.shiftLeft(e.zeroExtend(high, 32), 5));
-    };
-    Value evens = value(even(0), even(2)), odds = value(words[1], words[3]);
-    Value sum = e.shuffle(evens, odds, interleave);
+    Value sum = emitRowSums(e, ArrayRef(all).slice(wordsEach * v, wordsEach));
     Value at = e.index(vector.second);
     sum = e.add(sum, e.load(e.type(bytes, 32), op.getSums(), at));
     e.store(sum, op.getSums(), at);

@@ -44,6 +44,10 @@ static std::string whyNot(const TargetFacts &facts) {
   return getStrategy(strategy).whyNot(facts);
 }
 
+static std::string whyNotQuints(const TargetFacts &facts) {
+  return getStrategy(Strategy::Lookup).whyNotLayout(LayoutKind::Quints, facts);
+}
+
 /// Every op that this pass lowers.
 static const Lowering *findLowering(StringRef name) {
   static const Lowering lowerings[] = {
@@ -52,11 +56,14 @@ static const Lowering *findLowering(StringRef name) {
       lowering<MaskedRowsOp, lowerMaskedRows>(),
       lowering<CodeTablesOp, lowerCodeTables>(),
       lowering<LookupRowsOp, lowerLookupRows>(whyNot<Strategy::Lookup>),
+      lowering<QuintTablesOp, lowerQuintTables>(whyNotQuints),
+      lowering<LookupQuintsOp, lowerLookupQuints>(whyNotQuints),
+      lowering<QuintsToPairsOp, lowerQuintsToPairs>(whyNotQuints),
       lowering<TokenPanelOp, lowerTokenPanel>(),
       lowering<TokenTablesOp, lowerTokenTables>(),
       lowering<LookupTokensOp, lowerLookupTokens>(),
       lowering<ClearOp, lowerClear>(),
-      lowering<WidenOp, lowerWiden>(),
+      lowering<CarryOp, lowerCarry>(),
       lowering<TransposeSumsOp, lowerTransposeSums>(),
       lowering<CodeTotalsOp, lowerCodeTotals>(),
       lowering<DotRowsOp, lowerDotRows>(),

@@ -123,41 +123,43 @@ void ternary::lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts) {
 
 void ternary::lowerClear(ClearOp op, const TargetFacts &facts) {
   VectorEmitter e(op, facts);
-  int64_t tokens = dimOf(op.getSums(), 1);
-  Value narrow = e.splat(e.type(tokens, 16), 0);
-  Value wide = e.splat(e.type(tokens, 32), 0), zero = e.index(0);
+  int64_t tokens = dimOf(op.getHigh(), 1);
+  Value none = e.splat(e.type(tokens, 16), 0), zero = e.index(0);
   e.loop(zero, e.index(blockRows), 1, [&](Value r) {
     Value row = e.add(op.getRow(), r);
-    e.store(narrow, op.getPartial(), {row, zero});
-    e.store(wide, op.getSums(), {row, zero});
+    e.store(none, op.getPartial(), {row, zero});
+    e.store(none, op.getHigh(), {row, zero});
   });
 }
 
-void ternary::lowerWiden(WidenOp op, const TargetFacts &facts) {
+void ternary::lowerCarry(CarryOp op, const TargetFacts &facts) {
   VectorEmitter e(op, facts);
-  int64_t tokens = dimOf(op.getSums(), 1);
-  VectorType words = e.type(tokens, 16);
-  Value none = e.splat(words, 0), zero = e.index(0);
+  VectorType words = e.type(dimOf(op.getHigh(), 1), 16);
+  Value low = e.splat(words, 255), zero = e.index(0);
   e.loop(zero, e.index(blockRows), 1, [&](Value r) {
     Value row = e.add(op.getRow(), r);
     Value partial = e.load(words, op.getPartial(), {row, zero});
-    Value sum = e.load(e.type(tokens, 32), op.getSums(), {row, zero});
-    e.store(e.add(sum, e.signExtend(partial, 32)), op.getSums(), {row, zero});
-    e.store(none, op.getPartial(), {row, zero});
+    Value high = e.load(words, op.getHigh(), {row, zero});
+    e.store(e.add(high, e.shiftRightSigned(partial, 8)), op.getHigh(),
+            {row, zero});
+    e.store(e.bitAnd(partial, low), op.getPartial(), {row, zero});
   });
 }
 
 void ternary::lowerTransposeSums(TransposeSumsOp op, const TargetFacts &facts) {
   VectorEmitter e(op, facts);
-  int64_t tokens = dimOf(op.getSums(), 1);
+  int64_t tokens = dimOf(op.getHigh(), 1);
   int64_t square = std::min(tokens, facts.vectorBits / 32);
-  VectorType type = e.type(square, 32);
+  VectorType words = e.type(square, 16);
   e.loop(e.index(0), e.index(blockRows), square, [&](Value r) {
     e.loop(e.index(0), e.index(tokens), square, [&](Value t) {
       Values rows;
-      for (int64_t i = 0; i < square; ++i)
-        rows.push_back(
-            e.load(type, op.getSums(), {e.add(op.getRow(), e.add(r, i)), t}));
+      for (int64_t i = 0; i < square; ++i) {
+        Values at = {e.add(op.getRow(), e.add(r, i)), t};
+        Value high = e.signExtend(e.load(words, op.getHigh(), at), 32);
+        Value low = e.signExtend(e.load(words, op.getPartial(), at), 32);
+        rows.push_back(e.add(low, e.shiftLeft(high, 8)));
+      }
       for (auto [i, column] : llvm::enumerate(e.transpose(rows)))
         e.store(column, op.getResult(), {e.add(t, i), r});
     });

@@ -58,11 +58,18 @@ Value VectorEmitter::times(Value a, int64_t b) {
 Value VectorEmitter::min(Value a, Value b) {
   return arith::MinSIOp::create(builder, loc, a, b);
 }
+Value VectorEmitter::max(Value a, Value b) {
+  return arith::MaxSIOp::create(builder, loc, a, b);
+}
 Value VectorEmitter::bitAnd(Value a, Value b) {
   return arith::AndIOp::create(builder, loc, a, b);
 }
 Value VectorEmitter::shiftRight(Value a, int64_t bits) {
   return arith::ShRUIOp::create(builder, loc, a,
+                                splat(cast<VectorType>(a.getType()), bits));
+}
+Value VectorEmitter::shiftRightSigned(Value a, int64_t bits) {
+  return arith::ShRSIOp::create(builder, loc, a,
                                 splat(cast<VectorType>(a.getType()), bits));
 }
 Value VectorEmitter::shiftLeft(Value a, int64_t bits) {
@@ -122,6 +129,14 @@ Value VectorEmitter::shuffleBytes(Value table, Value indices) {
   return LLVM::CallIntrinsicOp::create(builder, loc, table.getType(),
                                        builder.getStringAttr(name),
                                        ValueRange{table, indices})
+      .getResult(0);
+}
+
+Value VectorEmitter::lookupBytes(Value low, Value high, Value indices) {
+  return LLVM::CallIntrinsicOp::create(
+             builder, loc, low.getType(),
+             builder.getStringAttr("llvm.x86.avx512.vpermi2var.qi.512"),
+             ValueRange{low, indices, high})
       .getResult(0);
 }
 

@@ -38,8 +38,10 @@ struct VectorEmitter {
   Value sub(Value a, Value b);
   Value times(Value a, int64_t b); ///< of an index: address arithmetic only
   Value min(Value a, Value b);     ///< of indices
+  Value max(Value a, Value b);     ///< of indices
   Value bitAnd(Value a, Value b);
-  Value shiftRight(Value a, int64_t bits); ///< logical, each lane
+  Value shiftRight(Value a, int64_t bits);       ///< logical, each lane
+  Value shiftRightSigned(Value a, int64_t bits); ///< each lane, to floor
   Value shiftLeft(Value a, int64_t bits);
   Value select(Value condition, Value a, Value b);
   Value signExtend(Value a, unsigned bits);
@@ -60,6 +62,10 @@ struct VectorEmitter {
   /// facts.shuffleBytes() bytes.
   Value shuffleBytes(Value table, Value indices);
 
+  /// Byte i of the result: byte (indices[i] & 127) of low, high in a row. One
+  /// instruction, vpermi2b of 64 bytes.
+  Value lookupBytes(Value low, Value high, Value indices);
+
   /// The transpose of a square of n vectors of n lanes, n a power of 2, by
   /// log2 n rounds of interleaving.
   Values transpose(Values rows);
@@ -75,17 +81,25 @@ struct VectorEmitter {
   const TargetFacts &facts;
 };
 
+/// Sums of 64 rows (or as many bytes as a vector has) of which bytes were added
+/// up: `words` holds low + (high << 8) of the neighbouring bytes' low sums,
+/// modulo 2^16, the high one's alone, and the same for the sums that count 2^5.
+mlir::Value emitRowSums(VectorEmitter &e, mlir::ValueRange words);
+
 /// The lowering of one op, which the caller erases.
 void lowerQuantize(QuantizeOp op, const TargetFacts &facts);
 void lowerRescale(RescaleOp op, const TargetFacts &facts);
 void lowerMaskedRows(MaskedRowsOp op, const TargetFacts &facts);
 void lowerCodeTables(CodeTablesOp op, const TargetFacts &facts);
 void lowerLookupRows(LookupRowsOp op, const TargetFacts &facts);
+void lowerQuintTables(QuintTablesOp op, const TargetFacts &facts);
+void lowerLookupQuints(LookupQuintsOp op, const TargetFacts &facts);
+void lowerQuintsToPairs(QuintsToPairsOp op, const TargetFacts &facts);
 void lowerTokenPanel(TokenPanelOp op, const TargetFacts &facts);
 void lowerTokenTables(TokenTablesOp op, const TargetFacts &facts);
 void lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts);
 void lowerClear(ClearOp op, const TargetFacts &facts);
-void lowerWiden(WidenOp op, const TargetFacts &facts);
+void lowerCarry(CarryOp op, const TargetFacts &facts);
 void lowerTransposeSums(TransposeSumsOp op, const TargetFacts &facts);
 void lowerCodeTotals(CodeTotalsOp op, const TargetFacts &facts);
 void lowerDotRows(DotRowsOp op, const TargetFacts &facts);

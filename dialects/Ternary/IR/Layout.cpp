@@ -9,7 +9,8 @@ using namespace bitnet::ternary;
 
 ArrayRef<const LayoutInfo *> bitnet::ternary::getLayouts() {
   static const LayoutInfo *const layouts[] = {&pairsLayout, &planesLayout,
-                                              &rows4Layout, &rows5Layout};
+                                              &quintsLayout, &rows4Layout,
+                                              &rows5Layout};
   static_assert(std::size(layouts) == getMaxEnumValForLayoutKind() + 1,
                 "a kind without its LayoutInfo");
   return layouts;
@@ -19,6 +20,13 @@ const LayoutInfo &bitnet::ternary::getLayoutInfo(LayoutKind kind) {
   const LayoutInfo &info = *getLayouts()[unsigned(kind)];
   assert(info.kind == kind && "layouts are in the order of their kinds");
   return info;
+}
+
+SmallVector<StringRef> bitnet::ternary::getLayoutNames() {
+  SmallVector<StringRef> names = {"auto"};
+  for (const LayoutInfo *layout : getLayouts())
+    names.push_back(layout->name());
+  return names;
 }
 
 LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,

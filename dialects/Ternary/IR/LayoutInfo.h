@@ -42,8 +42,11 @@ struct LayoutInfo {
 /// All kinds, in the order of `LayoutKind`.
 llvm::ArrayRef<const LayoutInfo *> getLayouts();
 const LayoutInfo &getLayoutInfo(LayoutKind kind);
+/// "auto, pairs, planes": what `--layout` takes.
+llvm::SmallVector<llvm::StringRef> getLayoutNames();
 
-extern const LayoutInfo pairsLayout, planesLayout, rows4Layout, rows5Layout;
+extern const LayoutInfo pairsLayout, planesLayout, quintsLayout, rows4Layout,
+    rows5Layout;
 
 } // namespace bitnet::ternary
 

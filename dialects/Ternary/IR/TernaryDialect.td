@@ -69,8 +69,9 @@ def Ternary_RescaleFormAttr : EnumAttr<Ternary_Dialect, Ternary_RescaleForm, "re
 def Ternary_LayoutKind : I32EnumAttr<"LayoutKind", "order of trits in packed bytes", [
     I32EnumAttrCase<"Pairs", 0, "pairs">,
     I32EnumAttrCase<"Planes", 1, "planes">,
-    I32EnumAttrCase<"Rows4", 2, "rows4">,
-    I32EnumAttrCase<"Rows5", 3, "rows5">
+    I32EnumAttrCase<"Quints", 2, "quints">,
+    I32EnumAttrCase<"Rows4", 3, "rows4">,
+    I32EnumAttrCase<"Rows5", 4, "rows5">
   ]> {
   let cppNamespace = "::bitnet::ternary";
   let genSpecializedAttr = 0;
@@ -94,6 +95,10 @@ def Ternary_LayoutAttr : AttrDef<Ternary_Dialect, "Layout"> {
     - `planes`: for each k, `rows` bits that say "+1" and then `rows` bits that
       say "-1", low bit = first row:
       `byte[(b * K + k) * rows/4 + (0 | rows/8) + r/8]`. 2 bits a trit.
+    - `quints`: one byte holds 5 trits of one row, the balanced ternary digits
+      of a number v in [-121, 121], as its magnitude and, in bit 7, its sign:
+      `byte[(b * ceil(K/5) + g) * rows + r] = |v| | (v < 0) << 7` with
+      `v = w[5g] + 3 w[5g+1] + 9 w[5g+2] + 27 w[5g+3] + 81 w[5g+4]`.
     - `rows4`: one byte holds a term of 4 rows, `span = rows/4` apart, as 2-bit
       fields. For r < span and i < 4:
       `byte[(b * ceil(K/4) + g) * 4 span + 4 r + i]` = sum over j of

@@ -39,13 +39,13 @@ static FailureOr<int64_t> verifyTerms(Operation *op, Value codes) {
   return terms;
 }
 
-static LogicalResult verifySameShape(Operation *op, Value partial, Value sums) {
+static LogicalResult verifySameShape(Operation *op, Value partial, Value high) {
   auto type = cast<MemRefType>(partial.getType());
   if (type.hasStaticShape() &&
-      type.getShape() == cast<MemRefType>(sums.getType()).getShape())
+      type.getShape() == cast<MemRefType>(high.getType()).getShape())
     return success();
   return op->emitOpError("has partial ")
-         << type << " and sums " << sums.getType()
+         << type << " and high " << high.getType()
          << ", expected the same static shape";
 }
 
@@ -84,6 +84,41 @@ LogicalResult LookupRowsOp::verify() {
   return success();
 }
 
+LogicalResult QuintTablesOp::verify() {
+  FailureOr<int64_t> terms = verifyTerms(*this, getCodes());
+  if (failed(terms))
+    return failure();
+  return verifySize(*this, getTables(), 1, "tables",
+                    256 * llvm::divideCeil(*terms, 5));
+}
+
+LogicalResult LookupQuintsOp::verify() {
+  int64_t rows = sizeOf(getSums(), 0);
+  if (ShapedType::isDynamic(rows) || rows == 0 || rows % blockRows)
+    return emitOpError("has sums ")
+           << getSums().getType() << ", expected a multiple of " << blockRows;
+  int64_t bytes = sizeOf(getTables(), 1);
+  if (ShapedType::isDynamic(bytes) || bytes % 256)
+    return emitOpError("has tables ")
+           << getTables().getType() << ", expected a multiple of 256 on axis 1";
+  return success();
+}
+
+LogicalResult QuintsToPairsOp::verify() {
+  int64_t groups = getGroups();
+  if (groups < 1 || groups > 5)
+    return emitOpError("makes ") << groups << " groups, expected 1 to 5";
+  int64_t bytes = sizeOf(getPairs(), 0);
+  if (ShapedType::isDynamic(bytes) || bytes < groups * blockRows)
+    return emitOpError("has pairs ")
+           << getPairs().getType() << ", expected at least "
+           << groups * blockRows << " bytes";
+  if (getRows() <= 0 || getRows() % blockRows)
+    return emitOpError("reads blocks of ")
+           << getRows() << " rows, expected a multiple of " << blockRows;
+  return success();
+}
+
 LogicalResult TokenPanelOp::verify() {
   FailureOr<int64_t> terms = verifyTerms(*this, getCodes());
   if (failed(terms))
@@ -100,15 +135,16 @@ LogicalResult LookupTokensOp::verify() {
 }
 
 LogicalResult ClearOp::verify() {
-  return verifySameShape(*this, getPartial(), getSums());
+  return verifySameShape(*this, getPartial(), getHigh());
 }
 
-LogicalResult WidenOp::verify() {
-  return verifySameShape(*this, getPartial(), getSums());
+LogicalResult CarryOp::verify() {
+  return verifySameShape(*this, getPartial(), getHigh());
 }
 
 LogicalResult TransposeSumsOp::verify() {
-  if (failed(verifySize(*this, getResult(), 0, "result", sizeOf(getSums(), 1))))
+  if (failed(verifySameShape(*this, getPartial(), getHigh())) ||
+      failed(verifySize(*this, getResult(), 0, "result", sizeOf(getHigh(), 1))))
     return failure();
   return verifySize(*this, getResult(), 1, "result", blockRows);
 }

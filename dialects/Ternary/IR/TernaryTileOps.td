@@ -91,7 +91,77 @@ def Ternary_LookupRowsOp : Ternary_TileOp<"lookup_rows"> {
   }];
 }
 
+def Ternary_QuintTablesOp : Ternary_TileOp<"quint_tables"> {
+  let summary = "byte tables of the sums of five activations of a token";
+  let description = [{
+    For each group g in [first, last) of 5 codes x0..x4 of `token` (zero behind
+    K) writes 256 bytes at `tables[slot, 256 g]`: two tables of 128 bytes, indexed by v in
+    [0, 121]. With d_i the balanced ternary digits of v and s = sum of d_i x_i,
+    in [-640, 640]: the numbers l in [-16, 15] and h in [-20, 20] of
+    s = 32 h + l, first l and then h. Entries from 122 on are not defined.
+
+    - (C1) `tables` has 256 bytes for each group of K.
+
+    ```mlir
+    ternary.quint_tables %codes[%token, %first to %last] into %tables[%slot] : memref<?x101xi8>, memref<8x5376xi8>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token, Index:$first, Index:$last,
+    Ternary_Write<I8, 2, "[slots, 256 * groups] i8">:$tables, Index:$slot);
+  let assemblyFormat = [{
+    $codes `[` $token `,` $first `to` $last `]` `into` $tables `[` $slot `]` attr-dict `:` type($codes) `,` type($tables)
+  }];
+}
+
+def Ternary_LookupQuintsOp : Ternary_TileOp<"lookup_quints"> {
+  let summary = "sums of a block by look-ups in a token's tables of five";
+  let description = [{
+    `sums[r]` = the token's sum for row r of `block` in weights of layout
+    `quints`, whose blocks have as many rows as `sums`; exact for every code in
+    [-128, 127]. Where bit 7 of a weight's byte is set, the entries are
+    subtracted.
+
+    - (C1) `sums` has a multiple of 64 rows, and `tables` whole groups.
+
+    ```mlir
+    ternary.lookup_quints %tables[%slot], %weights[%block] into %sums
+        : memref<8x5376xi8>, memref<5376xi8>, memref<256xi32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<I8, 2, "of quint_tables">:$tables, Index:$slot,
+    Ternary_Read<I8, 1, "quints">:$weights, Index:$block, Ternary_Write<I32, 1, "[rows of a block] i32">:$sums);
+  let assemblyFormat = [{
+    $tables `[` $slot `]` `,` $weights `[` $block `]` `into` $sums attr-dict
+    `:` type($tables) `,` type($weights) `,` type($sums)
+  }];
+}
+
 //===-- A tile of tokens: lanes are tokens ---------------------------------===//
+
+def Ternary_QuintsToPairsOp : Ternary_TileOp<"quints_to_pairs"> {
+  let summary = "20 terms of 64 rows from layout quints to layout pairs";
+  let description = [{
+    `pairs` receives what layout `pairs` with blocks of 64 rows holds for the
+    terms [20 chunk, 20 chunk + 4 groups) of the rows [64 part, 64 part + 64),
+    counted from the start of `weights` in layout `quints` of K = `terms` and
+    blocks of `rows` rows. `lookup_tokens` reads it as block 0 of weights with
+    that many groups.
+
+    - (C1) `pairs` has 64 bytes for each of the `groups`, 1 to 5.
+    - (C2) `rows` is a multiple of 64.
+
+    ```mlir
+    ternary.quints_to_pairs %weights[%part, %chunk] into %pairs {groups = 5 : i64, terms = 101 : i64, rows = 256 : i64}
+        : memref<5376xi8>, memref<320xi8>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<I8, 1, "quints">:$weights, Index:$part, Index:$chunk,
+    Ternary_Write<I8, 1, "[64 * groups] pairs">:$pairs,
+    I64Attr:$groups, I64Attr:$terms, I64Attr:$rows);
+  let assemblyFormat = [{
+    $weights `[` $part `,` $chunk `]` `into` $pairs attr-dict `:` type($weights) `,` type($pairs)
+  }];
+}
 
 def Ternary_TokenPanelOp : Ternary_TileOp<"token_panel"> {
   let summary = "codes of a tile, transposed";
@@ -142,7 +212,7 @@ def Ternary_LookupTokensOp : Ternary_TileOp<"lookup_tokens"> {
   let description = [{
     For each row r of `block`: `partial[row + r, :]` += the tables' entries of
     the row's `groups` bytes from `group` on. An entry lies in [-512, 512]:
-    after 63 groups at most, `widen` must take the sums over.
+    after 63 groups at most, `carry` must make room.
 
     - (C1) `tables` has 137 rows for each of the `groups`, 1 to 63, and the tokens
       of `partial`.
@@ -164,51 +234,61 @@ def Ternary_LookupTokensOp : Ternary_TileOp<"lookup_tokens"> {
 def Ternary_ClearOp : Ternary_TileOp<"clear"> {
   let summary = "sets the sums of a block to zero";
   let description = [{
-    - (C1) `partial` and `sums` have the same shape.
+    A sum is `partial + 256 high`, see `carry`.
+
+    - (C1) `partial` and `high` have the same shape.
 
     ```mlir
-    ternary.clear %partial, %sums[%row] : memref<1024x32xi16>, memref<1024x32xi32>
+    ternary.clear %partial, %high[%row] : memref<1024x32xi16>, memref<1024x32xi16>
     ```
   }];
   let arguments = (ins Ternary_Write<I16, 2, "[rows, tokens] i16">:$partial,
-    Ternary_Write<I32, 2, "[rows, tokens] i32">:$sums, Index:$row);
+    Ternary_Write<I16, 2, "[rows, tokens] i16">:$high, Index:$row);
   let assemblyFormat = [{
-    $partial `,` $sums `[` $row `]` attr-dict `:` type($partial) `,` type($sums)
+    $partial `,` $high `[` $row `]` attr-dict `:` type($partial) `,` type($high)
   }];
 }
 
-def Ternary_WidenOp : Ternary_TileOp<"widen"> {
-  let summary = "moves a block's 16-bit sums into its 32-bit ones";
+def Ternary_CarryOp : Ternary_TileOp<"carry"> {
+  let summary = "makes room in a block's 16-bit sums";
   let description = [{
-    For 64 rows from `row` on: `sums` += `partial`, `partial` = 0.
+    For 64 rows from `row` on: `high` += `partial` >> 8 (floor), `partial` &= 255.
+    So `partial` has room for 63 groups more: 255 + 63 * 512 < 2^15. `high`
+    holds the sums of up to 65000 terms.
 
-    - (C1) `partial` and `sums` have the same shape.
+    - (C1) `partial` and `high` have the same shape.
 
     ```mlir
-    ternary.widen %partial into %sums[%row] : memref<1024x32xi16>, memref<1024x32xi32>
+    ternary.carry %partial into %high[%row] : memref<1024x32xi16>, memref<1024x32xi16>
     ```
   }];
   let arguments = (ins Ternary_Update<I16, 2, "[rows, tokens] i16">:$partial,
-    Ternary_Update<I32, 2, "[rows, tokens] i32">:$sums, Index:$row);
+    Ternary_Update<I16, 2, "[rows, tokens] i16">:$high, Index:$row);
   let assemblyFormat = [{
-    $partial `into` $sums `[` $row `]` attr-dict `:` type($partial) `,` type($sums)
+    $partial `into` $high `[` $row `]` attr-dict `:` type($partial) `,` type($high)
   }];
 }
 
 def Ternary_TransposeSumsOp : Ternary_TileOp<"transpose_sums"> {
   let summary = "a block's sums, token by token";
   let description = [{
-    `result[t, r]` = `sums[row + r, t]`, for 64 rows.
+    `result[t, r]` = `partial[row + r, t] + 256 high[row + r, t]`, for 64 rows.
 
-    - (C1) `result` has 64 columns and a row for each token of `sums`.
+    - (C1) `partial` and `high` have the same shape.
+    - (C2) `result` has 64 columns and a row for each token of `high`.
 
     ```mlir
-    ternary.transpose_sums %sums[%row] into %result : memref<1024x32xi32>, memref<32x64xi32>
+    ternary.transpose_sums %partial, %high[%row] into %result
+        : memref<1024x32xi16>, memref<1024x32xi16>, memref<32x64xi32>
     ```
   }];
-  let arguments = (ins Ternary_Read<I32, 2, "[rows, tokens] i32">:$sums, Index:$row,
+  let arguments = (ins Ternary_Read<I16, 2, "[rows, tokens] i16">:$partial,
+    Ternary_Read<I16, 2, "[rows, tokens] i16">:$high, Index:$row,
     Ternary_Write<I32, 2, "[tokens, 64] i32">:$result);
-  let assemblyFormat = "$sums `[` $row `]` `into` $result attr-dict `:` type($sums) `,` type($result)";
+  let assemblyFormat = [{
+    $partial `,` $high `[` $row `]` `into` $result attr-dict
+    `:` type($partial) `,` type($high) `,` type($result)
+  }];
 }
 
 //===-- Dot products: lanes are rows, a few tokens at once -----------------===//

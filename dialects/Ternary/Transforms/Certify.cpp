@@ -21,7 +21,7 @@ using namespace bitnet::ternary;
 /// Intrinsics that move bytes and do no arithmetic.
 static constexpr llvm::StringLiteral allowedIntrinsics[] = {
     "llvm.x86.ssse3.pshuf.b.128", "llvm.x86.avx2.pshuf.b",
-    "llvm.x86.avx512.pshuf.b.512"};
+    "llvm.x86.avx512.pshuf.b.512", "llvm.x86.avx512.vpermi2var.qi.512"};
 
 static bool isIndex(Value value) {
   return isa<IndexType>(getElementTypeOrSelf(value.getType()));

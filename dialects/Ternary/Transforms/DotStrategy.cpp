@@ -45,7 +45,8 @@ class DotStrategy : public KernelStrategy {
   StringRef getReason() const override {
     return "products are allowed and the target has dot products";
   }
-  KernelChoice choose(LinearOp op, const TargetFacts &facts) const override;
+  KernelChoice choose(LinearOp op, const TargetFacts &facts,
+                      std::optional<LayoutKind> layout) const override;
   void tile(LinearOp op) const override { DotTiler(*this, op).run(); }
 };
 
@@ -65,13 +66,16 @@ static int64_t getBytes(LinearOp op, BlockLayout block) {
   return bytes;
 }
 
-KernelChoice DotStrategy::choose(LinearOp op, const TargetFacts &facts) const {
+KernelChoice DotStrategy::choose(LinearOp op, const TargetFacts &facts,
+                                 std::optional<LayoutKind> asked) const {
   // A unit is one vector.
   BlockLayout layout{LayoutKind::Rows4, facts.vectorBits / 8};
   // With vpdpbusd decoding of base-3 bytes is hidden behind the memory, and 1.6
   // bits are read faster than 2, where blocks of 80 rows do not pad that away.
   BlockLayout narrow{LayoutKind::Rows5, 80};
-  if (facts.avx512vnni && 8 * getBytes(op, narrow) <= 7 * getBytes(op, layout))
+  bool isNarrow = facts.avx512vnni &&
+                  8 * getBytes(op, narrow) <= 7 * getBytes(op, layout);
+  if (asked ? *asked == LayoutKind::Rows5 : isNarrow)
     layout = narrow;
   // As many tokens as leave their sums in registers: a pass decodes once.
   int64_t tokens = facts.vectorRegisters >= 32 ? 4 : 2;

@@ -1,4 +1,4 @@
-#include "dialects/Ternary/Transforms/Tiler.h"
+#include "dialects/Ternary/Transforms/LookupQuints.h"
 
 using namespace mlir;
 using namespace bitnet;
@@ -13,16 +13,30 @@ constexpr int64_t tableSlots = 8;
 constexpr int64_t ownTableBytes = 256 << 10;
 /// Prefill tiles whose panels are in memory at once.
 constexpr int64_t panelTiles = 8;
-/// Groups after which 16-bit sums are widened: 63 * 512 < 2^15.
-constexpr int64_t widenGroups = 63;
+/// Groups after which 16-bit sums are carried: 255 + 63 * 512 < 2^15.
+constexpr int64_t carryGroups = 63;
+/// Terms whose carried sums fit in 16 bits: 65000 * 128 / 256 < 2^15.
+constexpr int64_t carryTerms = 65000;
+/// Groups of 4 terms that are made from four quints.
+constexpr int64_t quintChunk = 5;
 /// Slots of one group's table, see `token_tables`.
 constexpr int64_t tableEntries = 137;
 
+/// Rows of a block of many tokens' kernels, and of layout pairs.
+constexpr int64_t rowsTogether = 64;
+
 struct LookupTiler : Tiler {
-  using Tiler::Tiler;
+  LookupTiler(const KernelStrategy &strategy, LinearOp op)
+      : Tiler(strategy, op, rowsTogether) {}
   void run();
 
 private:
+  /// Groups of 4 terms whose tables lie in L1 together.
+  int64_t getChunk() {
+    return std::min<int64_t>(hasQuints() ? quintChunk : getTile("groups"),
+                             llvm::divideCeil(op.getK(), 4));
+  }
+  bool hasQuints() { return op.getLayout()->getKind() == LayoutKind::Quints; }
   void lookupByRows(Value begin);
   void lookupOneToken(Value token);
   void lookupSlots(Value token, int64_t slots, Value tables);
@@ -31,11 +45,14 @@ private:
   void lookupByTokens(Value tiles);
   void panels(Value firstTile, Value count, Value panel);
   void tokenTile(Value tile, Value slot, Value begin, Value end, Value panel,
-                 Value tables, Value partial, Value sums, Value byToken);
+                 Value tables, Value partial, Value high, Value byToken);
   void tokenGroups(Value slot, Value begin, Value end, Value panel,
-                   Value tables, Value partial, Value sums);
+                   Value tables, Value partial, Value high);
   void tokenChunk(Value slot, Value group, int64_t groups, Value begin,
                   Value end, Value panel, Value tables, Value partial);
+
+  /// Scratch for a block's chunk of quints as pairs.
+  Value pairs;
 };
 
 class LookupStrategy : public KernelStrategy {
@@ -44,7 +61,10 @@ class LookupStrategy : public KernelStrategy {
     return "looks sums of neighbouring activations up in tables and adds them";
   }
   ArrayRef<BlockLayout> getLayouts() const override {
-    static constexpr BlockLayout layouts[] = {{LayoutKind::Pairs, 64}};
+    static constexpr BlockLayout layouts[] = {{LayoutKind::Pairs, 64},
+                                              {LayoutKind::Quints, 256},
+                                              {LayoutKind::Quints, 128},
+                                              {LayoutKind::Quints, 64}};
     return layouts;
   }
   ArrayRef<TileParameter> getTileParameters() const override;
@@ -60,8 +80,16 @@ class LookupStrategy : public KernelStrategy {
                ? ""
                : "needs byte shuffles (ssse3), which the target lacks";
   }
+  std::string whyNotLayout(LayoutKind layout,
+                           const TargetFacts &facts) const override {
+    return layout == LayoutKind::Quints && !facts.avx512vbmi
+               ? "needs tables of 128 bytes (avx512vbmi), which the target "
+                 "lacks"
+               : "";
+  }
   StringRef getReason() const override { return "the target shuffles bytes"; }
-  KernelChoice choose(LinearOp op, const TargetFacts &facts) const override;
+  KernelChoice choose(LinearOp op, const TargetFacts &facts,
+                      std::optional<LayoutKind> layout) const override;
   void tile(LinearOp op) const override { LookupTiler(*this, op).run(); }
 };
 
@@ -80,12 +108,34 @@ ArrayRef<TileParameter> LookupStrategy::getTileParameters() const {
        "than one pass over the weights for each"},
       {"groups", 6, "groups of 4 terms whose tables lie in L1 together"},
       {"pass_rows", 1024, "most rows whose sums one prefill pass keeps in L2"},
-      {"row_blocks", 1, "blocks of rows that share the loads of a table"}};
+      {"row_blocks", 1, "blocks of rows that share the loads of a table"},
+      {"slots", 4, "tokens whose tables of quints lie in L2 together"}};
   return parameters;
 }
 
-KernelChoice LookupStrategy::choose(LinearOp op,
-                                    const TargetFacts &facts) const {
+/// Rows of blocks for layout quints: tables are loaded once for all rows of a
+/// block, but N is padded to whole blocks, and threads take whole blocks.
+static int64_t chooseQuintRows(LinearOp op, const TargetFacts &facts) {
+  int64_t best = 0, bestRows = 0;
+  for (int64_t rows : {256, 128, 64}) {
+    int64_t blocks = 0;
+    for (unsigned i = 0, e = op.getWeights().size(); i < e; ++i)
+      blocks += llvm::divideCeil(op.getN(i), rows);
+    int64_t padded = llvm::alignTo(blocks, facts.threads) * rows;
+    // Fewer rows have to save 2 % to be worth the loads.
+    if (best && padded * 51 > bestRows * 50)
+      continue;
+    best = rows;
+    bestRows = padded;
+  }
+  return best;
+}
+
+KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
+                                    std::optional<LayoutKind> layout) const {
+  // Measured: quints are read faster from memory and from caches, and prefill is
+  // within a few percent.
+  bool quints = layout ? layout == LayoutKind::Quints : facts.avx512vbmi;
   // A lane holds one token as i16.
   int64_t tokens = facts.vectorBits / 16;
   // Measured: a tile costs as much as 24 of 32 tokens by rows with AVX-512,
@@ -96,16 +146,24 @@ KernelChoice LookupStrategy::choose(LinearOp op,
   // 81 vectors for each group of 4 terms, for as long as they fit in L1.
   int64_t tableBytes = 81 * facts.vectorBits / 8;
   int64_t groups = std::clamp<int64_t>(facts.l1Bytes / tableBytes, 1, 12);
-  // i16 and i32 sums of a pass take half of L2.
-  int64_t rowBytes = tokens * (2 + 4);
+  // Quints are read four at a time: five groups of 4 terms.
+  if (quints)
+    groups = quintChunk;
+  // Sums of a pass take half of L2. Tables are made again for each pass.
+  int64_t rowBytes = tokens * (2 + 2);
   int64_t passRows =
-      std::clamp<int64_t>(facts.l2Bytes / 2 / rowBytes / 64, 1, 16) * 64;
-  return {getLayouts().front(),
+      std::clamp<int64_t>(facts.l2Bytes / 2 / rowBytes / 64, 1, 64) * 64;
+  // Tables of the tokens that share a pass over the weights take half of L2.
+  int64_t quintTables = 256 * llvm::divideCeil(op.getK(), 5);
+  int64_t slots = std::clamp<int64_t>(facts.l2Bytes / 2 / quintTables, 1, 8);
+  return {quints ? BlockLayout{LayoutKind::Quints, chooseQuintRows(op, facts)}
+                 : BlockLayout{LayoutKind::Pairs, rowsTogether},
           {{"tokens", tokens},
            {"min_tokens", minTokens},
            {"groups", groups},
            {"pass_rows", passRows},
-           {"row_blocks", rowBlocks}}};
+           {"row_blocks", rowBlocks},
+           {"slots", slots}}};
 }
 
 //===- Look-ups, a token at a time --------------------------------------===//
@@ -168,6 +226,8 @@ void LookupTiler::lookupSlots(Value token, int64_t slots, Value tables) {
 }
 
 void LookupTiler::lookupByRows(Value first) {
+  if (hasQuints())
+    return QuintRowsTiler(strategy, op).run(first);
   int64_t groups = llvm::divideCeil(op.getK(), 4);
   bool canBeAlone = groups * 64 <= ownTableBytes;
   if (canBeAlone && staticTokens == 1)
@@ -211,6 +271,16 @@ void LookupTiler::tokenChunk(Value slot, Value group, int64_t groups,
   TokenTablesOp::create(builder, loc, panel, slot, group, tables, attr);
   forBlocks(begin, end, [&](Sibling &sibling, Value block) {
     Value row = times(sub(add(block, sibling.begin), begin), blockRows);
+    if (hasQuints()) {
+      QuintsToPairsOp::create(
+          builder, loc, sibling.weights, block, divide(group, quintChunk),
+          pairs, attr, terms,
+          builder.getI64IntegerAttr(op.getLayout()->getRows()));
+      LookupTokensOp::create(builder, loc, tables, pairs, index(0), index(0),
+                             partial, row, attr,
+                             builder.getI64IntegerAttr(4 * groups));
+      return;
+    }
     LookupTokensOp::create(builder, loc, tables, sibling.weights, block, group,
                            partial, row, attr, terms);
   });
@@ -218,46 +288,48 @@ void LookupTiler::tokenChunk(Value slot, Value group, int64_t groups,
 
 /// All groups for the blocks [begin, end), whose sums start at row 0.
 void LookupTiler::tokenGroups(Value slot, Value begin, Value end, Value panel,
-                              Value tables, Value partial, Value sums) {
-  int64_t groups = llvm::divideCeil(op.getK(), 4);
-  int64_t chunk = std::min(getTile("groups"), groups);
+                              Value tables, Value partial, Value high) {
+  int64_t groups = llvm::divideCeil(op.getK(), 4), chunk = getChunk();
   int64_t whole = groups / chunk * chunk;
-  int64_t stretch = widenGroups / chunk * chunk;
+  int64_t stretch = carryGroups / chunk * chunk;
+  // The last stretch ends with what is not a whole chunk; its sums stay.
+  int64_t last = (groups - 1) / stretch * stretch;
   Value rows = times(sub(end, begin), blockRows);
-  auto widen = [&] {
-    loop(index(0), rows, blockRows,
-         [&](Value row) { WidenOp::create(builder, loc, partial, sums, row); });
+  auto forRows = [&](llvm::function_ref<void(Value)> body) {
+    loop(index(0), rows, blockRows, body);
   };
-  loop(index(0), rows, blockRows,
-       [&](Value row) { ClearOp::create(builder, loc, partial, sums, row); });
-  loop(index(0), index(whole), stretch, [&](Value first) {
-    Value last = min(add(first, stretch), index(whole));
+  auto chunks = [&](Value first, Value last) {
     loop(first, last, chunk, [&](Value group) {
       tokenChunk(slot, group, chunk, begin, end, panel, tables, partial);
     });
-    widen();
+  };
+  forRows(
+      [&](Value row) { ClearOp::create(builder, loc, partial, high, row); });
+  loop(index(0), index(last), stretch, [&](Value first) {
+    chunks(first, add(first, stretch));
+    forRows(
+        [&](Value row) { CarryOp::create(builder, loc, partial, high, row); });
   });
-  if (whole == groups)
-    return;
-  tokenChunk(slot, index(whole), groups - whole, begin, end, panel, tables,
-             partial);
-  widen();
+  chunks(index(last), index(whole));
+  if (whole != groups)
+    tokenChunk(slot, index(whole), groups - whole, begin, end, panel, tables,
+               partial);
 }
 
 /// Blocks [begin, end) of one tile, a pass of them at a time.
 void LookupTiler::tokenTile(Value tile, Value slot, Value begin, Value end,
                             Value panel, Value tables, Value partial,
-                            Value sums, Value byToken) {
+                            Value high, Value byToken) {
   int64_t lanes = getTile("tokens");
-  int64_t pass = cast<MemRefType>(sums.getType()).getDimSize(0) / blockRows;
+  int64_t pass = cast<MemRefType>(high.getType()).getDimSize(0) / blockRows;
   loop(begin, end, pass, [&](Value first) {
     Value last = min(add(first, pass), end);
-    tokenGroups(slot, first, last, panel, tables, partial, sums);
+    tokenGroups(slot, first, last, panel, tables, partial, high);
     Value token = times(tile, lanes);
     Value valid = min(sub(tokens, token), index(lanes));
     forBlocks(first, last, [&](Sibling &sibling, Value block) {
       Value row = times(sub(add(block, sibling.begin), first), blockRows);
-      TransposeSumsOp::create(builder, loc, sums, row, byToken);
+      TransposeSumsOp::create(builder, loc, partial, high, row, byToken);
       loop(index(0), valid, 1, [&](Value t) {
         rescale(sibling, block, byToken, t, add(token, t));
       });
@@ -267,8 +339,7 @@ void LookupTiler::tokenTile(Value tile, Value slot, Value begin, Value end,
 
 void LookupTiler::lookupByTokens(Value tiles) {
   int64_t lanes = getTile("tokens");
-  int64_t groups = llvm::divideCeil(op.getK(), 4);
-  int64_t chunk = std::min(getTile("groups"), groups);
+  int64_t groups = llvm::divideCeil(op.getK(), 4), chunk = getChunk();
   int64_t pass = std::min(getTile("pass_rows") / blockRows, blocks) * blockRows;
   int64_t slots = panelTiles;
   if (staticTokens >= 0)
@@ -285,7 +356,9 @@ void LookupTiler::lookupByTokens(Value tiles) {
              [&](Value begin, Value end) {
                Value tables = alloc({chunk * tableEntries, lanes}, 16, true);
                Value partial = alloc({pass, lanes}, 16, true);
-               Value sums = alloc({pass, lanes}, 32, true);
+               Value high = alloc({pass, lanes}, 16, true);
+               if (hasQuints())
+                 pairs = alloc({chunk * blockRows}, 8, true);
                Value byToken = alloc({lanes, blockRows}, 32, true);
                Value lastTile = divide(add(end, blocks - 1), blocks);
                loop(divide(begin, blocks), lastTile, 1, [&](Value slot) {
@@ -293,7 +366,7 @@ void LookupTiler::lookupByTokens(Value tiles) {
                  Value first = max(sub(begin, base), index(0));
                  Value last = min(sub(end, base), index(blocks));
                  tokenTile(add(firstTile, slot), slot, first, last, panel,
-                           tables, partial, sums, byToken);
+                           tables, partial, high, byToken);
                });
              });
   });
@@ -302,7 +375,8 @@ void LookupTiler::lookupByTokens(Value tiles) {
 void LookupTiler::run() {
   int64_t lanes = getTile("tokens");
   int64_t least = std::min(getTile("min_tokens"), lanes);
-  if (!lanes || (staticTokens >= 0 && staticTokens < least))
+  if (!lanes || op.getK() > carryTerms ||
+      (staticTokens >= 0 && staticTokens < least))
     return lookupByRows(index(0));
   // Full tiles, and one padded with zero tokens if that is cheaper than a pass
   // over the weights for each token that is left.

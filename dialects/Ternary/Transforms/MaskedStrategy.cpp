@@ -33,7 +33,8 @@ class MaskedStrategy : public KernelStrategy {
     return ranges;
   }
   StringRef getReason() const override { return "it runs on any target"; }
-  KernelChoice choose(LinearOp op, const TargetFacts &facts) const override {
+  KernelChoice choose(LinearOp op, const TargetFacts &facts,
+                      std::optional<LayoutKind> layout) const override {
     return {getLayouts().front(), {}};
   }
   void tile(LinearOp op) const override { MaskedTiler(*this, op).run(); }

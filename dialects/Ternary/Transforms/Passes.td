@@ -19,8 +19,10 @@ def TernaryPlanPass : Pass<"ternary-plan"> {
            "auto, or one that --list-strategies prints">,
     Option<"anyArithmetic", "any-arithmetic", "bool", /*default=*/"false",
            "auto may take a strategy that multiplies activations">,
+    Option<"layout", "layout", "std::string", /*default=*/"\"auto\"",
+           "auto, or one that --list-layouts prints">,
     Option<"target", "target", "std::string", /*default=*/"\"\"",
-           "target facts by name instead of the module's: generic, x86-ssse3, x86-avx2 or x86-avx512bw">];
+           "target facts by name instead of the module's: generic, x86-ssse3, x86-avx2, x86-avx512bw or x86-avx512vbmi">];
 }
 
 def TernaryPackPass : Pass<"ternary-pack", "::mlir::ModuleOp"> {

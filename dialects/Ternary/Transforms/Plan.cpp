@@ -1,4 +1,5 @@
 #include "compiler/Target/TargetFacts.h"
+#include "dialects/Ternary/IR/LayoutInfo.h"
 #include "dialects/Ternary/Transforms/Passes.h"
 #include "dialects/Ternary/Transforms/Strategy.h"
 
@@ -35,17 +36,43 @@ struct TernaryPlan : ternary::impl::TernaryPlanPassBase<TernaryPlan> {
   }
 
 private:
-  /// The strategy asked for, or the first one that the target can run. Null,
-  /// with an error, for an unknown one and one that the target cannot run.
+  /// The layout asked for, none for auto.
+  std::optional<LayoutKind> asked;
+
+  /// The layout asked for, if any. Fails, with an error, for an unknown one.
+  LogicalResult findLayout() {
+    asked = layout == "auto" ? std::nullopt : symbolizeLayoutKind(layout);
+    if (asked || layout == "auto")
+      return success();
+    return getOperation()->emitError("unknown layout '")
+           << layout << "', expected one of "
+           << llvm::join(getLayoutNames(), ", ");
+  }
+
+  /// The strategy asked for, or the first one that the target can run with the
+  /// layout asked for. Null, with an error, for an unknown one and one that the
+  /// target cannot run.
   const KernelStrategy *findStrategy(const TargetFacts &facts) {
+    if (failed(findLayout()))
+      return nullptr;
     if (strategy == "auto") {
-      const auto *first =
-          llvm::find_if(getStrategies(), [&](const KernelStrategy *s) {
-            return (anyArithmetic || !s->multiplies()) &&
-                   s->whyNot(facts).empty();
-          });
-      assert(first != getStrategies().end() && "masked runs on any target");
-      return *first;
+      std::string reason;
+      for (const KernelStrategy *s : getStrategies()) {
+        if (s->multiplies() && !anyArithmetic) {
+          if (asked && s->takes(*asked))
+            reason = "is of strategy '" + s->getName().str() +
+                     "', which multiplies activations";
+          continue;
+        }
+        std::string whyNot = this->whyNot(*s, asked, facts);
+        if (whyNot.empty())
+          return s;
+        if (asked && s->takes(*asked))
+          reason = whyNot;
+      }
+      assert(asked && "masked runs on any target");
+      getOperation()->emitError("layout '") << layout << "' " << reason;
+      return nullptr;
     }
     std::optional<Strategy> kind = symbolizeStrategy(strategy);
     if (!kind) {
@@ -54,14 +81,28 @@ private:
           << llvm::join(getStrategyNames(), ", ");
       return nullptr;
     }
-    const KernelStrategy &asked = getStrategy(*kind);
-    return succeeded(checkRuns(getOperation(), asked, facts)) ? &asked
-                                                              : nullptr;
+    const KernelStrategy &wanted = getStrategy(*kind);
+    return succeeded(checkRuns(getOperation(), wanted, asked, facts)) ? &wanted
+                                                                      : nullptr;
+  }
+
+  /// Why `facts` cannot run `strategy` on `layout`, empty where it can.
+  static std::string whyNot(const KernelStrategy &strategy,
+                            std::optional<LayoutKind> layout,
+                            const TargetFacts &facts) {
+    std::string whyNot = strategy.whyNot(facts);
+    if (!whyNot.empty() || !layout)
+      return whyNot;
+    if (strategy.takes(*layout))
+      return strategy.whyNotLayout(*layout, facts);
+    return ("does not read layout '" + stringifyLayoutKind(*layout) + "'")
+        .str();
   }
 
   LogicalResult checkRuns(Operation *at, const KernelStrategy &strategy,
+                          std::optional<LayoutKind> layout,
                           const TargetFacts &facts) {
-    std::string whyNot = strategy.whyNot(facts);
+    std::string whyNot = this->whyNot(strategy, layout, facts);
     if (whyNot.empty())
       return success();
     return at->emitError("strategy '") << strategy.getName() << "' " << whyNot
@@ -85,13 +126,15 @@ private:
       if (reads != getStrategies().end())
         strategy = *reads;
     }
-    if (failed(checkRuns(op, *strategy, facts)))
+    if (failed(checkRuns(op, *strategy, std::nullopt, facts)))
       return nullptr;
     if (layout && !strategy->takes(layout)) {
       op.emitError("strategy '")
           << strategy->getName() << "' does not read " << layout;
       return nullptr;
     }
+    if (layout && failed(checkRuns(op, *strategy, layout.getKind(), facts)))
+      return nullptr;
     return succeeded(checkTile(op, *strategy)) ? strategy : nullptr;
   }
 
@@ -122,7 +165,12 @@ private:
     const KernelStrategy *strategy = findStrategy(op, chosen, facts);
     if (!strategy)
       return failure();
-    KernelChoice choice = strategy->choose(op, facts);
+    std::optional<LayoutKind> kind;
+    if (LayoutAttr own = op.getLayoutAttr())
+      kind = own.getKind();
+    else if (asked && strategy->takes(*asked))
+      kind = asked;
+    KernelChoice choice = strategy->choose(op, facts, kind);
     Builder builder(op.getContext());
     if (!op.getLayout())
       op.setLayoutAttr(LayoutAttr::get(op.getContext(), choice.layout.kind,

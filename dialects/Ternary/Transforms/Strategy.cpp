@@ -13,6 +13,11 @@ bool KernelStrategy::takes(LayoutAttr layout) const {
   });
 }
 
+bool KernelStrategy::takes(LayoutKind kind) const {
+  return llvm::any_of(getLayouts(),
+                      [&](BlockLayout known) { return known.kind == kind; });
+}
+
 int64_t KernelStrategy::getTile(LinearOp op, StringRef name) const {
   DictionaryAttr tile = op.getTileAttr();
   if (auto attr = tile ? tile.getAs<IntegerAttr>(name) : IntegerAttr())

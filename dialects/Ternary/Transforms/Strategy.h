@@ -52,15 +52,23 @@ public:
   /// Whether activations are multiplied: `auto` takes such a strategy only
   /// where any arithmetic is allowed, and no certificate can be given.
   virtual bool multiplies() const { return false; }
+  /// The same of one of its layouts, where `facts` can run the strategy.
+  virtual std::string whyNotLayout(LayoutKind layout,
+                                   const TargetFacts &facts) const {
+    return "";
+  }
   /// What it is good for on such a target, said in remarks.
   virtual llvm::StringRef getReason() const = 0;
-  /// Layout and tile for one linear on a target that can run it.
-  virtual KernelChoice choose(LinearOp op, const TargetFacts &facts) const = 0;
+  /// Layout and tile for one linear on a target that can run it. `layout` is
+  /// one that was asked for, of those that strategy and target can read.
+  virtual KernelChoice choose(LinearOp op, const TargetFacts &facts,
+                              std::optional<LayoutKind> layout) const = 0;
   /// Makes loops around tile ops before `op`, a packed linear on memrefs with
   /// this strategy and one of its layouts. The caller erases `op`.
   virtual void tile(LinearOp op) const = 0;
 
   bool takes(LayoutAttr layout) const;
+  bool takes(LayoutKind kind) const;
   /// `name` of the tile of `op`, or the parameter's fallback.
   int64_t getTile(LinearOp op, llvm::StringRef name) const;
 };

@@ -7,9 +7,10 @@ using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::ternary;
 
-Tiler::Tiler(const KernelStrategy &strategy, LinearOp op)
+Tiler::Tiler(const KernelStrategy &strategy, LinearOp op,
+             std::optional<int64_t> blockRows)
     : strategy(strategy), op(op), builder(op), loc(op.getLoc()),
-      blockRows(op.getLayout()->getRows()),
+      blockRows(blockRows.value_or(op.getLayout()->getRows())),
       prefix(("bitlinear_" + strategy.getName() + "_" +
               stringifyLayoutKind(op.getLayout()->getKind()))
                  .str()) {
@@ -20,7 +21,7 @@ Tiler::Tiler(const KernelStrategy &strategy, LinearOp op)
   if (!type.isDynamicDim(0))
     staticTokens = type.getDimSize(0);
   for (unsigned i = 0, e = op.getWeights().size(); i < e; ++i) {
-    int64_t count = llvm::divideCeil(op.getN(i), blockRows);
+    int64_t count = llvm::divideCeil(op.getN(i), this->blockRows);
     Sibling sibling;
     sibling.begin = blocks;
     sibling.end = blocks + count;
@@ -107,13 +108,19 @@ void Tiler::forBlocks(Value begin, Value end, BlockBody body) {
   }
 }
 
+/// Rows that one `rescale` takes at most.
+static constexpr int64_t slotRows = 64;
+
 void Tiler::rescale(Sibling &sibling, Value block, Value sums, Value slot,
                     Value token) {
   Value row = times(block, blockRows);
   auto emit = [&](int64_t rows) {
-    RescaleOp::create(builder, loc, sums, slot, scale, sibling.weightScale,
-                      sibling.bias, sibling.out, token, row,
-                      op.getRescaleAttr(), builder.getI64IntegerAttr(rows));
+    for (int64_t first = 0; first < rows; first += slotRows)
+      RescaleOp::create(
+          builder, loc, sums, add(slot, first / slotRows), scale,
+          sibling.weightScale, sibling.bias, sibling.out, token,
+          add(row, first), op.getRescaleAttr(),
+          builder.getI64IntegerAttr(std::min(slotRows, rows - first)));
   };
   int64_t full = sibling.rows / blockRows, rest = sibling.rows % blockRows;
   if (!rest)

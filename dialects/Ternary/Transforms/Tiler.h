@@ -21,7 +21,9 @@ struct Tiler {
   };
   using BlockBody = llvm::function_ref<void(Sibling &, Value block)>;
 
-  Tiler(const KernelStrategy &strategy, LinearOp op);
+  /// Blocks have `blockRows` rows, or as many as those of the layout.
+  Tiler(const KernelStrategy &strategy, LinearOp op,
+        std::optional<int64_t> blockRows = std::nullopt);
 
   Value index(int64_t value);
   Value add(Value a, Value b);
@@ -50,7 +52,8 @@ struct Tiler {
   /// Calls `body` in a loop over the part of each sibling in [begin, end); its
   /// block counts from the sibling's first.
   void forBlocks(Value begin, Value end, BlockBody body);
-  /// Outputs of one block; the last one of a sibling may have fewer rows.
+  /// Outputs of one block from its `sums`, 64 rows a slot from `slot` on; the
+  /// last block of a sibling may have fewer rows.
   void rescale(Sibling &sibling, Value block, Value sums, Value slot,
                Value token);
   /// Blocks that are worth a thread: about 2^16 additions of `tokens` tokens.
@@ -63,7 +66,7 @@ struct Tiler {
   Value codes, scale, tokens;
   /// Number of tokens where it is static, else -1.
   int64_t staticTokens = -1;
-  /// Rows of a block of the layout, and blocks of all siblings.
+  /// Rows of a block, and blocks of all siblings.
   int64_t blockRows, blocks = 0;
   llvm::SmallVector<Sibling> siblings;
   /// What regions' names begin with.

@@ -36,7 +36,7 @@ std::vector<uint8_t> randomCodes(int64_t n, int64_t k) {
 
 TEST_P(Layouts, UnpackInvertsPack) {
   for (int64_t n : {1, 2, 37, 63, 64, 65, 130})
-    for (int64_t k : {1, 2, 3, 4, 5, 7, 8, 100, 255, 257}) {
+    for (int64_t k : {1, 2, 3, 4, 5, 6, 7, 8, 9, 100, 101, 255, 257}) {
       std::vector<uint8_t> codes = randomCodes(n, k);
       std::vector<uint8_t> packed(layout().getPackedBytes(n, k), 0xee);
       packTrits(layout(), codes, n, k, packed);
@@ -96,6 +96,16 @@ TEST(Layout, BytesAreThoseOfTheDescription) {
   EXPECT_EQ(packed[1], 2);
   EXPECT_EQ(packed[2], 0);
   EXPECT_EQ(packed[3], 2);
+
+  auto quints = LayoutAttr::get(&context, LayoutKind::Quints, 8);
+  packed.resize(quints.getPackedBytes(2, 5));
+  packTrits(quints, codes, 2, 5, packed);
+  EXPECT_EQ(packed[0], 0x80 | (81 - 27 + 9 - 1)) << "1 0 -1 1 -1";
+  EXPECT_EQ(packed[1], 0x80 | 121);
+  EXPECT_EQ(packed[2], 0) << "a row of padding";
+  packed.resize(quints.getPackedBytes(2, 3));
+  packTrits(quints, codes, 2, 3, packed);
+  EXPECT_EQ(packed[0], 0x80 | (9 - 1)) << "1 0 -1 and terms of padding";
 }
 
 TEST(Layout, FindsTheFirstBadCode) {

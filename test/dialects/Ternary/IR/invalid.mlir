@@ -329,6 +329,54 @@ func.func @lookup_rows_c1_dynamic(%tables: memref<8x128xi8>, %weights: memref<12
 
 // -----
 
+func.func @quint_tables_c1(%codes: memref<?x6xi8>, %tables: memref<8x256xi8>, %i: index) {
+  // expected-error @+1 {{has tables 'memref<8x256xi8>', expected 512 on axis 1}}
+  ternary.quint_tables %codes[%i, %i to %i] into %tables[%i] : memref<?x6xi8>, memref<8x256xi8>
+  return
+}
+
+// -----
+
+func.func @lookup_quints_c1_sums(%tables: memref<8x256xi8>, %weights: memref<128xi8>, %sums: memref<96xi32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<96xi32>', expected a multiple of 64}}
+  ternary.lookup_quints %tables[%i], %weights[%i] into %sums : memref<8x256xi8>, memref<128xi8>, memref<96xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quints_c1_tables(%tables: memref<8x320xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{has tables 'memref<8x320xi8>', expected a multiple of 256 on axis 1}}
+  ternary.lookup_quints %tables[%i], %weights[%i] into %sums : memref<8x320xi8>, memref<128xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @quints_to_pairs_c1_groups(%weights: memref<128xi8>, %pairs: memref<512xi8>, %i: index) {
+  // expected-error @+1 {{makes 6 groups, expected 1 to 5}}
+  ternary.quints_to_pairs %weights[%i, %i] into %pairs {groups = 6 : i64, terms = 10 : i64, rows = 64 : i64} : memref<128xi8>, memref<512xi8>
+  return
+}
+
+// -----
+
+func.func @quints_to_pairs_c1_size(%weights: memref<128xi8>, %pairs: memref<128xi8>, %i: index) {
+  // expected-error @+1 {{has pairs 'memref<128xi8>', expected at least 192 bytes}}
+  ternary.quints_to_pairs %weights[%i, %i] into %pairs {groups = 3 : i64, terms = 10 : i64, rows = 64 : i64} : memref<128xi8>, memref<128xi8>
+  return
+}
+
+// -----
+
+func.func @quints_to_pairs_c2(%weights: memref<128xi8>, %pairs: memref<192xi8>, %i: index) {
+  // expected-error @+1 {{reads blocks of 72 rows, expected a multiple of 64}}
+  ternary.quints_to_pairs %weights[%i, %i] into %pairs {groups = 3 : i64, terms = 10 : i64, rows = 72 : i64} : memref<128xi8>, memref<192xi8>
+  return
+}
+
+// -----
+
 func.func @token_panel_c1(%codes: memref<?x5xi8>, %panel: memref<8x5x32xi8>, %i: index) {
   // expected-error @+1 {{has panel 'memref<8x5x32xi8>', expected 8 on axis 1}}
   ternary.token_panel %codes[%i for %i] into %panel[%i] : memref<?x5xi8>, memref<8x5x32xi8>
@@ -393,41 +441,49 @@ func.func @lookup_tokens_c1_rows(%tables: memref<8630x32xi16>, %weights: memref<
 
 // -----
 
-func.func @clear_c1(%partial: memref<64x32xi16>, %sums: memref<64x16xi32>, %i: index) {
-  // expected-error @+1 {{has partial 'memref<64x32xi16>' and sums 'memref<64x16xi32>', expected the same static shape}}
-  ternary.clear %partial, %sums[%i] : memref<64x32xi16>, memref<64x16xi32>
-  return
-}
-
-// -----
-
-func.func @widen_c1(%partial: memref<64x32xi16>, %sums: memref<128x32xi32>, %i: index) {
-  // expected-error @+1 {{has partial 'memref<64x32xi16>' and sums 'memref<128x32xi32>', expected the same static shape}}
-  ternary.widen %partial into %sums[%i] : memref<64x32xi16>, memref<128x32xi32>
-  return
-}
-
-// -----
-
-func.func @widen_c1_dynamic(%partial: memref<?x32xi16>, %sums: memref<?x32xi32>, %i: index) {
+func.func @clear_c1(%partial: memref<64x32xi16>, %high: memref<64x16xi16>, %i: index) {
   // expected-error @+1 {{expected the same static shape}}
-  ternary.widen %partial into %sums[%i] : memref<?x32xi16>, memref<?x32xi32>
+  ternary.clear %partial, %high[%i] : memref<64x32xi16>, memref<64x16xi16>
   return
 }
 
 // -----
 
-func.func @transpose_sums_c1_tokens(%sums: memref<64x32xi32>, %result: memref<16x64xi32>, %i: index) {
+func.func @carry_c1(%partial: memref<64x32xi16>, %high: memref<128x32xi16>, %i: index) {
+  // expected-error @+1 {{expected the same static shape}}
+  ternary.carry %partial into %high[%i] : memref<64x32xi16>, memref<128x32xi16>
+  return
+}
+
+// -----
+
+func.func @carry_c1_dynamic(%partial: memref<?x32xi16>, %high: memref<?x32xi16>, %i: index) {
+  // expected-error @+1 {{expected the same static shape}}
+  ternary.carry %partial into %high[%i] : memref<?x32xi16>, memref<?x32xi16>
+  return
+}
+
+// -----
+
+func.func @transpose_sums_c1(%partial: memref<128x32xi16>, %high: memref<64x32xi16>, %result: memref<32x64xi32>, %i: index) {
+  // expected-error @+1 {{has partial 'memref<128x32xi16>' and high 'memref<64x32xi16>', expected the same static shape}}
+  ternary.transpose_sums %partial, %high[%i] into %result : memref<128x32xi16>, memref<64x32xi16>, memref<32x64xi32>
+  return
+}
+
+// -----
+
+func.func @transpose_sums_c2_tokens(%partial: memref<64x32xi16>, %high: memref<64x32xi16>, %result: memref<16x64xi32>, %i: index) {
   // expected-error @+1 {{has result 'memref<16x64xi32>', expected 32 on axis 0}}
-  ternary.transpose_sums %sums[%i] into %result : memref<64x32xi32>, memref<16x64xi32>
+  ternary.transpose_sums %partial, %high[%i] into %result : memref<64x32xi16>, memref<64x32xi16>, memref<16x64xi32>
   return
 }
 
 // -----
 
-func.func @transpose_sums_c1_rows(%sums: memref<64x32xi32>, %result: memref<32x63xi32>, %i: index) {
+func.func @transpose_sums_c2_rows(%partial: memref<64x32xi16>, %high: memref<64x32xi16>, %result: memref<32x63xi32>, %i: index) {
   // expected-error @+1 {{has result 'memref<32x63xi32>', expected 64 on axis 1}}
-  ternary.transpose_sums %sums[%i] into %result : memref<64x32xi32>, memref<32x63xi32>
+  ternary.transpose_sums %partial, %high[%i] into %result : memref<64x32xi16>, memref<64x32xi16>, memref<32x63xi32>
   return
 }
 

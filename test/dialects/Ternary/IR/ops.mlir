@@ -61,23 +61,34 @@ func.func @tile_dot(%codes: memref<?x101xi8>, %totals: memref<64xi32>, %packed: 
 }
 
 // CHECK-LABEL: func @tile_tokens(
-//  CHECK-SAME:   %[[CODES:[a-z0-9]+]]: {{[^%]+}}, %[[PAIRS:[a-z0-9]+]]: {{[^%]+}}, %[[PANEL:[a-z0-9]+]]: {{[^%]+}}, %[[TABLES:[a-z0-9]+]]: {{[^%]+}}, %[[PARTIAL:[a-z0-9]+]]: {{[^%]+}}, %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[RESULT:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
-func.func @tile_tokens(%codes: memref<?x101xi8>, %pairs: memref<1664xi8>, %panel: memref<8x104x32xi8>, %tables: memref<822x32xi16>, %partial: memref<128x32xi16>, %sums: memref<128x32xi32>, %result: memref<32x64xi32>, %i: index) {
+//  CHECK-SAME:   %[[CODES:[a-z0-9]+]]: {{[^%]+}}, %[[PAIRS:[a-z0-9]+]]: {{[^%]+}}, %[[PANEL:[a-z0-9]+]]: {{[^%]+}}, %[[TABLES:[a-z0-9]+]]: {{[^%]+}}, %[[PARTIAL:[a-z0-9]+]]: {{[^%]+}}, %[[HIGH:[a-z0-9]+]]: {{[^%]+}}, %[[RESULT:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
+func.func @tile_tokens(%codes: memref<?x101xi8>, %pairs: memref<1664xi8>, %panel: memref<8x104x32xi8>, %tables: memref<822x32xi16>, %partial: memref<128x32xi16>, %high: memref<128x32xi16>, %result: memref<32x64xi32>, %i: index) {
   // CHECK: ternary.token_panel %[[CODES]][%[[I]] for %[[I]]] into %[[PANEL]][%[[I]]] : memref<?x101xi8>, memref<8x104x32xi8>
   ternary.token_panel %codes[%i for %i] into %panel[%i] : memref<?x101xi8>, memref<8x104x32xi8>
   // CHECK: ternary.token_tables %[[PANEL]][%[[I]], %[[I]]] into %[[TABLES]] {groups = 6 : i64} : memref<8x104x32xi8>, memref<822x32xi16>
   ternary.token_tables %panel[%i, %i] into %tables {groups = 6 : i64} : memref<8x104x32xi8>, memref<822x32xi16>
   // CHECK: ternary.lookup_tokens %[[TABLES]], %[[PAIRS]][%[[I]], %[[I]]] into %[[PARTIAL]][%[[I]]] {groups = 6 : i64, terms = 101 : i64} : memref<822x32xi16>, memref<1664xi8>, memref<128x32xi16>
   ternary.lookup_tokens %tables, %pairs[%i, %i] into %partial[%i] {groups = 6 : i64, terms = 101 : i64} : memref<822x32xi16>, memref<1664xi8>, memref<128x32xi16>
-  // CHECK: ternary.clear %[[PARTIAL]], %[[SUMS]][%[[I]]] : memref<128x32xi16>, memref<128x32xi32>
-  ternary.clear %partial, %sums[%i] : memref<128x32xi16>, memref<128x32xi32>
-  // CHECK: ternary.widen %[[PARTIAL]] into %[[SUMS]][%[[I]]] : memref<128x32xi16>, memref<128x32xi32>
-  ternary.widen %partial into %sums[%i] : memref<128x32xi16>, memref<128x32xi32>
-  // CHECK: ternary.transpose_sums %[[SUMS]][%[[I]]] into %[[RESULT]] : memref<128x32xi32>, memref<32x64xi32>
-  ternary.transpose_sums %sums[%i] into %result : memref<128x32xi32>, memref<32x64xi32>
+  // CHECK: ternary.clear %[[PARTIAL]], %[[HIGH]][%[[I]]] : memref<128x32xi16>, memref<128x32xi16>
+  ternary.clear %partial, %high[%i] : memref<128x32xi16>, memref<128x32xi16>
+  // CHECK: ternary.carry %[[PARTIAL]] into %[[HIGH]][%[[I]]] : memref<128x32xi16>, memref<128x32xi16>
+  ternary.carry %partial into %high[%i] : memref<128x32xi16>, memref<128x32xi16>
+  // CHECK: ternary.transpose_sums %[[PARTIAL]], %[[HIGH]][%[[I]]] into %[[RESULT]] : memref<128x32xi16>, memref<128x32xi16>, memref<32x64xi32>
+  ternary.transpose_sums %partial, %high[%i] into %result : memref<128x32xi16>, memref<128x32xi16>, memref<32x64xi32>
   return
 }
 
+// CHECK-LABEL: func @tile_quints(
+//  CHECK-SAME:   %[[CODES:[a-z0-9]+]]: {{[^%]+}}, %[[TABLES:[a-z0-9]+]]: {{[^%]+}}, %[[QUINTS:[a-z0-9]+]]: {{[^%]+}}, %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[PAIRS:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
+func.func @tile_quints(%codes: memref<?x101xi8>, %tables: memref<8x5376xi8>, %quints: memref<5376xi8>, %sums: memref<256xi32>, %pairs: memref<320xi8>, %i: index) {
+  // CHECK: ternary.quint_tables %[[CODES]][%[[I]], %[[I]] to %[[I]]] into %[[TABLES]][%[[I]]] : memref<?x101xi8>, memref<8x5376xi8>
+  ternary.quint_tables %codes[%i, %i to %i] into %tables[%i] : memref<?x101xi8>, memref<8x5376xi8>
+  // CHECK: ternary.lookup_quints %[[TABLES]][%[[I]]], %[[QUINTS]][%[[I]]] into %[[SUMS]] : memref<8x5376xi8>, memref<5376xi8>, memref<256xi32>
+  ternary.lookup_quints %tables[%i], %quints[%i] into %sums : memref<8x5376xi8>, memref<5376xi8>, memref<256xi32>
+  // CHECK: ternary.quints_to_pairs %[[QUINTS]][%[[I]], %[[I]]] into %[[PAIRS]] {groups = 5 : i64, rows = 256 : i64, terms = 101 : i64} : memref<5376xi8>, memref<320xi8>
+  ternary.quints_to_pairs %quints[%i, %i] into %pairs {groups = 5 : i64, terms = 101 : i64, rows = 256 : i64} : memref<5376xi8>, memref<320xi8>
+  return
+}
 // CHECK-LABEL: func @tile_rescale(
 //  CHECK-SAME:   %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[SCALE:[a-z0-9]+]]: {{[^%]+}}, %[[ONE:[a-z0-9]+]]: {{[^%]+}}, %[[BIAS:[a-z0-9]+]]: {{[^%]+}}, %[[OUT:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
 func.func @tile_rescale(%sums: memref<4x64xi32>, %scale: memref<?xf32>, %one: memref<1xf32>, %bias: memref<100xf32>, %out: memref<?x100xf32>, %i: index) {
@@ -95,8 +106,8 @@ func.func private @attributes() attributes {scales = [#ternary.scale_form<mul_re
 func.func private @rescale_forms() attributes {forms = [#ternary.rescale_form<div_mul>, #ternary.rescale_form<div_prod>, #ternary.rescale_form<div_div>, #ternary.rescale_form<mul_div>, #ternary.rescale_form<mul_mul>, #ternary.rescale_form<mul_prod>, #ternary.rescale_form<mul>]}
 // The smallest and the largest block.
 // CHECK-LABEL: func private @layouts
-//  CHECK-SAME:   kinds = [#ternary.layout_kind<pairs>, #ternary.layout_kind<planes>], layouts = [#ternary.layout<pairs, rows = 8>, #ternary.layout<planes, rows = 1024>], strategies = [#ternary.strategy<masked>, #ternary.strategy<lookup>]
-func.func private @layouts() attributes {kinds = [#ternary.layout_kind<pairs>, #ternary.layout_kind<planes>], layouts = [#ternary.layout<pairs, rows = 8>, #ternary.layout<planes, rows = 1024>], strategies = [#ternary.strategy<masked>, #ternary.strategy<lookup>]}
+//  CHECK-SAME:   kinds = [#ternary.layout_kind<pairs>, #ternary.layout_kind<planes>, #ternary.layout_kind<quints>], layouts = [#ternary.layout<pairs, rows = 8>, #ternary.layout<planes, rows = 1024>, #ternary.layout<quints, rows = 8>], strategies = [#ternary.strategy<masked>, #ternary.strategy<lookup>]
+func.func private @layouts() attributes {kinds = [#ternary.layout_kind<pairs>, #ternary.layout_kind<planes>, #ternary.layout_kind<quints>], layouts = [#ternary.layout<pairs, rows = 8>, #ternary.layout<planes, rows = 1024>, #ternary.layout<quints, rows = 8>], strategies = [#ternary.strategy<masked>, #ternary.strategy<lookup>]}
 // 2^23 - 1 terms are the most that C4 of ternary.linear lets pass.
 // CHECK-LABEL: func @largest_k
 func.func @largest_k(%q: tensor<1x8388607xi8>, %s: tensor<1x1xf32>, %w: tensor<1x8388607x!ternary.trit>, %one: tensor<1xf32>) {

@@ -9,11 +9,24 @@
 // RUN: not bitnet-opt %s --ternary-plan=strategy=fast 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not bitnet-opt %s --ternary-plan=target=x86-mmx 2>&1 | FileCheck %s --check-prefix=NO-TARGET
 
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx512vbmi" | FileCheck %s --check-prefix=QUINTS
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx512vbmi layout=quints" | FileCheck %s --check-prefix=QUINTS
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx512vbmi layout=pairs" | FileCheck %s --check-prefix=WIDE
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx2 layout=planes" | FileCheck %s --check-prefix=MASKED
+// RUN: not bitnet-opt %s --ternary-plan="target=x86-avx512bw layout=quints" 2>&1 | FileCheck %s --check-prefix=NO-VBMI
+// RUN: not bitnet-opt %s --ternary-plan="target=x86-avx2 strategy=masked layout=pairs" 2>&1 | FileCheck %s --check-prefix=NOT-READ
+// RUN: not bitnet-opt %s --ternary-plan=layout=dense 2>&1 | FileCheck %s --check-prefix=NO-LAYOUT
+
+//        QUINTS:   layout = #ternary.layout<quints, rows = 64>
+//   QUINTS-SAME:   strategy = #ternary.strategy<lookup>
+//       NO-VBMI: error: layout 'quints' needs tables of 128 bytes (avx512vbmi), which the target lacks
+//      NOT-READ: error: strategy 'masked' does not read layout 'pairs'
+//     NO-LAYOUT: error: unknown layout 'dense', expected one of auto, pairs, planes, quints
 // GENERIC-LABEL: func @sixty_four_terms
 //       GENERIC:   layout = #ternary.layout<planes, rows = 64>
 //  GENERIC-SAME:   rows_of = array<i64: 32>
 //  GENERIC-SAME:   strategy = #ternary.strategy<masked>
-//        REMARK: TernaryPlan | Category:ternary | Because="the target shuffles bytes", K=64, Layout=pairs, Strategy=lookup, groups={{[0-9]+}}, min_tokens=24, pass_rows=1024, row_blocks=2, tokens=32
+//        REMARK: TernaryPlan | Category:ternary | Because="the target shuffles bytes", K=64, Layout=pairs, Strategy=lookup, groups={{[0-9]+}}, min_tokens=24, pass_rows=2048, row_blocks=2, slots={{[0-9]+}}, tokens=32
 //    WIDE-LABEL: func @sixty_four_terms
 //          WIDE:   layout = #ternary.layout<pairs, rows = 64>
 //     WIDE-SAME:   strategy = #ternary.strategy<lookup>

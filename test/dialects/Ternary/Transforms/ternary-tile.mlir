@@ -9,7 +9,6 @@
 //       CHECK:     ternary.token_tables {{.*}} {groups = 6 : i64}
 //       CHECK:     ternary.lookup_tokens {{.*}} memref<3328xi8>
 //       CHECK:     ternary.lookup_tokens {{.*}} memref<1664xi8>
-//       CHECK:     ternary.widen
 // 26 groups are four chunks of 6 and one of 2.
 //       CHECK:     ternary.token_tables {{.*}} {groups = 2 : i64}
 //       CHECK:     ternary.transpose_sums
@@ -31,6 +30,51 @@ func.func @siblings_share_a_region(%exec: !rt.exec, %q: memref<?x101xi8>, %s: me
   ternary.linear %q, %s weights(%w, %v) scales(%ws, %ws) outs(%o, %p) exec %exec {rescale = #ternary.rescale_form<div_mul>,
       layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 100, 64>, strategy = #ternary.strategy<lookup>}
       : (memref<?x101xi8>, memref<?x1xf32> weights(memref<3328xi8>, memref<1664xi8>) scales(memref<1xf32>, memref<1xf32>) outs(memref<?x100xf32>, memref<?x64xf32>))
+  return
+}
+
+// -----
+
+// Five groups are made from four quints for each block; 21 quints of 300 rows are
+// two blocks of 256.
+// CHECK-LABEL: func @quints_become_pairs
+//       CHECK:   rt.parallel {{.*}} attributes {kernel = "bitlinear_lookup_quints_tokens"}
+//       CHECK:     ternary.token_tables {{.*}} {groups = 5 : i64}
+//       CHECK:     ternary.quints_to_pairs {{.*}} {groups = 5 : i64, rows = 256 : i64, terms = 101 : i64}
+//       CHECK:     ternary.lookup_tokens {{.*}} {groups = 5 : i64, terms = 20 : i64}
+//       CHECK:     ternary.quints_to_pairs {{.*}} {groups = 1 : i64
+//       CHECK:     ternary.lookup_tokens {{.*}} {groups = 1 : i64, terms = 4 : i64}
+//       CHECK:   rt.parallel {{.*}} attributes {kernel = "bitlinear_lookup_quints_tables"}
+//       CHECK:     ternary.quint_tables
+//       CHECK:   rt.parallel %{{.*}} in %c2 {{.*}}attributes {kernel = "bitlinear_lookup_quints_rows"}
+//       CHECK:     ternary.lookup_quints {{.*}} memref<256xi32>
+// The last block has 44 rows.
+//       CHECK:     ternary.rescale {{.*}} rows = 64
+//       CHECK:     ternary.rescale {{.*}} rows = 44
+func.func @quints_become_pairs(%exec: !rt.exec, %q: memref<?x101xi8>, %s: memref<?x1xf32>, %ws: memref<1xf32>,
+    %w: memref<10752xi8>, %o: memref<?x300xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<quints, rows = 256>, rows_of = array<i64: 300>, strategy = #ternary.strategy<lookup>}
+      : (memref<?x101xi8>, memref<?x1xf32> weights(memref<10752xi8>) scales(memref<1xf32>) outs(memref<?x300xf32>))
+  return
+}
+
+// -----
+
+// 100 groups: 16-bit sums are carried behind 60.
+// CHECK-LABEL: func @carries
+//       CHECK:   kernel = "bitlinear_lookup_pairs_tokens"
+//       CHECK:     scf.for %{{.*}} = %c0 to %c60 step %c6
+//       CHECK:       ternary.lookup_tokens
+//       CHECK:     ternary.carry
+//       CHECK:     scf.for %{{.*}} = %c60 to %c96 step %c6
+//       CHECK:       ternary.lookup_tokens
+//   CHECK-NOT:     ternary.carry
+//       CHECK:     ternary.transpose_sums
+func.func @carries(%exec: !rt.exec, %q: memref<32x400xi8>, %s: memref<32x1xf32>, %ws: memref<1xf32>, %w: memref<6400xi8>, %o: memref<32x64xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 64>, strategy = #ternary.strategy<lookup>}
+      : (memref<32x400xi8>, memref<32x1xf32> weights(memref<6400xi8>) scales(memref<1xf32>) outs(memref<32x64xf32>))
   return
 }
 
@@ -100,7 +144,7 @@ func.func @dot_one_token(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32
 // -----
 
 func.func @other_layout(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<1x3xf32>) {
-  // expected-error @+1 {{has #ternary.layout<planes, rows = 64>, expected #ternary.layout<pairs, rows = 64> for strategy lookup}}
+  // expected-error @+1 {{has #ternary.layout<planes, rows = 64>, expected #ternary.layout<pairs, rows = 64> or #ternary.layout<quints, rows = 256> or #ternary.layout<quints, rows = 128> or #ternary.layout<quints, rows = 64> for strategy lookup}}
   ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
       layout = #ternary.layout<planes, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<lookup>}
       : (memref<1x8xi8>, memref<1x1xf32> weights(memref<128xi8>) scales(memref<1xf32>) outs(memref<1x3xf32>))
