@@ -108,12 +108,11 @@ void Tiler::forBlocks(Value begin, Value end, BlockBody body) {
   }
 }
 
-/// Rows that one `rescale` takes at most.
-static constexpr int64_t slotRows = 64;
-
 void Tiler::rescale(Sibling &sibling, Value block, Value sums, Value slot,
                     Value token) {
   Value row = times(block, blockRows);
+  // A block's rows lie in one slot or in several, one after another.
+  int64_t slotRows = cast<MemRefType>(sums.getType()).getDimSize(1);
   auto emit = [&](int64_t rows) {
     for (int64_t first = 0; first < rows; first += slotRows)
       RescaleOp::create(
