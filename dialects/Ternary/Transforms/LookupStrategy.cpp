@@ -48,7 +48,7 @@ private:
                  Value tables, Value partial, Value high, Value byToken);
   void tokenGroups(Value slot, Value begin, Value end, Value panel,
                    Value tables, Value partial, Value high);
-  void tokenChunk(Value slot, Value group, int64_t groups, Value begin,
+  void tokenChunk(Value slot, Value number, int64_t groups, Value begin,
                   Value end, Value panel, Value tables, Value partial);
 
   /// Scratch for a block's chunk of quints as pairs.
@@ -133,8 +133,8 @@ static int64_t chooseQuintRows(LinearOp op, const TargetFacts &facts) {
 
 KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
                                     std::optional<LayoutKind> layout) const {
-  // Measured: quints are read faster from memory and from caches, and prefill is
-  // within a few percent.
+  // Measured: quints are read faster from memory and from caches, and prefill
+  // is within a few percent.
   bool quints = layout ? layout == LayoutKind::Quints : facts.avx512vbmi;
   // A lane holds one token as i16.
   int64_t tokens = facts.vectorBits / 16;
@@ -262,10 +262,11 @@ void LookupTiler::panels(Value firstTile, Value count, Value panel) {
   });
 }
 
-/// Adds `groups` groups from `group` on for the blocks [begin, end).
-void LookupTiler::tokenChunk(Value slot, Value group, int64_t groups,
+/// Adds the `groups` groups of the chunk `number` for the blocks [begin, end).
+void LookupTiler::tokenChunk(Value slot, Value number, int64_t groups,
                              Value begin, Value end, Value panel, Value tables,
                              Value partial) {
+  Value group = times(number, getChunk());
   auto attr = builder.getI64IntegerAttr(groups);
   auto terms = builder.getI64IntegerAttr(op.getK());
   TokenTablesOp::create(builder, loc, panel, slot, group, tables, attr);
@@ -273,8 +274,7 @@ void LookupTiler::tokenChunk(Value slot, Value group, int64_t groups,
     Value row = times(sub(add(block, sibling.begin), begin), blockRows);
     if (hasQuints()) {
       QuintsToPairsOp::create(
-          builder, loc, sibling.weights, block, divide(group, quintChunk),
-          pairs, attr, terms,
+          builder, loc, sibling.weights, block, number, pairs, attr, terms,
           builder.getI64IntegerAttr(op.getLayout()->getRows()));
       LookupTokensOp::create(builder, loc, tables, pairs, index(0), index(0),
                              partial, row, attr,
@@ -290,17 +290,17 @@ void LookupTiler::tokenChunk(Value slot, Value group, int64_t groups,
 void LookupTiler::tokenGroups(Value slot, Value begin, Value end, Value panel,
                               Value tables, Value partial, Value high) {
   int64_t groups = llvm::divideCeil(op.getK(), 4), chunk = getChunk();
-  int64_t whole = groups / chunk * chunk;
-  int64_t stretch = carryGroups / chunk * chunk;
+  // In chunks: whole ones, and those between two carries.
+  int64_t whole = groups / chunk, stretch = carryGroups / chunk;
   // The last stretch ends with what is not a whole chunk; its sums stay.
-  int64_t last = (groups - 1) / stretch * stretch;
+  int64_t last = (groups - 1) / (stretch * chunk) * stretch;
   Value rows = times(sub(end, begin), blockRows);
   auto forRows = [&](llvm::function_ref<void(Value)> body) {
     loop(index(0), rows, blockRows, body);
   };
   auto chunks = [&](Value first, Value last) {
-    loop(first, last, chunk, [&](Value group) {
-      tokenChunk(slot, group, chunk, begin, end, panel, tables, partial);
+    loop(first, last, 1, [&](Value number) {
+      tokenChunk(slot, number, chunk, begin, end, panel, tables, partial);
     });
   };
   forRows(
@@ -311,9 +311,9 @@ void LookupTiler::tokenGroups(Value slot, Value begin, Value end, Value panel,
         [&](Value row) { CarryOp::create(builder, loc, partial, high, row); });
   });
   chunks(index(last), index(whole));
-  if (whole != groups)
-    tokenChunk(slot, index(whole), groups - whole, begin, end, panel, tables,
-               partial);
+  if (whole * chunk != groups)
+    tokenChunk(slot, index(whole), groups - whole * chunk, begin, end, panel,
+               tables, partial);
 }
 
 /// Blocks [begin, end) of one tile, a pass of them at a time.

@@ -61,13 +61,13 @@ func.func @quints_become_pairs(%exec: !rt.exec, %q: memref<?x101xi8>, %s: memref
 
 // -----
 
-// 100 groups: 16-bit sums are carried behind 60.
+// 16 chunks of 6 groups and 4 more: 16-bit sums are carried behind 10 chunks.
 // CHECK-LABEL: func @carries
 //       CHECK:   kernel = "bitlinear_lookup_pairs_tokens"
-//       CHECK:     scf.for %{{.*}} = %c0 to %c60 step %c6
+//       CHECK:     scf.for %{{.*}} = %c0 to %c10 step %c1
 //       CHECK:       ternary.lookup_tokens
 //       CHECK:     ternary.carry
-//       CHECK:     scf.for %{{.*}} = %c60 to %c96 step %c6
+//       CHECK:     scf.for %{{.*}} = %c10 to %c16 step %c1
 //       CHECK:       ternary.lookup_tokens
 //   CHECK-NOT:     ternary.carry
 //       CHECK:     ternary.transpose_sums
