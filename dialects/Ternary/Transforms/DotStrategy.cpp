@@ -73,8 +73,8 @@ KernelChoice DotStrategy::choose(LinearOp op, const TargetFacts &facts,
   // With vpdpbusd decoding of base-3 bytes is hidden behind the memory, and 1.6
   // bits are read faster than 2, where blocks of 80 rows do not pad that away.
   BlockLayout narrow{LayoutKind::Rows5, 80};
-  bool isNarrow = facts.avx512vnni &&
-                  8 * getBytes(op, narrow) <= 7 * getBytes(op, layout);
+  bool isNarrow =
+      facts.avx512vnni && 8 * getBytes(op, narrow) <= 7 * getBytes(op, layout);
   if (asked ? *asked == LayoutKind::Rows5 : isNarrow)
     layout = narrow;
   // As many tokens as leave their sums in registers: a pass decodes once.

@@ -27,24 +27,50 @@ void QuintRowsTiler::makeTables(Value token, Value count, Value tables) {
   });
 }
 
+/// Blocks [begin, end) for `count` tokens from `token` on.
+void QuintRowsTiler::lookupBlocks(Value begin, Value end, Value token,
+                                  Value count, Value tables) {
+  Value sums = alloc({blockRows / 64, 64}, 32, /*stack=*/true);
+  Value flat = asFlat(builder, loc, sums);
+  forBlocks(begin, end, [&](Sibling &sibling, Value block) {
+    loop(index(0), count, 1, [&](Value slot) {
+      LookupQuintsOp::create(builder, loc, tables, slot, sibling.weights, block,
+                             flat);
+      rescale(sibling, block, sums, index(0), add(token, slot));
+    });
+  });
+}
+
+/// A token alone: each thread makes the tables that it reads, as with pairs.
+void QuintRowsTiler::lookupOneToken(Value token) {
+  parallel(index(blocks), grainOf(1), "token", [&](Value begin, Value end) {
+    Value tables = alloc({1, groups * groupBytes}, 8, /*stack=*/true);
+    QuintTablesOp::create(builder, loc, codes, token, index(0), index(groups),
+                          tables, index(0));
+    lookupBlocks(begin, end, token, index(1), tables);
+  });
+}
+
+/// Up to `slots` tokens from `token` on, whose tables are shared.
+void QuintRowsTiler::lookupSlots(Value token, int64_t slots, Value tables) {
+  Value count = min(sub(tokens, token), index(slots));
+  makeTables(token, count, tables);
+  parallel(index(blocks), grainOf(1), "rows", [&](Value begin, Value end) {
+    lookupBlocks(begin, end, token, count, tables);
+  });
+}
+
 void QuintRowsTiler::run(Value first) {
+  bool canBeAlone = groups * groupBytes <= ownTableBytes;
+  if (canBeAlone && staticTokens == 1)
+    return lookupOneToken(first);
   int64_t slots = std::max<int64_t>(1, getTile("slots"));
   if (staticTokens >= 0)
     slots = std::max<int64_t>(1, std::min(slots, staticTokens));
   Value tables = alloc({slots, groups * groupBytes}, 8, /*stack=*/false);
-  loop(first, tokens, slots, [&](Value token) {
-    Value count = min(sub(tokens, token), index(slots));
-    makeTables(token, count, tables);
-    parallel(index(blocks), grainOf(1), "rows", [&](Value begin, Value end) {
-      Value sums = alloc({blockRows / 64, 64}, 32, /*stack=*/true);
-      Value flat = asFlat(builder, loc, sums);
-      forBlocks(begin, end, [&](Sibling &sibling, Value block) {
-        loop(index(0), count, 1, [&](Value slot) {
-          LookupQuintsOp::create(builder, loc, tables, slot, sibling.weights,
-                                 block, flat);
-          rescale(sibling, block, sums, index(0), add(token, slot));
-        });
-      });
-    });
-  });
+  Value sharedEnd = canBeAlone ? endOfShared(first) : tokens;
+  loop(first, sharedEnd, slots,
+       [&](Value token) { lookupSlots(token, slots, tables); });
+  if (canBeAlone)
+    loop(sharedEnd, tokens, 1, [&](Value token) { lookupOneToken(token); });
 }

@@ -14,6 +14,10 @@ struct QuintRowsTiler : Tiler {
 
 private:
   void makeTables(Value token, Value count, Value tables);
+  void lookupBlocks(Value begin, Value end, Value token, Value count,
+                    Value tables);
+  void lookupOneToken(Value token);
+  void lookupSlots(Value token, int64_t slots, Value tables);
 
   int64_t groups;
 };

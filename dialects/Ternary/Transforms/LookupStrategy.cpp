@@ -9,8 +9,6 @@ namespace {
 /// Tokens whose byte tables are made at once, between two passes over the
 /// weights.
 constexpr int64_t tableSlots = 8;
-/// Most bytes of tables that each thread makes for itself, on its stack.
-constexpr int64_t ownTableBytes = 256 << 10;
 /// Prefill tiles whose panels are in memory at once.
 constexpr int64_t panelTiles = 8;
 /// Groups after which 16-bit sums are carried: 255 + 63 * 512 < 2^15.
@@ -19,6 +17,8 @@ constexpr int64_t carryGroups = 63;
 constexpr int64_t carryTerms = 65000;
 /// Groups of 4 terms that are made from four quints.
 constexpr int64_t quintChunk = 5;
+/// Rows that share a table from which on quints are the faster layout.
+constexpr int64_t quintRows = 2048;
 /// Slots of one group's table, see `token_tables`.
 constexpr int64_t tableEntries = 137;
 
@@ -134,8 +134,13 @@ static int64_t chooseQuintRows(LinearOp op, const TargetFacts &facts) {
 KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
                                     std::optional<LayoutKind> layout) const {
   // Measured: quints are read faster from memory and from caches, and prefill
-  // is within a few percent.
-  bool quints = layout ? layout == LayoutKind::Quints : facts.avx512vbmi;
+  // is within a few percent. But their tables take longer to make, which few
+  // rows do not repay: the shipped model decodes 10 % faster with pairs.
+  int64_t rows = 0;
+  for (unsigned i = 0, e = op.getWeights().size(); i < e; ++i)
+    rows += op.getN(i);
+  bool quints = layout ? layout == LayoutKind::Quints
+                       : facts.avx512vbmi && rows >= quintRows;
   // A lane holds one token as i16.
   int64_t tokens = facts.vectorBits / 16;
   // Measured: a tile costs as much as 24 of 32 tokens by rows with AVX-512,
@@ -237,12 +242,7 @@ void LookupTiler::lookupByRows(Value first) {
           ? tableSlots
           : std::max<int64_t>(1, std::min(tableSlots, staticTokens));
   Value tables = alloc({slots, groups * 64}, 8, /*stack=*/false);
-  Value sharedEnd = tokens;
-  if (canBeAlone) {
-    Value isAlone =
-        compare(arith::CmpIPredicate::eq, sub(tokens, first), index(1));
-    sharedEnd = arith::SelectOp::create(builder, loc, isAlone, first, tokens);
-  }
+  Value sharedEnd = canBeAlone ? endOfShared(first) : tokens;
   loop(first, sharedEnd, slots,
        [&](Value token) { lookupSlots(token, slots, tables); });
   if (canBeAlone)

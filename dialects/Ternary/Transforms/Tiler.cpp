@@ -141,3 +141,9 @@ int64_t Tiler::grainOf(int64_t tokens) {
   int64_t work = blockRows * op.getK() * tokens;
   return std::clamp<int64_t>((1 << 16) / work, 1, std::max<int64_t>(blocks, 1));
 }
+
+Value Tiler::endOfShared(Value first) {
+  Value isAlone =
+      compare(arith::CmpIPredicate::eq, sub(tokens, first), index(1));
+  return arith::SelectOp::create(builder, loc, isAlone, first, tokens);
+}

@@ -8,6 +8,10 @@
 
 namespace bitnet::ternary {
 
+/// Most bytes of look-up tables that each thread makes for itself, on its
+/// stack.
+inline constexpr int64_t ownTableBytes = 512 << 10;
+
 /// What the strategies' tilers share: the siblings of a linear as one range of
 /// row blocks, loops, and the end of a block. Blocks of all siblings are
 /// numbered one after another.
@@ -58,6 +62,9 @@ struct Tiler {
                Value token);
   /// Blocks that are worth a thread: about 2^16 additions of `tokens` tokens.
   int64_t grainOf(int64_t tokens);
+  /// Where the tokens from `first` on that share tables end: `first` if there
+  /// is but one, which goes alone, else the last one.
+  Value endOfShared(Value first);
 
   const KernelStrategy &strategy;
   LinearOp op;

@@ -9,7 +9,7 @@
 // RUN: not bitnet-opt %s --ternary-plan=strategy=fast 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not bitnet-opt %s --ternary-plan=target=x86-mmx 2>&1 | FileCheck %s --check-prefix=NO-TARGET
 
-// RUN: bitnet-opt %s --ternary-plan="target=x86-avx512vbmi" | FileCheck %s --check-prefix=QUINTS
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx512vbmi" | FileCheck %s --check-prefix=MANY
 // RUN: bitnet-opt %s --ternary-plan="target=x86-avx512vbmi layout=quints" | FileCheck %s --check-prefix=QUINTS
 // RUN: bitnet-opt %s --ternary-plan="target=x86-avx512vbmi layout=pairs" | FileCheck %s --check-prefix=WIDE
 // RUN: bitnet-opt %s --ternary-plan="target=x86-avx2 layout=planes" | FileCheck %s --check-prefix=MASKED
@@ -57,4 +57,20 @@ func.func @eighty_rows(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<80x6
   %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
       : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<80x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x80xf32>
   return %y : tensor<?x80xf32>
+}
+
+// MANY-LABEL: func @too_few_rows_to_repay_tables_of_quints
+//       MANY:   layout = #ternary.layout<pairs, rows = 64>
+func.func @too_few_rows_to_repay_tables_of_quints(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<2047x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x2047xf32> {
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
+      : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<2047x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x2047xf32>
+  return %y : tensor<?x2047xf32>
+}
+
+// MANY-LABEL: func @rows_that_repay_tables_of_quints
+//       MANY:   layout = #ternary.layout<quints, rows = 256>
+func.func @rows_that_repay_tables_of_quints(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<2048x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x2048xf32> {
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
+      : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<2048x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x2048xf32>
+  return %y : tensor<?x2048xf32>
 }
