@@ -109,6 +109,14 @@ static Error setLayout(CompileOptions &options, StringRef value) {
   return Error::success();
 }
 
+static Error setDense(CompileOptions &options, StringRef value) {
+  static constexpr StringRef names[] = {"f32", "f16", "bf16"};
+  if (!is_contained(names, value))
+    return unknownValue("--dense", value, names);
+  options.dense = value.str();
+  return Error::success();
+}
+
 static constexpr Flag<CompileOptions> flags[] = {
     {"-o", "OUT", "name of the output; default: the model's without .onnx",
      setString<&CompileOptions::output>},
@@ -150,6 +158,10 @@ static constexpr Flag<CompileOptions> flags[] = {
      "key/value cache of sessions: graph (default: the graph's type), f32, f16 "
      "or i8",
      setKV},
+    {"--dense", "TYPE",
+     "ternary layers as dense ones in f32, f16 or bf16 on unquantised input, "
+     "for comparison",
+     setDense},
     {"--certify", "",
      "prove that no BitLinear kernel multiplies, print the certificate",
      setTrue<&CompileOptions::certify>},

@@ -17,7 +17,7 @@ enum class Emit { MLIR, LLVM, Asm, Object, Library, Executable };
 /// The flags of `bitnet-opt compile`.
 struct CompileOptions {
   std::string input, output, tokenizer, report, resourceDir;
-  std::string target = "native", cpu, attributes;
+  std::string target = "native", cpu, attributes, dense;
   std::string strategy = "auto", layout = "auto", head = "auto";
   /// "add", "any", or empty: the latter with -O3, else the former.
   std::string arithmetic;

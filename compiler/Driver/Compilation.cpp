@@ -177,6 +177,7 @@ LogicalResult Compilation::runPhases() {
   phaseOptions.anyArithmetic = options.anyArithmetic();
   phaseOptions.kv = options.kv;
   phaseOptions.layout = options.layout;
+  phaseOptions.dense = options.dense;
   phaseOptions.certify = options.certify;
   TargetFacts facts = spec.facts();
   phaseOptions.vectorBits = facts.vectorBits;

@@ -4,6 +4,7 @@
 #include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
+#include "compiler/Conversion/TernaryToDense/Passes.h"
 #include "compiler/Conversion/TernaryToLoops/Passes.h"
 #include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Pipelines/Pipelines.h"
@@ -42,6 +43,7 @@ void bitnet::registerAllPasses() {
   transformer::registerTransformerPasses();
   registerPipelines();
   ternary::registerTernaryPasses();
+  registerTernaryToDensePasses();
   registerTernaryToLoopsPasses();
   registerTernaryToVectorPasses();
 }

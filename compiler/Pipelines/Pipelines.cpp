@@ -4,6 +4,7 @@
 #include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
+#include "compiler/Conversion/TernaryToDense/Passes.h"
 #include "compiler/Conversion/TernaryToVector/Passes.h"
 #include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Recognize/Passes.h"
@@ -63,6 +64,11 @@ static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
   transformer::PackRowsPassOptions rows;
   rows.head = options.head;
   passes.addPass(transformer::createPackRowsPass(rows));
+  if (!options.dense.empty()) {
+    TernaryToDensePassOptions dense;
+    dense.type = options.dense;
+    passes.addPass(createTernaryToDensePass(dense));
+  }
   ternary::TernaryPlanPassOptions plan;
   plan.strategy = options.strategy;
   plan.anyArithmetic = options.anyArithmetic;

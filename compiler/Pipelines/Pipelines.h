@@ -37,6 +37,10 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> layout{
       *this, "layout", llvm::cl::desc("auto or a layout of packed weights"),
       llvm::cl::init("auto")};
+  Option<std::string> dense{
+      *this, "dense",
+      llvm::cl::desc("Element type to make ternary layers dense in"),
+      llvm::cl::init("")};
   Option<int64_t> vectorBits{*this, "vector-bits",
                              llvm::cl::desc("Width of vector registers"),
                              llvm::cl::init(256)};

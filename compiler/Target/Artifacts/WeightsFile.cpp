@@ -1,4 +1,6 @@
 #include "compiler/Target/Artifacts/WeightsFile.h"
+
+#include "compiler/Target/Artifacts/ScaledTrits.h"
 #include "dialects/RT/IR/RTOps.h"
 
 #include "bitnet/module.h"
@@ -138,6 +140,31 @@ static llvm::Error writeValue(rt::GlobalOp global, Attribute value,
   return llvm::Error::success();
 }
 
+/// Writes trits * scales of a matrix, whose codes `value` holds; part by part.
+static llvm::Error writeScaled(rt::GlobalOp global, Attribute value,
+                               Attribute scales, DataWriter &writer) {
+  auto type = cast<RankedTensorType>(global.getType());
+  int64_t n = type.getDimSize(0), k = type.getDimSize(1);
+  auto codes = dyn_cast<DenseResourceElementsAttr>(value);
+  AsmResourceBlob *blob = codes ? codes.getRawHandle().getBlob() : nullptr;
+  ArrayRef<char> bytes;
+  if (blob)
+    bytes = blob->getData();
+  else if (auto dense = dyn_cast<DenseElementsAttr>(value);
+           dense && !dense.isSplat())
+    bytes = dense.getRawData();
+  if (bytes.size() < llvm::divideCeil(n * k, 4))
+    return failed(global, "has codes without data");
+  auto factors = cast<DenseElementsAttr>(scales).getValues<float>();
+  std::vector<char> row;
+  for (int64_t i = 0; i < n; ++i) {
+    scaleTrits(bytes, i * k, k, factors.size() == 1 ? factors[0] : factors[i],
+               type.getElementType(), row);
+    writer.write(row);
+  }
+  return llvm::Error::success();
+}
+
 static llvm::Error writeData(ModuleOp module, DataWriter &writer) {
   for (auto global : module.getOps<rt::GlobalOp>()) {
     auto offset = global->getAttrOfType<IntegerAttr>("offset");
@@ -147,7 +174,10 @@ static llvm::Error writeData(ModuleOp module, DataWriter &writer) {
     for (auto [i, value] : llvm::enumerate(global.getValues())) {
       uint64_t start = offset.getInt() + i * stride.getInt();
       writer.padTo(start);
-      if (llvm::Error error = writeValue(global, value, writer))
+      std::optional<ArrayAttr> scales = global.getScales();
+      if (llvm::Error error =
+              scales ? writeScaled(global, value, (*scales)[i], writer)
+                     : writeValue(global, value, writer))
         return error;
       writer.padTo(start + stride.getInt());
     }

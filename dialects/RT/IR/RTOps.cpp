@@ -9,6 +9,33 @@ using namespace bitnet::rt;
 #define GET_OP_CLASSES
 #include "dialects/RT/IR/RTOps.cpp.inc"
 
+/// (C4)
+static LogicalResult verifyScales(GlobalOp global) {
+  std::optional<ArrayAttr> scales = global.getScales();
+  if (!scales)
+    return success();
+  auto type = cast<RankedTensorType>(global.getType());
+  Type element = type.getElementType();
+  if (type.getRank() != 2 || !type.hasStaticShape() ||
+      !(element.isF32() || element.isF16() || element.isBF16()))
+    return global.emitOpError("has scales and type ")
+           << type << ", expected a static matrix of f32, f16 or bf16";
+  if (scales->size() != global.getValues().size())
+    return global.emitOpError("has ")
+           << scales->size() << " scales for " << global.getValues().size()
+           << " values, expected as many";
+  for (Attribute scale : *scales) {
+    auto elements = dyn_cast<ElementsAttr>(scale);
+    if (!elements || !elements.getElementType().isF32() ||
+        (elements.getNumElements() != 1 &&
+         elements.getNumElements() != type.getDimSize(0)))
+      return global.emitOpError("has scales ")
+             << scale << ", expected 1 or " << type.getDimSize(0)
+             << " elements of f32";
+  }
+  return success();
+}
+
 LogicalResult GlobalOp::verify() {
   // (C1)
   if (getValues().empty())
@@ -26,9 +53,12 @@ LogicalResult GlobalOp::verify() {
              << first << " and " << elements.getType()
              << ", expected the same for every layer";
   }
-  // (C3)
+  // (C4)
   if (!getEncodingAttr())
-    return success();
+    return verifyScales(*this);
+  if (getScales())
+    return emitOpError("has both an encoding and scales, expected one");
+  // (C3)
   auto encoding = dyn_cast<EncodingAttrInterface>(getEncodingAttr());
   if (!encoding)
     return emitOpError("has an encoding ")

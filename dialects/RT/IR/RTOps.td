@@ -16,19 +16,24 @@ def RT_GlobalOp : RT_Op<"global", [Symbol]> {
     stored as 2-bit codes (trit + 1), four a byte, low bits first, row-major
     over all elements, in a `tensor<?xi8>` attribute. With an `encoding` (an
     attribute of EncodingAttrInterface) values have another type, from which it
-    makes what is stored.
+    makes what is stored. With `scales`, one f32 attribute for each value, the
+    values are such codes of a matrix [N, K] and the data is trit * scale,
+    rounded to the element type of `type` as the weights file is written: a
+    dense matrix never lies in memory. A value's scales have 1 or N elements.
 
     - (C1) `values` is not empty.
     - (C2) All values have the same type.
     - (C3) `encoding` makes `type` of it.
+    - (C4) `scales` comes without `encoding` and has an entry for each value, of
+      1 or N f32 elements; `type` is then a static matrix of f32, f16 or bf16.
 
     ```mlir
     rt.global @gain : tensor<4xf32> = [dense<1.0> : tensor<4xf32>, dense<2.0> : tensor<4xf32>]
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<AnyRankedTensor>:$type,
-                       ArrayAttr:$values, OptionalAttr<AnyAttr>:$encoding);
-  let assemblyFormat = "$sym_name `:` $type `=` $values attr-dict";
+                       ArrayAttr:$values, OptionalAttr<AnyAttr>:$encoding, OptionalAttr<ArrayAttr>:$scales);
+  let assemblyFormat = "$sym_name `:` $type `=` $values (`scales` $scales^)? attr-dict";
   let hasVerifier = 1;
   let builders = [
     OpBuilder<(ins "::llvm::StringRef":$name, "::mlir::RankedTensorType":$type, "::mlir::ArrayAttr":$values),

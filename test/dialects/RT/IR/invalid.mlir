@@ -67,3 +67,18 @@ func.func @fork_c1_type(%exec: !rt.exec, %n: index) {
 
 // expected-error @+1 {{has an encoding 42 : i64, which makes no stored values}}
 rt.global @w : tensor<4xf32> = [dense<1.0> : tensor<4xf32>] {encoding = 42 : i64}
+
+// -----
+
+// expected-error @+1 {{has 1 scales for 2 values, expected as many}}
+rt.global @global_c4_count : tensor<2x4xf16> = [dense<[36, 24]> : tensor<2xi8>, dense<[36, 24]> : tensor<2xi8>] scales [dense<0.5> : tensor<1xf32>]
+
+// -----
+
+// expected-error @+1 {{expected 1 or 2 elements of f32}}
+rt.global @global_c4_elements : tensor<2x4xf16> = [dense<[36, 24]> : tensor<2xi8>] scales [dense<0.5> : tensor<3xf32>]
+
+// -----
+
+// expected-error @+1 {{expected a static matrix of f32, f16 or bf16}}
+rt.global @global_c4_type : tensor<2x4xi8> = [dense<[36, 24]> : tensor<2xi8>] scales [dense<0.5> : tensor<1xf32>]
