@@ -119,29 +119,42 @@ FailureOr<ArrayAttr> TernaryToDense::scalesOf(ternary::LinearOp op,
 
 FailureOr<Value> TernaryToDense::denseWeights(ternary::LinearOp op,
                                               unsigned index) {
-  auto get = op.getWeights()[index].getDefiningOp<rt::GetGlobalOp>();
-  if (!get)
-    return op.emitOpError("has weights that are computed, expected a global");
-  auto trits = symbols->lookup<rt::GlobalOp>(get.getGlobal());
-  auto type = cast<RankedTensorType>(get.getType()).clone(element);
-  FailureOr<ArrayAttr> scales =
-      scalesOf(op, index, get.getLayer(), trits.getValues().size());
+  // Trits of each layer, and where they come from.
+  ArrayAttr values;
+  Attribute key;
+  Value layer;
+  std::string name = "ternary";
+  Operation *source = op.getWeights()[index].getDefiningOp();
+  if (auto constant = dyn_cast_or_null<ternary::ConstantOp>(source)) {
+    key = constant.getValue();
+    values = ArrayAttr::get(op.getContext(), constant.getValue());
+  } else if (auto get = dyn_cast_or_null<rt::GetGlobalOp>(source)) {
+    auto trits = symbols->lookup<rt::GlobalOp>(get.getGlobal());
+    key = trits.getSymNameAttr();
+    values = trits.getValues();
+    layer = get.getLayer();
+    name = trits.getSymName().str();
+  } else {
+    return op.emitOpError("has weights that are computed, expected a constant "
+                          "or a global");
+  }
+  auto type = cast<RankedTensorType>(
+      cast<RankedTensorType>(op.getWeights()[index].getType()).clone(element));
+  FailureOr<ArrayAttr> scales = scalesOf(op, index, layer, values.size());
   if (failed(scales))
     return failure();
   OpBuilder builder(op);
-  rt::GlobalOp &global = made[{trits.getSymNameAttr(), *scales}];
+  rt::GlobalOp &global = made[{key, *scales}];
   if (!global) {
     OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointAfter(trits);
-    global = rt::GlobalOp::create(
-        builder, trits.getLoc(), (trits.getSymName() + "_dense").str(),
-        cast<RankedTensorType>(type), trits.getValues(), Attribute(), *scales);
-    symbols->insert(global, std::next(trits->getIterator()));
+    builder.setInsertionPointToStart(getOperation().getBody());
+    global = rt::GlobalOp::create(builder, op.getLoc(), name + "_dense", type,
+                                  values, Attribute(), *scales);
+    symbols->insert(global, getOperation().getBody()->begin());
   }
-  return Value(
-      rt::GetGlobalOp::create(builder, op.getLoc(), type,
-                              FlatSymbolRefAttr::get(global.getSymNameAttr()),
-                              get.getLayer(), Value()));
+  return Value(rt::GetGlobalOp::create(
+      builder, op.getLoc(), type,
+      FlatSymbolRefAttr::get(global.getSymNameAttr()), layer, Value()));
 }
 
 /// The bias with N elements; null if there is none.
@@ -196,10 +209,10 @@ void TernaryToDense::runOnOperation() {
   for (ternary::LinearOp op : linears)
     if (failed(replace(op)))
       return signalPassFailure();
-  // Globals of trits and scales that nothing reads take no place in the file.
-  getOperation().walk([](rt::GetGlobalOp get) {
-    if (get->use_empty())
-      get.erase();
+  // Trits and scales that nothing reads take no place in the file.
+  getOperation().walk([](Operation *op) {
+    if (isa<rt::GetGlobalOp, ternary::ConstantOp>(op) && op->use_empty())
+      op->erase();
   });
   for (auto global :
        llvm::make_early_inc_range(getOperation().getOps<rt::GlobalOp>()))

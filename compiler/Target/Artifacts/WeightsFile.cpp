@@ -148,11 +148,13 @@ static llvm::Error writeScaled(rt::GlobalOp global, Attribute value,
   auto codes = dyn_cast<DenseResourceElementsAttr>(value);
   AsmResourceBlob *blob = codes ? codes.getRawHandle().getBlob() : nullptr;
   ArrayRef<char> bytes;
-  if (blob)
+  SmallVector<char> repeated;
+  if (blob) {
     bytes = blob->getData();
-  else if (auto dense = dyn_cast<DenseElementsAttr>(value);
-           dense && !dense.isSplat())
-    bytes = dense.getRawData();
+  } else if (auto dense = dyn_cast<DenseElementsAttr>(value)) {
+    repeated.assign(dense.getNumElements(), dense.getRawData()[0]);
+    bytes = dense.isSplat() ? ArrayRef<char>(repeated) : dense.getRawData();
+  }
   if (bytes.size() < llvm::divideCeil(n * k, 4))
     return failed(global, "has codes without data");
   auto factors = cast<DenseElementsAttr>(scales).getValues<float>();

@@ -37,7 +37,7 @@ def RT_GlobalOp : RT_Op<"global", [Symbol]> {
   let hasVerifier = 1;
   let builders = [
     OpBuilder<(ins "::llvm::StringRef":$name, "::mlir::RankedTensorType":$type, "::mlir::ArrayAttr":$values),
-      [{ build($_builder, $_state, name, type, values, ::mlir::Attribute()); }]>];
+      [{ build($_builder, $_state, name, type, values, ::mlir::Attribute(), ::mlir::ArrayAttr()); }]>];
 }
 
 def RT_GetGlobalOp : RT_Op<"get_global", [Pure, AttrSizedOperandSegments, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {

@@ -245,7 +245,7 @@ Value PackRows::addGlobal(rt::GlobalOp source, Type stored, EncodingKind kind,
   auto global = rt::GlobalOp::create(
       builder, source.getLoc(), (source.getSymName() + "_" + name).str(), type,
       source.getValues(),
-      EncodingAttr::get(&getContext(), kind, /*transposed=*/false));
+      EncodingAttr::get(&getContext(), kind, /*transposed=*/false), ArrayAttr());
   global->remove();
   SymbolTable(getOperation())
       .insert(global, std::next(Block::iterator(source)));
