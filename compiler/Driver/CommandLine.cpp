@@ -162,6 +162,13 @@ static constexpr Flag<CompileOptions> flags[] = {
      "ternary layers as dense ones in f32, f16 or bf16 on unquantised input, "
      "for comparison",
      setDense},
+    {"--tune", "FILE",
+     "measure kernels on this machine, write a schedule to FILE and use it",
+     setString<&CompileOptions::tune>},
+    {"--schedule", "FILE", "kernels for each size of linear layers, see --tune",
+     setString<&CompileOptions::schedule>},
+    {"--print-schedule", "", "print the kernels chosen as a schedule, no more",
+     setTrue<&CompileOptions::printSchedule>},
     {"--certify", "",
      "prove that no BitLinear kernel multiplies, print the certificate",
      setTrue<&CompileOptions::certify>},
@@ -205,6 +212,11 @@ bitnet::parseCommandLine(ArrayRef<const char *> arguments) {
     return usageError("no model is given: bitnet-opt compile MODEL.onnx");
   if (Error error = checkArithmetic(options))
     return std::move(error);
+  if (!options.tune.empty() && !options.schedule.empty())
+    return usageError("--tune makes a schedule and --schedule takes one, "
+                      "expected one of them");
+  if (options.printSchedule)
+    options.stopAfter = Phase::Plan;
   return options;
 }
 

@@ -16,7 +16,7 @@ enum class Emit { MLIR, LLVM, Asm, Object, Library, Executable };
 
 /// The flags of `bitnet-opt compile`.
 struct CompileOptions {
-  std::string input, output, tokenizer, report, resourceDir;
+  std::string input, output, tokenizer, report, resourceDir, schedule, tune;
   std::string target = "native", cpu, attributes, dense;
   std::string strategy = "auto", layout = "auto", head = "auto";
   /// "add", "any", or empty: the latter with -O3, else the former.
@@ -26,6 +26,7 @@ struct CompileOptions {
   std::optional<Phase> stopAfter;
   unsigned optLevel = 2;
   bool certify = false, requireTernary = false, verbose = false, help = false;
+  bool printSchedule = false;
 
   /// Whether `auto` may take kernels that multiply activations.
   bool anyArithmetic() const {

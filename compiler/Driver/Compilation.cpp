@@ -178,6 +178,8 @@ LogicalResult Compilation::runPhases() {
   phaseOptions.kv = options.kv;
   phaseOptions.layout = options.layout;
   phaseOptions.dense = options.dense;
+  phaseOptions.schedule = options.schedule;
+  phaseOptions.planKernels = options.tune.empty();
   phaseOptions.certify = options.certify;
   TargetFacts facts = spec.facts();
   phaseOptions.vectorBits = facts.vectorBits;
@@ -190,6 +192,9 @@ LogicalResult Compilation::runPhases() {
     OpPassManager passes(ModuleOp::getOperationName());
     buildPhase(Phase(i), passes, phaseOptions);
     if (failed(runPasses(getPhaseName(Phase(i)), passes)))
+      return failure();
+    if (Phase(i) == Phase::Plan && !options.tune.empty() &&
+        failed(planTuned(phaseOptions)))
       return failure();
     if (Phase(i) == Phase::Recognize && failed(checkLinears()))
       return failure();
@@ -240,13 +245,19 @@ LogicalResult Compilation::printIR() {
   if (options.output.empty() || options.output == "-") {
     // On a screen nobody wants a model's weights.
     flags.elideLargeElementsAttrs(64).elideLargeResourceString(64);
-    module->print(llvm::outs(), flags);
+    if (options.printSchedule)
+      llvm::outs() << describeSchedule();
+    else
+      module->print(llvm::outs(), flags);
     return success();
   }
   OutputFile *file = open(options.output);
   if (!file)
     return failure();
-  module->print(file->stream(), flags);
+  if (options.printSchedule)
+    file->stream() << describeSchedule();
+  else
+    module->print(file->stream(), flags);
   return success();
 }
 

@@ -34,7 +34,11 @@ private:
   /// Tells report and summary how dense weights are stored.
   void recordStorage();
   void measureWeights();
+  /// Phase plan with kernels measured on this machine (--tune).
+  mlir::LogicalResult planTuned(PipelineOptions &phaseOptions);
   mlir::LogicalResult printIR();
+  /// The kernels that were chosen, as a schedule.
+  std::string describeSchedule();
   mlir::LogicalResult writeReportFile();
   mlir::LogicalResult generate();
   mlir::LogicalResult writeWeightsFile();

@@ -24,6 +24,10 @@ int listStrategiesMain();
 /// `bitnet-opt --list-layouts`: the layouts of packed weights.
 int listLayoutsMain();
 
+/// `bitnet-opt --list-targets`: the targets with a name, and the machine at
+/// hand, with the facts that choose kernels.
+int listTargetsMain();
+
 /// `bitnet-opt kernel ...`: the kernel lab; 1 after an error, or when a sum is
 /// wrong.
 int kernelMain(llvm::ArrayRef<const char *> arguments,

@@ -11,7 +11,6 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Format.h"
-#include "llvm/TargetParser/Host.h"
 
 using namespace mlir;
 using namespace bitnet;
@@ -30,7 +29,6 @@ public:
 private:
   llvm::Error emit();
   llvm::Error write(llvm::StringRef text);
-  llvm::Error checkRuns();
   llvm::Error measure();
   void printHead();
   void print(const lab::Measurement &measured, bool isTable);
@@ -86,28 +84,12 @@ llvm::Error KernelLab::emit() {
   return write(llvm::StringRef(object.data(), object.size()));
 }
 
-/// Only what this CPU can run is measured.
-llvm::Error KernelLab::checkRuns() {
-  const TargetSpec &spec = kernel.getSpec();
-  llvm::Triple host(llvm::sys::getProcessTriple());
-  std::string reason;
-  if (spec.triple.getArch() != host.getArch())
-    reason = "code for " + spec.triple.getArchName().str() + " on " +
-             host.getArchName().str();
-  else if (std::string missing = lab::missingFeatures(spec.requiredCpu);
-           !missing.empty())
-    reason = "this CPU lacks " + missing;
-  if (reason.empty())
-    return llvm::Error::success();
-  return llvm::createStringError("the kernel cannot run here: " + reason +
-                                 "; --emit=mlir|llvm|asm|obj prints it");
-}
-
 llvm::Error KernelLab::run() {
   bool emits = options.emit != KernelEmit::None;
   if (!emits)
-    if (llvm::Error error = checkRuns())
-      return error;
+    if (std::string whyNot = lab::whyNotHere(kernel.getSpec()); !whyNot.empty())
+      return llvm::createStringError("the kernel cannot run here: " + whyNot +
+                                     "; --emit=mlir|llvm|asm|obj prints it");
   if (failed(kernel.lower(context, options.choice)))
     return llvm::createStringError("");
   return emits ? emit() : measure();
@@ -116,16 +98,24 @@ llvm::Error KernelLab::run() {
 static double percent(double part, double whole) { return 100 * part / whole; }
 
 void KernelLab::printHead() {
-  out() << "kernel " << kernel.getStrategy() << " on " << kernel.getLayout()
-        << ", N " << options.n << ", K " << options.k << ", " << options.threads
+  const ternary::ScheduleEntry &plan = kernel.getPlan();
+  out() << "kernel " << stringifyStrategy(plan.strategy) << " on "
+        << stringifyLayoutKind(plan.layout.kind) << ", N " << options.n
+        << ", K " << options.k << ", " << options.threads
         << (options.threads == 1 ? " thread" : " threads") << ", "
         << options.copies << (options.copies == 1 ? " copy" : " copies")
         << " of " << formatBytes(kernel.getPackedBytes())
         << llvm::format(" (%.2f bits a weight)\n",
                         8.0 * kernel.getPackedBytes() /
                             (double(options.n) * options.k));
-  if (!kernel.getTile().empty())
-    out() << "tile   " << kernel.getTile() << '\n';
+  if (plan.tile.empty())
+    return;
+  out() << "tile   ";
+  llvm::interleave(
+      plan.tile, out(),
+      [](const auto &entry) { out() << entry.first << '=' << entry.second; },
+      ",");
+  out() << '\n';
 }
 
 void KernelLab::printLimits(const lab::Measurement &measured) {
@@ -223,7 +213,8 @@ llvm::Error KernelLab::measure() {
     out() << "     M     min us  median us   GMAC/s MAC/cycle  % dot"
           << (options.copies > 1 ? "  % mem\n" : "\n");
   for (int64_t tokens : options.tokens) {
-    auto measured = (*bench)->measure(tokens, options.seconds, options.check);
+    auto measured = (*bench)->measure(
+        tokens, {options.seconds, options.check, /*limits=*/true});
     if (!measured)
       return measured.takeError();
     print(*measured, isTable);

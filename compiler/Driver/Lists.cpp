@@ -1,4 +1,5 @@
 #include "compiler/Driver/Compile.h"
+#include "compiler/Target/Codegen/TargetSpec.h"
 #include "compiler/Target/TargetFacts.h"
 #include "dialects/Ternary/IR/LayoutInfo.h"
 #include "dialects/Ternary/Transforms/Strategy.h"
@@ -58,5 +59,23 @@ int bitnet::listLayoutsMain() {
         }
     outs() << '\n';
   }
+  return 0;
+}
+
+int bitnet::listTargetsMain() {
+  SmallVector<StringRef> names;
+  TargetFacts::names().split(names, ", ");
+  auto print = [](StringRef name, const TargetFacts &facts) {
+    outs() << name << ':';
+    for (auto [fact, value] : facts.list())
+      outs() << ' ' << fact << '=' << value;
+    outs() << '\n';
+  };
+  for (StringRef name : names)
+    print(name, *TargetFacts::named(name));
+  if (Expected<TargetSpec> native = parseTarget("native", "", ""))
+    print(("native (" + native->facts().name() + ")").str(), native->facts());
+  else
+    consumeError(native.takeError());
   return 0;
 }

@@ -3,10 +3,12 @@
 
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/TargetParser/Host.h"
 
 #include <chrono>
 
 using namespace llvm;
+using namespace bitnet;
 using namespace bitnet::lab;
 
 //===- Team -------------------------------------------------------------===//
@@ -34,10 +36,18 @@ void Team::run(bitnet_range_fn fn, void *args, int64_t count, int64_t grain) {
   bn_pool_run(impl->pool, fn, args, count, grain);
 }
 
-std::string bitnet::lab::missingFeatures(uint32_t requiredCpu) {
-  uint32_t missing = requiredCpu & ~bn_cpu_features();
+std::string bitnet::lab::whyNotHere(const TargetSpec &spec) {
+  Triple host(sys::getProcessTriple());
+  if (spec.triple.getArch() != host.getArch())
+    return ("code for " + spec.triple.getArchName() + " on " +
+            host.getArchName())
+        .str();
+  uint32_t missing = spec.requiredCpu & ~bn_cpu_features();
   char names[256] = "";
-  return missing ? bn_cpu_feature_names(missing, names, sizeof(names)) : "";
+  if (!missing)
+    return "";
+  return std::string("this CPU lacks ") +
+         bn_cpu_feature_names(missing, names, sizeof(names));
 }
 
 //===- Code -------------------------------------------------------------===//

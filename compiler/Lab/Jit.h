@@ -1,6 +1,8 @@
 #ifndef COMPILER_LAB_JIT_H
 #define COMPILER_LAB_JIT_H
 
+#include "compiler/Target/Codegen/TargetSpec.h"
+
 #include "bitnet/module.h"
 
 #include "llvm/ADT/StringRef.h"
@@ -27,8 +29,8 @@ private:
   std::unique_ptr<Impl> impl;
 };
 
-/// Features that the code needs and this CPU lacks, by name; empty: it runs.
-std::string missingFeatures(uint32_t requiredCpu);
+/// Why this CPU cannot run code for `spec`; empty: it can.
+std::string whyNotHere(const TargetSpec &spec);
 
 /// An object of `compile`, linked into this process.
 class JitCode {

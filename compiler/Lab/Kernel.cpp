@@ -17,23 +17,6 @@ static LogicalResult runPasses(ModuleOp module, OpPassManager &passes) {
   return manager.run(module);
 }
 
-void Kernel::describePlan() {
-  module->walk([&](ternary::LinearOp op) {
-    if (!op.getLayout() || !op.getStrategy())
-      return;
-    strategy = ternary::stringifyStrategy(*op.getStrategy()).str();
-    layout = ternary::stringifyLayoutKind(op.getLayout()->getKind()).str();
-    packedBytes =
-        op.getLayout()->getPackedBytes(problem.getN(), problem.getK());
-    tile.clear();
-    if (DictionaryAttr entries = op.getTileAttr())
-      for (NamedAttribute entry : entries)
-        if (auto value = dyn_cast<IntegerAttr>(entry.getValue()))
-          tile += (tile.empty() ? "" : ",") + entry.getName().str() + "=" +
-                  std::to_string(value.getInt());
-  });
-}
-
 LogicalResult Kernel::lower(MLIRContext &context, const PlanRequest &choice) {
   module = problem.buildModule(context, choice);
   TargetFacts facts = spec.facts();
@@ -47,7 +30,8 @@ LogicalResult Kernel::lower(MLIRContext &context, const PlanRequest &choice) {
     if (failed(runPasses(*module, passes)))
       return failure();
     if (phase == Phase::Plan)
-      describePlan();
+      module->walk(
+          [&](ternary::LinearOp op) { plan = ternary::ScheduleEntry::of(op); });
   }
   return success();
 }

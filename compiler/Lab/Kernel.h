@@ -4,6 +4,7 @@
 #include "compiler/Lab/Jit.h"
 #include "compiler/Lab/Problem.h"
 #include "compiler/Target/Codegen/TargetSpec.h"
+#include "dialects/Ternary/Transforms/Schedule.h"
 
 #include "mlir/Support/LLVM.h"
 #include "llvm/ADT/SmallVector.h"
@@ -34,29 +35,27 @@ public:
   mlir::ModuleOp getModule() { return *module; }
   const Problem &getProblem() const { return problem; }
   const TargetSpec &getSpec() const { return spec; }
-  /// What the plan chose: strategy, layout with its rows, tile.
-  const std::string &getStrategy() const { return strategy; }
-  const std::string &getLayout() const { return layout; }
-  const std::string &getTile() const { return tile; }
+  /// What the plan chose.
+  const ternary::ScheduleEntry &getPlan() const { return plan; }
   /// Names of the parallel regions, and the data section of the weights file.
   llvm::ArrayRef<std::string> getRegions() const { return regions; }
   llvm::ArrayRef<uint8_t> getWeights() const {
     return llvm::ArrayRef(weights).drop_front(weightsOffset);
   }
   /// Bytes of the packed trits alone.
-  int64_t getPackedBytes() const { return packedBytes; }
+  int64_t getPackedBytes() const {
+    return ternary::getPackedBytes(plan.shape, plan.layout);
+  }
 
 private:
-  void describePlan();
-
   const Problem &problem;
   TargetSpec spec;
   unsigned level;
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  std::string strategy, layout, tile;
+  ternary::ScheduleEntry plan;
   std::vector<std::string> regions;
   std::vector<uint8_t> weights;
-  int64_t packedBytes = 0, weightsOffset = 0;
+  int64_t weightsOffset = 0;
 };
 
 } // namespace bitnet::lab

@@ -40,8 +40,23 @@ static Error runFailed(int32_t status) {
   return createStringError("the kernel gave status " + Twine(status));
 }
 
-Expected<Measurement> Bench::measure(int64_t tokens, double seconds,
-                                     bool check) {
+void Bench::measureLimits(Execution &execution, Measurement &result) {
+  int64_t profiled = std::max<int64_t>(copies, 10);
+  for (int64_t i = 0; i < profiled; ++i)
+    (void)execution.profile(getCopy(i % copies), result.regions);
+  for (auto &[name, time] : result.regions)
+    time /= profiled;
+  result.dot = measureDotPeak();
+  if (copies > 1)
+    result.bandwidth = measureReadBandwidth(
+        team, ArrayRef(memory.get(), size_t(stride) * copies));
+}
+
+/// A few tokens read the weights fast: a sample is one pass over all copies,
+/// or none would come from memory. With many it is one run.
+static constexpr int64_t mostSweptTokens = 15;
+
+Expected<Measurement> Bench::measure(int64_t tokens, MeasureOptions options) {
   const Problem &problem = kernel.getProblem();
   std::vector<int8_t> activations = problem.makeActivations(tokens);
   std::vector<float> scales(tokens, 1.0f);
@@ -54,45 +69,40 @@ Expected<Measurement> Bench::measure(int64_t tokens, double seconds,
   result.tokens = tokens;
   if (int32_t status = execution.run(getCopy(0)))
     return runFailed(status);
-  if (check) {
+  if (options.check) {
     const auto *outputs =
         static_cast<const float *>(execution.getOutput(0).data);
     result.wrong = problem.findWrong(
         activations, ArrayRef(outputs, tokens * problem.getN()), tokens);
   }
 
-  // A sample is one pass over all copies, but 20 us at least.
+  // A sample takes 20 us at least.
+  int64_t sweep = tokens <= mostSweptTokens ? copies : 1, next = 0;
+  auto runSweep = [&] {
+    for (int64_t i = 0; i < sweep; ++i)
+      (void)execution.run(getCopy(next++ % copies));
+  };
   double start = now();
-  for (int64_t i = 0; i < copies; ++i)
-    (void)execution.run(getCopy(i));
+  runSweep();
   int64_t passes = std::max<int64_t>(1, int64_t(20e-6 / (now() - start)));
   std::vector<double> samples;
-  double end = now() + seconds, nextProbe = 0;
+  double end = now() + options.seconds, nextProbe = 0;
   while (samples.size() < 5 || now() < end) {
-    if (now() >= nextProbe) {
+    if (options.limits && now() >= nextProbe) {
       result.clock = std::max(result.clock, measureCoreClock());
-      nextProbe = now() + seconds / 10;
+      nextProbe = now() + options.seconds / 10;
     }
     start = now();
     for (int64_t pass = 0; pass < passes; ++pass)
-      for (int64_t i = 0; i < copies; ++i)
-        (void)execution.run(getCopy(i));
-    samples.push_back((now() - start) / (passes * copies));
+      runSweep();
+    samples.push_back((now() - start) / (passes * sweep));
   }
-  result.runs = samples.size() * passes * copies;
+  result.runs = samples.size() * passes * sweep;
   result.shortest = *llvm::min_element(samples);
   std::nth_element(samples.begin(), samples.begin() + samples.size() / 2,
                    samples.end());
   result.median = samples[samples.size() / 2];
-
-  int64_t profiled = std::max<int64_t>(copies, 10);
-  for (int64_t i = 0; i < profiled; ++i)
-    (void)execution.profile(getCopy(i % copies), result.regions);
-  for (auto &[name, time] : result.regions)
-    time /= profiled;
-  result.dot = measureDotPeak();
-  if (copies > 1)
-    result.bandwidth = measureReadBandwidth(
-        team, ArrayRef(memory.get(), size_t(stride) * copies));
+  if (options.limits)
+    measureLimits(execution, result);
   return result;
 }

@@ -23,6 +23,15 @@ struct Measurement {
   double bandwidth = 0;
 };
 
+/// How long and what to measure.
+struct MeasureOptions {
+  double seconds = 0.5;
+  /// Whether the sums are compared with the reference.
+  bool check = true;
+  /// Whether clock, dot products, bandwidth and regions are measured too.
+  bool limits = true;
+};
+
 /// A kernel in this process, with its weights copied `copies` times so that a
 /// run finds them in memory and not in a cache.
 class Bench {
@@ -32,12 +41,11 @@ public:
                                                        Team &team,
                                                        int64_t copies);
 
-  /// Runs for about `seconds`; `check` compares the sums with the reference.
-  llvm::Expected<Measurement> measure(int64_t tokens, double seconds,
-                                      bool check);
+  llvm::Expected<Measurement> measure(int64_t tokens, MeasureOptions options);
 
 private:
   Bench(const Kernel &kernel, Team &team) : kernel(kernel), team(team) {}
+  void measureLimits(Execution &execution, Measurement &result);
   const uint8_t *getCopy(int64_t i) const { return memory.get() + i * stride; }
 
   const Kernel &kernel;

@@ -80,8 +80,9 @@ static ternary::BlockLayout findLayout(const PlanRequest &choice) {
   std::optional<ternary::BlockLayout> found;
   for (const ternary::KernelStrategy *strategy : ternary::getStrategies())
     for (ternary::BlockLayout layout : strategy->getLayouts())
-      if (layout.kind == kind &&
-          (!found || strategy->getName() == choice.strategy))
+      if (layout.kind == kind && (!choice.rows || layout.rows == choice.rows) &&
+          (choice.strategy.empty() || strategy->getName() == choice.strategy) &&
+          !found)
         found = layout;
   return found.value_or(ternary::BlockLayout{kind, 64});
 }

@@ -14,6 +14,8 @@ namespace bitnet::lab {
 struct PlanRequest {
   /// Names of `--list-strategies` and `--list-layouts`.
   std::string strategy, layout;
+  /// Of a block of the layout; 0: those that a strategy reads.
+  int64_t rows = 0;
   /// Entries of the op's `tile`.
   std::vector<std::pair<std::string, int64_t>> tile;
 };

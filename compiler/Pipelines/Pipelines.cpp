@@ -53,6 +53,16 @@ static void buildNormalize(OpPassManager &passes) {
   functions.addPass(createCSEPass());
 }
 
+void bitnet::buildPlanKernels(OpPassManager &passes,
+                              const PipelineOptions &options) {
+  ternary::TernaryPlanPassOptions plan;
+  plan.strategy = options.strategy;
+  plan.layout = options.layout;
+  plan.anyArithmetic = options.anyArithmetic;
+  plan.scheduleFile = options.schedule;
+  passes.addPass(ternary::createTernaryPlanPass(plan));
+}
+
 static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(transformer::createFoldTransposesPass());
   rt::SetCacheTypePassOptions caches;
@@ -69,11 +79,8 @@ static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
     dense.type = options.dense;
     passes.addPass(createTernaryToDensePass(dense));
   }
-  ternary::TernaryPlanPassOptions plan;
-  plan.strategy = options.strategy;
-  plan.anyArithmetic = options.anyArithmetic;
-  plan.layout = options.layout;
-  passes.addPass(ternary::createTernaryPlanPass(plan));
+  if (options.planKernels)
+    buildPlanKernels(passes, options);
 }
 
 static void buildBufferize(OpPassManager &passes) {

@@ -41,6 +41,13 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       *this, "dense",
       llvm::cl::desc("Element type to make ternary layers dense in"),
       llvm::cl::init("")};
+  Option<std::string> schedule{*this, "schedule",
+                               llvm::cl::desc("Schedule of kernels"),
+                               llvm::cl::init("")};
+  Option<bool> planKernels{
+      *this, "plan-kernels",
+      llvm::cl::desc("Whether phase plan ends with ternary-plan"),
+      llvm::cl::init(true)};
   Option<int64_t> vectorBits{*this, "vector-bits",
                              llvm::cl::desc("Width of vector registers"),
                              llvm::cl::init(256)};
@@ -61,6 +68,10 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
 /// between.
 void buildPhase(Phase phase, mlir::OpPassManager &passes,
                 const PipelineOptions &options);
+
+/// The end of phase plan, where `planKernels` left it out.
+void buildPlanKernels(mlir::OpPassManager &passes,
+                      const PipelineOptions &options);
 
 /// First half of codegen: buffers into one arena, parallel regions into
 /// functions, globals to their places in the weights file.

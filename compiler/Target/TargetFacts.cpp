@@ -44,6 +44,9 @@ static void forEachFact(Facts &facts, Fn field) {
   field("avx512vnni", facts.avx512vnni);
   field("l1_bytes", facts.l1Bytes);
   field("l2_bytes", facts.l2Bytes);
+  field("l3_bytes", facts.l3Bytes);
+  field("clock_mhz", facts.clockMHz);
+  field("read_mb_s", facts.readMBs);
   field("threads", facts.threads);
 }
 
@@ -58,6 +61,30 @@ DictionaryAttr TargetFacts::toAttr(MLIRContext *context) const {
           builder.getNamedAttr(name, builder.getI64IntegerAttr(value)));
   });
   return builder.getDictionaryAttr(entries);
+}
+
+SmallVector<std::pair<StringRef, int64_t>> TargetFacts::list() const {
+  SmallVector<std::pair<StringRef, int64_t>> facts;
+  forEachFact(*this, [&](StringRef name, int64_t value) {
+    facts.emplace_back(name, value);
+  });
+  return facts;
+}
+
+StringRef TargetFacts::name() const {
+  SmallVector<StringRef> known;
+  names().split(known, ", ");
+  StringRef best = known.front();
+  for (StringRef name : known) {
+    TargetFacts other = *named(name);
+    bool has = (x86 || !other.x86) && (ssse3 || !other.ssse3) &&
+               (avx2 || !other.avx2) && (avx512bw || !other.avx512bw) &&
+               (avx512vbmi || !other.avx512vbmi) &&
+               (avx512vnni || !other.avx512vnni);
+    if (has)
+      best = name;
+  }
+  return best;
 }
 
 TargetFacts TargetFacts::of(Operation *op) {

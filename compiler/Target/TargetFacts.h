@@ -29,6 +29,14 @@ struct TargetFacts {
   /// Data caches of one core, in bytes.
   int64_t l1Bytes = 32 * 1024;
   int64_t l2Bytes = 512 * 1024;
+  /// Last cache, that all cores share.
+  int64_t l3Bytes = 32 * 1024 * 1024;
+  /// What the cost model takes for a core's clock and for the bytes that all
+  /// threads read from memory: measured on a server CPU (Zen 4, 2 cores) with
+  /// the kernel lab. Never those of the machine at hand, so that a plan is the
+  /// same everywhere; `--tune` measures instead.
+  int64_t clockMHz = 3700;
+  int64_t readMBs = 36000;
   /// Threads that the kernels' granularity is meant for; the number that runs
   /// is the session's choice and never changes a result.
   int64_t threads = 2;
@@ -42,6 +50,9 @@ struct TargetFacts {
     return "generic, x86-ssse3, x86-avx2, x86-avx512bw, x86-avx512vnni, "
            "x86-avx512vbmi";
   }
+  /// The last of `names` whose instructions these facts have all.
+  llvm::StringRef name() const;
+
   /// From a module's `bitnet.target`, `generic` when it has none. Entries that
   /// the dictionary lacks keep their default.
   static TargetFacts of(mlir::Operation *op);
@@ -51,6 +62,8 @@ struct TargetFacts {
                                            llvm::StringRef name);
 
   mlir::DictionaryAttr toAttr(mlir::MLIRContext *context) const;
+  /// Every fact by name, in a fixed order; a bool is 0 or 1.
+  llvm::SmallVector<std::pair<llvm::StringRef, int64_t>> list() const;
 
   /// Widest byte shuffle by a vector of indices, in bytes; 0 without one.
   int64_t shuffleBytes() const {

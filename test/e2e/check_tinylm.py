@@ -7,8 +7,8 @@ FORM is onnx-packed or onnx-qat. CHECK is one of
               lead (top-1 less top-2 logit) is below 0.05
   perplexity  of heldout.txt, within 0.05 % of the stored figure
   identity    logits equal bit for bit with 1 and 2 threads, with the prompt in
-              one piece and in chunks, for each strategy, and with code for
-              AVX2 alone
+              one piece and in chunks, for each strategy, with code for AVX2
+              alone, and with schedules that mix strategies and tiles
   caches      perplexity with caches of f16 and i8: equal to the last digit with
               1 and 2 threads and with code for AVX2 alone, near the stored one
 """
@@ -108,6 +108,23 @@ def feed(ids, caches):
             "position_ids": positions, **caches}
 
 
+def write_schedules(models, form, work):
+    """Flags of two schedules for AVX2: every second linear masked, odd tiles."""
+    model = os.path.join(models, form, "model.onnx")
+    base = json.loads(run("bitnet-opt", "compile", model, "--target=x86-avx2", "--print-schedule"))
+    tiles = [{"groups": 5, "min_tokens": 1, "pass_rows": 64, "row_blocks": 3}, {"tokens": 0}]
+    for number, tile in enumerate(tiles):
+        for i, linear in enumerate(base["linears"]):
+            if i % 2 == number:
+                linear.update(strategy="masked", layout="planes", rows=64, tile={})
+            else:
+                linear.update(strategy="lookup", layout="pairs", rows=64, tile=tile)
+        path = os.path.join(work, f"schedule-{number}.json")
+        with open(path, "w") as file:
+            json.dump(base, file)
+        yield ["--target=x86-avx2", f"--schedule={path}"]
+
+
 def check_identity(models, golden, form, work, flags):
     ids = np.array([golden["prompts"][0]["tokens"] * 4], np.int64)  # 48 tokens: more than one tile
     names = [f"past_key_values.{i}.{kind}" for i in range(4) for kind in ("key", "value")]
@@ -117,7 +134,8 @@ def check_identity(models, golden, form, work, flags):
     variants = [["--strategy=auto"], ["--strategy=masked"], ["--strategy=lookup"],
                 ["--strategy=dot"],
                 ["--strategy=auto", "-mcpu=x86-64-v3"], ["--strategy=masked", "-mcpu=x86-64-v3"],
-                ["--strategy=dot", "-mcpu=x86-64-v3"]]
+                ["--strategy=dot", "-mcpu=x86-64-v3"],
+                *write_schedules(models, form, work)]
     for number, variant in enumerate(variants):
         strategy = " ".join(variant)
         model = compile_model(models, form, os.path.join(work, f"model-{number}"), *variant, *flags)

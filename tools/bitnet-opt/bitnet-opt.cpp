@@ -21,6 +21,8 @@ int main(int argc, char **argv) {
     return bitnet::listStrategiesMain();
   if (argc > 1 && llvm::StringRef(argv[1]) == "--list-layouts")
     return bitnet::listLayoutsMain();
+  if (argc > 1 && llvm::StringRef(argv[1]) == "--list-targets")
+    return bitnet::listTargetsMain();
   bitnet::registerAllPasses();
   llvm::cl::AddExtraVersionPrinter(
       [](llvm::raw_ostream &os) { os << "bitnet-opt " BITNET_VERSION "\n"; });

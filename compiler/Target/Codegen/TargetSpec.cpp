@@ -7,6 +7,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Target/TargetOptions.h"
@@ -77,6 +78,11 @@ TargetFacts TargetSpec::facts() const {
   facts.vectorBits = facts.avx512bw ? 512 : facts.avx2 ? 256 : 128;
   facts.vectorRegisters =
       facts.avx512bw || triple.getArch() == Triple::aarch64 ? 32 : 16;
+  for (auto [known, fact] :
+       {std::pair(l1Bytes, &facts.l1Bytes), std::pair(l2Bytes, &facts.l2Bytes),
+        std::pair(l3Bytes, &facts.l3Bytes)})
+    if (known)
+      *fact = known;
   return facts;
 }
 
@@ -142,6 +148,53 @@ static std::pair<StringRef, std::string> splitTarget(StringRef target) {
   return {target.substr(0, end), features};
 }
 
+/// A name of TargetFacts as triple, CPU and features; the name itself when it
+/// is none.
+static StringRef expandName(StringRef name, StringRef &cpu,
+                            std::string &features) {
+  struct Named {
+    StringLiteral name, cpu, features;
+  };
+  static constexpr Named known[] = {
+      {"x86-ssse3", "x86-64-v2", ""},
+      {"x86-avx2", "x86-64-v3", ""},
+      {"x86-avx512bw", "x86-64-v4", ""},
+      {"x86-avx512vnni", "x86-64-v4", "+avx512vnni"},
+      {"x86-avx512vbmi", "x86-64-v4", "+avx512vnni,+avx512vbmi"}};
+  for (const Named &entry : known)
+    if (entry.name == name) {
+      if (cpu.empty())
+        cpu = entry.cpu;
+      features =
+          (entry.features + (features.empty() ? "" : "," + features)).str();
+      return "x86_64-linux-gnu";
+    }
+  return name;
+}
+
+/// Data caches of this machine, as Linux describes them.
+static void readHostCaches(TargetSpec &spec) {
+  for (unsigned i = 0; i < 8; ++i) {
+    std::string folder =
+        "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(i) + "/";
+    auto read = [&](StringRef name) -> std::string {
+      auto text = MemoryBuffer::getFileAsStream(folder + name);
+      return text ? (*text)->getBuffer().trim().str() : "";
+    };
+    std::string type = read("type"), level = read("level"), size = read("size");
+    StringRef digits = size;
+    int64_t unit = digits.consume_back("K")   ? 1024
+                   : digits.consume_back("M") ? 1024 * 1024
+                                              : 1;
+    int64_t bytes = 0;
+    if (type == "Instruction" || digits.getAsInteger(10, bytes) || bytes <= 0)
+      continue;
+    (level == "1"   ? spec.l1Bytes
+     : level == "2" ? spec.l2Bytes
+                    : spec.l3Bytes) = bytes * unit;
+  }
+}
+
 static Error checkFeatureNames(StringRef features, const MCSubtargetInfo &info,
                                const Triple &triple) {
   SmallVector<StringRef> parts;
@@ -172,6 +225,7 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   initializeTargets();
   TargetSpec spec;
   auto [name, features] = splitTarget(target);
+  name = expandName(name, cpu, features);
   bool native = name == "native";
   spec.triple = Triple(
       Triple::normalize(native ? sys::getDefaultTargetTriple() : name.str()));
@@ -179,8 +233,8 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   const Target *llvmTarget = TargetRegistry::lookupTarget(spec.triple, message);
   if (!llvmTarget)
     return failed("unknown target '" + name +
-                  "', expected 'native' or a triple such as "
-                  "x86_64-linux-gnu, aarch64-linux-gnu");
+                  "', expected 'native', a name of --list-targets, or a triple "
+                  "such as x86_64-linux-gnu, aarch64-linux-gnu");
   if (!spec.triple.isArch64Bit() || !spec.triple.isLittleEndian())
     return failed("target '" + name +
                   "' is not supported, expected 64 bits and little endian");
@@ -198,6 +252,8 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   if (Error error = checkFeatureNames(features, *plain, spec.triple))
     return std::move(error);
   SubtargetFeatures all;
+  if (useHost)
+    readHostCaches(spec);
   if (useHost)
     for (const auto &feature : sys::getHostCPUFeatures())
       all.AddFeature(feature.first(), feature.second);

@@ -26,6 +26,9 @@ struct TargetSpec {
   std::string features;
   /// Bits of enum bitnet_cpu.
   uint32_t requiredCpu = 0;
+  /// Sizes of the data caches where they are known, else 0: those of the
+  /// machine at hand for `native`.
+  int64_t l1Bytes = 0, l2Bytes = 0, l3Bytes = 0;
 
   bool has(llvm::StringRef feature) const;
   /// What cost models and kernels ask.
@@ -36,7 +39,8 @@ struct TargetSpec {
   std::string layoutFamily() const;
 };
 
-/// Reads `--target` ("native" or TRIPLE[+FEATURE][,-FEATURE]...), `-mcpu` and
+/// Reads `--target` ("native", a name of TargetFacts such as "x86-avx2", or
+/// TRIPLE[+FEATURE][,-FEATURE]...), `-mcpu` and
 /// `-mattr` (both may be empty). An unknown triple, CPU or feature is an error.
 llvm::Expected<TargetSpec> parseTarget(llvm::StringRef target,
                                        llvm::StringRef cpu,

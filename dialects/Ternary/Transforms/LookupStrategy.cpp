@@ -102,14 +102,19 @@ const KernelStrategy &bitnet::ternary::getLookupStrategy() {
 
 ArrayRef<TileParameter> LookupStrategy::getTileParameters() const {
   static constexpr TileParameter parameters[] = {
-      {"tokens", 32, "tokens that one prefill tile takes, 0 for none"},
+      {"tokens", 32, "tokens that one prefill tile takes, 0 for none", 0, 64,
+       16},
       {"min_tokens", 32,
        "fewest left-over tokens for which a padded prefill tile is cheaper "
-       "than one pass over the weights for each"},
-      {"groups", 6, "groups of 4 terms whose tables lie in L1 together"},
-      {"pass_rows", 1024, "most rows whose sums one prefill pass keeps in L2"},
-      {"row_blocks", 1, "blocks of rows that share the loads of a table"},
-      {"slots", 4, "tokens whose tables of quints lie in L2 together"}};
+       "than one pass over the weights for each",
+       1, 64},
+      {"groups", 6, "groups of 4 terms whose tables lie in L1 together", 1,
+       carryGroups},
+      {"pass_rows", 1024, "most rows whose sums one prefill pass keeps in L2",
+       64, 4096, 64},
+      {"row_blocks", 1, "blocks of rows that share the loads of a table", 1,
+       8},
+      {"slots", 4, "tokens whose tables of quints lie in L2 together", 1, 64}};
   return parameters;
 }
 

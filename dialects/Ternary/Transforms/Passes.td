@@ -7,9 +7,20 @@ def TernaryPlanPass : Pass<"ternary-plan"> {
   let summary = "Choose strategy, layout and tile of each ternary.linear";
   let description = [{
     Sets `strategy`, `layout`, `rows_of` and `tile` on every `ternary.linear`
-    that has no layout yet, from the facts of the target (module attribute
-    `bitnet.target`, or the `target` option). A remark of category `ternary`
-    says what was chosen and why. Results do not depend on the choice.
+    whose weights are trits. In this order:
+
+    1. What the op says by hand stays: a strategy, a layout, entries of a tile;
+       what does not fit together is an error.
+    2. The entry of the `schedule` for the op's rows and terms; a warning where
+       there is none.
+    3. The `strategy` option.
+    4. The least time by a cost model: measured cycles of each kernel against
+       the bytes that it reads, for one token, a few and many, by the facts of
+       the target (module attribute `bitnet.target`, or the `target` option).
+
+    A remark of category `ternary` says what was chosen and why, what was
+    predicted, and by how much the runner-up is slower. Results do not depend
+    on the choice.
 
     `bitnet-opt --list-strategies` prints the strategies, the targets that can
     run each, and the entries of `tile` that each reads.
@@ -21,8 +32,10 @@ def TernaryPlanPass : Pass<"ternary-plan"> {
            "auto may take a strategy that multiplies activations">,
     Option<"layout", "layout", "std::string", /*default=*/"\"auto\"",
            "auto, or one that --list-layouts prints">,
+    Option<"scheduleFile", "schedule", "std::string", /*default=*/"\"\"",
+           "file of `compile --tune` or `--print-schedule`">,
     Option<"target", "target", "std::string", /*default=*/"\"\"",
-           "target facts by name instead of the module's: generic, x86-ssse3, x86-avx2, x86-avx512bw or x86-avx512vbmi">];
+           "target facts by name instead of the module's: one that --list-targets prints">];
 }
 
 def TernaryPackPass : Pass<"ternary-pack", "::mlir::ModuleOp"> {

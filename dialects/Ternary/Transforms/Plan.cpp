@@ -1,10 +1,12 @@
 #include "compiler/Target/TargetFacts.h"
 #include "dialects/Ternary/IR/LayoutInfo.h"
+#include "dialects/Ternary/Transforms/CostModel.h"
 #include "dialects/Ternary/Transforms/Passes.h"
-#include "dialects/Ternary/Transforms/Strategy.h"
+#include "dialects/Ternary/Transforms/Schedule.h"
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace bitnet::ternary {
 #define GEN_PASS_DEF_TERNARYPLANPASS
@@ -17,195 +19,315 @@ using namespace bitnet::ternary;
 
 namespace {
 
+/// One way to compute a linear, and what the figures say about it.
+struct Candidate {
+  const KernelStrategy *strategy;
+  KernelChoice choice;
+  std::optional<Estimate> estimate;
+
+  std::string describe() const {
+    return (strategy->getName() + " on " +
+            stringifyLayoutKind(choice.layout.kind))
+        .str();
+  }
+};
+
 struct TernaryPlan : ternary::impl::TernaryPlanPassBase<TernaryPlan> {
   using TernaryPlanPassBase::TernaryPlanPassBase;
 
   void runOnOperation() override {
-    std::optional<TargetFacts> facts =
+    std::optional<TargetFacts> chosen =
         TargetFacts::choose(getOperation(), target);
-    const KernelStrategy *chosen = facts ? findStrategy(*facts) : nullptr;
     if (!chosen)
       return signalPassFailure();
+    facts = *chosen;
+    if (failed(readOptions()))
+      return signalPassFailure();
+    fromMemory = areWeightsInMemory(getOperation(), facts);
     WalkResult result = getOperation()->walk([&](LinearOp op) {
       if (!isa<TritType>(getElementTypeOrSelf(op.getWeights()[0])))
         return WalkResult::advance();
-      return WalkResult(plan(op, *chosen, *facts));
+      return WalkResult(plan(op));
     });
     if (result.wasInterrupted())
       signalPassFailure();
   }
 
 private:
-  /// The layout asked for, none for auto.
-  std::optional<LayoutKind> asked;
-
-  /// The layout asked for, if any. Fails, with an error, for an unknown one.
-  LogicalResult findLayout() {
-    asked = layout == "auto" ? std::nullopt : symbolizeLayoutKind(layout);
-    if (asked || layout == "auto")
-      return success();
-    return getOperation()->emitError("unknown layout '")
-           << layout << "', expected one of "
-           << llvm::join(getLayoutNames(), ", ");
-  }
-
-  /// The strategy asked for, or the first one that the target can run with the
-  /// layout asked for. Null, with an error, for an unknown one and one that the
-  /// target cannot run.
-  const KernelStrategy *findStrategy(const TargetFacts &facts) {
-    if (failed(findLayout()))
-      return nullptr;
-    if (strategy == "auto") {
-      std::string reason;
-      for (const KernelStrategy *s : getStrategies()) {
-        if (s->multiplies() && !anyArithmetic) {
-          if (asked && s->takes(*asked))
-            reason = "is of strategy '" + s->getName().str() +
-                     "', which multiplies activations";
-          continue;
-        }
-        std::string whyNot = this->whyNot(*s, asked, facts);
-        if (whyNot.empty())
-          return s;
-        if (asked && s->takes(*asked))
-          reason = whyNot;
-      }
-      assert(asked && "masked runs on any target");
-      getOperation()->emitError("layout '") << layout << "' " << reason;
-      return nullptr;
-    }
-    std::optional<Strategy> kind = symbolizeStrategy(strategy);
-    if (!kind) {
-      getOperation()->emitError("unknown strategy '")
-          << strategy << "', expected one of "
-          << llvm::join(getStrategyNames(), ", ");
-      return nullptr;
-    }
-    const KernelStrategy &wanted = getStrategy(*kind);
-    return succeeded(checkRuns(getOperation(), wanted, asked, facts)) ? &wanted
-                                                                      : nullptr;
-  }
-
-  /// Why `facts` cannot run `strategy` on `layout`, empty where it can.
-  static std::string whyNot(const KernelStrategy &strategy,
-                            std::optional<LayoutKind> layout,
-                            const TargetFacts &facts) {
-    std::string whyNot = strategy.whyNot(facts);
-    if (!whyNot.empty() || !layout)
-      return whyNot;
-    if (strategy.takes(*layout))
-      return strategy.whyNotLayout(*layout, facts);
-    return ("does not read layout '" + stringifyLayoutKind(*layout) + "'")
-        .str();
-  }
+  LogicalResult readOptions();
+  LogicalResult readSchedule();
+  LogicalResult plan(LinearOp op);
+  void applySchedule(LinearOp op);
+  FailureOr<const KernelStrategy *> findWanted(LinearOp op);
+  SmallVector<Candidate> findCandidates(LinearOp op,
+                                        const KernelStrategy *wanted);
+  void setTile(LinearOp op, KernelStrategy const &strategy,
+               KernelChoice &choice);
+  void remark(LinearOp op, ArrayRef<Candidate> candidates, StringRef because);
 
   LogicalResult checkRuns(Operation *at, const KernelStrategy &strategy,
-                          std::optional<LayoutKind> layout,
-                          const TargetFacts &facts) {
-    std::string whyNot = this->whyNot(strategy, layout, facts);
-    if (whyNot.empty())
-      return success();
-    return at->emitError("strategy '") << strategy.getName() << "' " << whyNot
-                                       << "; 'masked' runs on any target";
+                          std::optional<LayoutKind> layout);
+  LogicalResult checkLayout();
+  /// Whether `auto` may take it.
+  bool isAllowed(const KernelStrategy &strategy) const {
+    return anyArithmetic || !strategy.multiplies();
   }
 
-  /// What the op says by hand, where it fits together: a strategy, or a layout
-  /// that stands for the first strategy that reads it; else `chosen`. Null,
-  /// with an error, where it does not fit.
-  const KernelStrategy *findStrategy(LinearOp op, const KernelStrategy &chosen,
-                                     const TargetFacts &facts) {
-    const KernelStrategy *strategy = &chosen;
-    LayoutAttr layout = op.getLayoutAttr();
-    if (std::optional<Strategy> own = op.getStrategy()) {
-      strategy = &getStrategy(*own);
-    } else if (layout && !chosen.takes(layout)) {
-      const auto *reads =
-          llvm::find_if(getStrategies(), [&](const KernelStrategy *s) {
-            return s->takes(layout) && s->whyNot(facts).empty();
-          });
-      if (reads != getStrategies().end())
-        strategy = *reads;
-    }
-    if (failed(checkRuns(op, *strategy, std::nullopt, facts)))
-      return nullptr;
-    if (layout && !strategy->takes(layout)) {
-      op.emitError("strategy '")
-          << strategy->getName() << "' does not read " << layout;
-      return nullptr;
-    }
-    if (layout && failed(checkRuns(op, *strategy, layout.getKind(), facts)))
-      return nullptr;
-    return succeeded(checkTile(op, *strategy)) ? strategy : nullptr;
-  }
-
-  /// Entries of a tile that was written by hand are the strategy's.
-  LogicalResult checkTile(LinearOp op, const KernelStrategy &strategy) {
-    DictionaryAttr tile = op.getTileAttr();
-    if (!tile)
-      return success();
-    for (NamedAttribute entry : tile) {
-      bool known = llvm::any_of(
-          strategy.getTileParameters(),
-          [&](const TileParameter &p) { return p.name == entry.getName(); });
-      if (!known)
-        return op.emitError("strategy '")
-               << strategy.getName() << "' has no tile entry '"
-               << entry.getName().getValue() << "'";
-      auto value = dyn_cast<IntegerAttr>(entry.getValue());
-      if (!value || !value.getType().isInteger(64) || value.getInt() < 0)
-        return op.emitError("has tile entry ")
-               << entry.getName().getValue() << " = " << entry.getValue()
-               << ", expected an i64 of at least 0";
-    }
-    return success();
-  }
-
-  LogicalResult plan(LinearOp op, const KernelStrategy &chosen,
-                     const TargetFacts &facts) {
-    const KernelStrategy *strategy = findStrategy(op, chosen, facts);
-    if (!strategy)
-      return failure();
-    std::optional<LayoutKind> kind;
-    if (LayoutAttr own = op.getLayoutAttr())
-      kind = own.getKind();
-    else if (asked && strategy->takes(*asked))
-      kind = asked;
-    KernelChoice choice = strategy->choose(op, facts, kind);
-    Builder builder(op.getContext());
-    if (!op.getLayout())
-      op.setLayoutAttr(LayoutAttr::get(op.getContext(), choice.layout.kind,
-                                       choice.layout.rows));
-    bool byHand = op.getStrategy().has_value();
-    op.setStrategy(strategy->getKind());
-    SmallVector<int64_t> rows;
-    for (unsigned i = 0, e = op.getWeights().size(); i < e; ++i)
-      rows.push_back(op.getN(i));
-    op.setRowsOf(rows);
-    NamedAttrList tile(op.getTileAttr());
-    for (auto [name, value] : choice.tile)
-      if (!tile.get(name))
-        tile.set(name, builder.getI64IntegerAttr(value));
-    op.setTileAttr(tile.getDictionary(op.getContext()));
-    remark(op, *strategy, byHand);
-    return success();
-  }
-
-  void remark(LinearOp op, const KernelStrategy &chosen, bool byHand) {
-    StringRef because = byHand               ? "the op says so"
-                        : strategy == "auto" ? chosen.getReason()
-                                             : "asked for";
-    auto remark = mlir::remark::passed(
-        op.getLoc(),
-        remark::RemarkOpts::name("TernaryPlan").category("ternary"));
-    remark << remark::metric("Strategy", chosen.getName())
-           << remark::metric("Layout",
-                             stringifyLayoutKind(op.getLayout()->getKind()))
-           << remark::metric("Because", because)
-           << remark::metric("K", op.getK());
-    for (NamedAttribute entry : op.getTileAttr())
-      remark << remark::metric(entry.getName().getValue(),
-                               cast<IntegerAttr>(entry.getValue()).getInt());
-  }
+  TargetFacts facts;
+  /// What the options ask for; null and none for auto.
+  const KernelStrategy *asked = nullptr;
+  std::optional<LayoutKind> askedLayout;
+  std::optional<Schedule> schedule;
+  bool fromMemory = false;
 };
 
 } // namespace
+
+/// Why `facts` cannot run `strategy` on `layout`, empty where it can.
+static std::string whyNotOn(const KernelStrategy &strategy,
+                            std::optional<LayoutKind> layout,
+                            const TargetFacts &facts) {
+  std::string whyNot = strategy.whyNot(facts);
+  if (!whyNot.empty() || !layout)
+    return whyNot;
+  if (strategy.takes(*layout))
+    return strategy.whyNotLayout(*layout, facts);
+  return ("does not read layout '" + stringifyLayoutKind(*layout) + "'").str();
+}
+
+LogicalResult TernaryPlan::checkRuns(Operation *at,
+                                     const KernelStrategy &strategy,
+                                     std::optional<LayoutKind> layout) {
+  std::string whyNot = whyNotOn(strategy, layout, facts);
+  if (whyNot.empty())
+    return success();
+  return at->emitError("strategy '") << strategy.getName() << "' " << whyNot
+                                     << "; 'masked' runs on any target";
+}
+
+/// A layout that is asked for needs a strategy that is allowed and runs.
+LogicalResult TernaryPlan::checkLayout() {
+  std::string reason = "is read by no strategy";
+  for (const KernelStrategy *candidate : getStrategies()) {
+    if (!candidate->takes(*askedLayout))
+      continue;
+    reason = isAllowed(*candidate) ? whyNotOn(*candidate, askedLayout, facts)
+                                   : "is of strategy '" +
+                                         candidate->getName().str() +
+                                         "', which multiplies activations";
+    if (reason.empty())
+      return success();
+  }
+  return getOperation()->emitError("layout '") << layout << "' " << reason;
+}
+
+LogicalResult TernaryPlan::readOptions() {
+  askedLayout = layout == "auto" ? std::nullopt : symbolizeLayoutKind(layout);
+  if (!askedLayout && layout != "auto")
+    return getOperation()->emitError("unknown layout '")
+           << layout << "', expected one of "
+           << llvm::join(getLayoutNames(), ", ");
+  if (strategy != "auto") {
+    std::optional<Strategy> kind = symbolizeStrategy(strategy);
+    if (!kind)
+      return getOperation()->emitError("unknown strategy '")
+             << strategy << "', expected one of "
+             << llvm::join(getStrategyNames(), ", ");
+    asked = &getStrategy(*kind);
+    if (failed(checkRuns(getOperation(), *asked, askedLayout)))
+      return failure();
+  } else if (askedLayout && failed(checkLayout())) {
+    return failure();
+  }
+  return scheduleFile.empty() ? success() : readSchedule();
+}
+
+LogicalResult TernaryPlan::readSchedule() {
+  Location place = FileLineColLoc::get(&getContext(), scheduleFile, 0, 0);
+  llvm::Expected<Schedule> read = Schedule::read(scheduleFile);
+  if (!read)
+    return emitError(place, llvm::toString(read.takeError()));
+  if (read->target != facts.name())
+    return emitError(place, "schedule is for target '")
+           << read->target << "', expected '" << facts.name() << "'";
+  schedule = std::move(*read);
+  return success();
+}
+
+/// What the schedule says about an op that says nothing by hand.
+void TernaryPlan::applySchedule(LinearOp op) {
+  LinearShape shape = LinearShape::of(op);
+  if (const ScheduleEntry *entry = schedule->find(shape))
+    return entry->apply(op);
+  InFlightDiagnostic warning = op.emitWarning("schedule '")
+                               << scheduleFile << "' has no linear of [";
+  llvm::interleaveComma(shape.rows, warning);
+  warning << "] rows and " << shape.k
+          << " terms, its kernel is chosen by the cost model";
+}
+
+/// The strategy that an op or the option wants; null where any will do.
+FailureOr<const KernelStrategy *> TernaryPlan::findWanted(LinearOp op) {
+  const KernelStrategy *wanted = asked;
+  if (std::optional<Strategy> own = op.getStrategy()) {
+    wanted = &getStrategy(*own);
+    if (failed(checkRuns(op, *wanted, std::nullopt)))
+      return failure();
+  }
+  LayoutAttr layout = op.getLayoutAttr();
+  if (wanted && layout && !wanted->takes(layout)) {
+    op.emitError("strategy '")
+        << wanted->getName() << "' does not read " << layout;
+    return failure();
+  }
+  if (wanted && layout && failed(checkRuns(op, *wanted, layout.getKind())))
+    return failure();
+  return wanted;
+}
+
+/// Entries of the op's tile stand, the figures say from how many tokens on a
+/// padded tile is worth it, and the strategy says the rest.
+void TernaryPlan::setTile(LinearOp op, const KernelStrategy &strategy,
+                          KernelChoice &choice) {
+  std::optional<int64_t> least = getLeastTile(
+      strategy.getKind(), choice.layout.kind, LinearShape::of(op), facts);
+  DictionaryAttr own = op.getTileAttr();
+  for (auto &[name, value] : choice.tile) {
+    if (name == "min_tokens" && least)
+      value = *least;
+    if (auto attr = own ? own.getAs<IntegerAttr>(name) : IntegerAttr())
+      value = attr.getInt();
+  }
+  if (!own)
+    return;
+  for (NamedAttribute entry : own)
+    if (auto value = dyn_cast<IntegerAttr>(entry.getValue());
+        value && !llvm::is_contained(llvm::make_first_range(choice.tile),
+                                     entry.getName().getValue()))
+      choice.tile.emplace_back(entry.getName().getValue(), value.getInt());
+}
+
+/// The layouts that a strategy reads, each kind once.
+static SmallVector<LayoutKind> getKinds(const KernelStrategy &strategy) {
+  SmallVector<LayoutKind> kinds;
+  for (BlockLayout layout : strategy.getLayouts())
+    if (!llvm::is_contained(kinds, layout.kind))
+      kinds.push_back(layout.kind);
+  return kinds;
+}
+
+SmallVector<Candidate>
+TernaryPlan::findCandidates(LinearOp op, const KernelStrategy *wanted) {
+  SmallVector<Candidate> candidates;
+  LayoutAttr own = op.getLayoutAttr();
+  auto consider = [&](const KernelStrategy &strategy, LayoutKind kind) {
+    if (!whyNotOn(strategy, kind, facts).empty() ||
+        (own && own.getKind() != kind) ||
+        (!own && askedLayout && kind != *askedLayout))
+      return;
+    Candidate candidate{&strategy, strategy.choose(op, facts, kind),
+                        std::nullopt};
+    if (own)
+      candidate.choice.layout = {own.getKind(), own.getRows()};
+    setTile(op, strategy, candidate.choice);
+    candidate.estimate = estimate(strategy, candidate.choice,
+                                  LinearShape::of(op), facts, fromMemory);
+    candidates.push_back(std::move(candidate));
+  };
+  for (const KernelStrategy *strategy : getStrategies()) {
+    // A layout that was written by hand stands for what reads it.
+    if (wanted ? strategy != wanted : !own && !isAllowed(*strategy))
+      continue;
+    if (own && !strategy->takes(own))
+      continue;
+    for (LayoutKind kind : getKinds(*strategy))
+      consider(*strategy, kind);
+  }
+  // Those without figures go last, in the order of the list.
+  llvm::stable_sort(candidates, [](const Candidate &a, const Candidate &b) {
+    double infinite = std::numeric_limits<double>::infinity();
+    return (a.estimate ? a.estimate->total : infinite) <
+           (b.estimate ? b.estimate->total : infinite);
+  });
+  return candidates;
+}
+
+/// Why the first candidate is the best, where the figures decide.
+static StringRef explain(ArrayRef<Candidate> candidates, LinearOp op) {
+  const Candidate &best = candidates.front();
+  if (candidates.size() == 1 || !best.estimate || !candidates[1].estimate)
+    return best.strategy->getReason();
+  LinearShape shape = LinearShape::of(op);
+  bool isSmaller = getPackedBytes(shape, best.choice.layout) <
+                   getPackedBytes(shape, candidates[1].choice.layout);
+  return isSmaller && candidates[1].estimate->memoryBound
+             ? "it reads the fewest bytes"
+             : "it takes the fewest cycles";
+}
+
+LogicalResult TernaryPlan::plan(LinearOp op) {
+  bool byHand = op.getStrategy() || op.getLayout() || op.getTileAttr();
+  if (schedule && !byHand)
+    applySchedule(op);
+  bool scheduled = !byHand && op.getStrategy();
+  if (scheduled && !isAllowed(getStrategy(*op.getStrategy())))
+    return op.emitError("schedule '")
+           << scheduleFile << "' names strategy '"
+           << stringifyStrategy(*op.getStrategy())
+           << "', which multiplies activations, expected one that only adds";
+  FailureOr<const KernelStrategy *> wanted = findWanted(op);
+  if (failed(wanted))
+    return failure();
+  SmallVector<Candidate> candidates = findCandidates(op, *wanted);
+  if (candidates.empty())
+    return op.emitError("no strategy that the target runs reads ")
+           << op.getLayoutAttr();
+  const Candidate &best = candidates.front();
+  if (failed(verifyTile(op, *best.strategy)))
+    return failure();
+  StringRef because = byHand      ? "the op says so"
+                      : scheduled ? "the schedule says so"
+                      : asked     ? "asked for"
+                                  : explain(candidates, op);
+  Builder builder(op.getContext());
+  op.setLayoutAttr(LayoutAttr::get(op.getContext(), best.choice.layout.kind,
+                                   best.choice.layout.rows));
+  op.setStrategy(best.strategy->getKind());
+  op.setRowsOf(LinearShape::of(op).rows);
+  SmallVector<NamedAttribute> tile;
+  for (auto [name, value] : best.choice.tile)
+    tile.push_back(
+        builder.getNamedAttr(name, builder.getI64IntegerAttr(value)));
+  op.setTileAttr(builder.getDictionaryAttr(tile));
+  remark(op, candidates, because);
+  return success();
+}
+
+void TernaryPlan::remark(LinearOp op, ArrayRef<Candidate> candidates,
+                         StringRef because) {
+  const Candidate &best = candidates.front();
+  auto remark = mlir::remark::passed(
+      op.getLoc(), remark::RemarkOpts::name("TernaryPlan").category("ternary"));
+  remark << remark::metric("Strategy", best.strategy->getName())
+         << remark::metric("Layout",
+                           stringifyLayoutKind(best.choice.layout.kind))
+         << remark::metric("Because", because)
+         << remark::metric("K", op.getK());
+  for (auto [name, value] : best.choice.tile)
+    remark << remark::metric(name, value);
+  if (!best.estimate)
+    return;
+  std::string predicted;
+  for (auto [tokens, seconds] :
+       llvm::zip_equal(getTokenClasses(), best.estimate->seconds))
+    predicted += (predicted.empty() ? "" : ", ") +
+                 std::to_string(tokens.tokens) + ": " +
+                 llvm::formatv("{0:f1}", seconds * 1e6).str();
+  remark << remark::metric("PredictedMicroseconds", predicted);
+  if (candidates.size() < 2 || !candidates[1].estimate)
+    return;
+  double slower = candidates[1].estimate->total / best.estimate->total - 1;
+  remark << remark::metric("RunnerUp", candidates[1].describe())
+         << remark::metric("RunnerUpSlower",
+                           llvm::formatv("{0:f0} %", 100 * slower).str());
+}

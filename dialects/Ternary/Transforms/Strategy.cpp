@@ -29,6 +29,31 @@ int64_t KernelStrategy::getTile(LinearOp op, StringRef name) const {
   return parameter->fallback;
 }
 
+LogicalResult bitnet::ternary::verifyTile(LinearOp op,
+                                          const KernelStrategy &strategy) {
+  DictionaryAttr tile = op.getTileAttr();
+  if (!tile)
+    return success();
+  for (NamedAttribute entry : tile) {
+    const TileParameter *known = llvm::find_if(
+        strategy.getTileParameters(),
+        [&](const TileParameter &p) { return p.name == entry.getName(); });
+    if (known == strategy.getTileParameters().end())
+      return op.emitError("strategy '")
+             << strategy.getName() << "' has no tile entry '"
+             << entry.getName().getValue() << "'";
+    auto value = dyn_cast<IntegerAttr>(entry.getValue());
+    if (!value || !value.getType().isInteger(64) ||
+        value.getInt() < known->least || value.getInt() > known->most ||
+        value.getInt() % known->multiple != 0)
+      return op.emitError("has tile entry ")
+             << entry.getName().getValue() << " = " << entry.getValue()
+             << ", expected an i64 from " << known->least << " to "
+             << known->most << " in steps of " << known->multiple;
+  }
+  return success();
+}
+
 ArrayRef<const KernelStrategy *> bitnet::ternary::getStrategies() {
   static const KernelStrategy *const strategies[] = {
       &getDotStrategy(), &getLookupStrategy(), &getMaskedStrategy()};

@@ -11,6 +11,8 @@ struct TileParameter {
   llvm::StringLiteral name;
   int64_t fallback; ///< where `tile` lacks it
   llvm::StringLiteral summary;
+  /// Values that may be written by hand: multiples within a range.
+  int64_t least = 0, most = 1 << 20, multiple = 1;
 };
 
 /// What a strategy does with a number of tokens.
@@ -73,8 +75,11 @@ public:
   int64_t getTile(LinearOp op, llvm::StringRef name) const;
 };
 
-/// Every strategy; `auto` takes the first one that is allowed and that the
-/// target can run.
+/// Checks the entries of a tile, who ever wrote them: each is a parameter of
+/// the strategy with a value in its range. Emits an error at `op`.
+mlir::LogicalResult verifyTile(LinearOp op, const KernelStrategy &strategy);
+
+/// Every strategy; `auto` takes the one that the cost model prefers.
 llvm::ArrayRef<const KernelStrategy *> getStrategies();
 const KernelStrategy &getStrategy(Strategy kind);
 /// "auto, lookup, masked": what `--strategy` takes.

@@ -31,6 +31,8 @@ static LogicalResult tile(LinearOp op) {
         [&] { error << " or "; });
     return error << " for strategy " << strategy.getName();
   }
+  if (failed(verifyTile(op, strategy)))
+    return failure();
   strategy.tile(op);
   op.erase();
   return success();
