@@ -37,7 +37,7 @@ struct PassFigures {
 ///   --k=K
 /// for [N, K] of [2560, 2560], [2560, 512], [512, 2560] and [256, 512]: the
 /// least squares of the relative errors of the shortest times. The worst of the
-/// four is off by 1 to 2 %, by 8 % for look-ups of one token with AVX2 and
+/// four is off by 1 to 4 %, by 8 % for look-ups of one token with AVX2 and
 /// SSSE3. A new kernel joins with its row; without one, ternary-plan takes it
 /// only where it is asked for or a schedule names it. For a strategy, layout
 /// and level the passes are listed from the one with most tokens.
@@ -52,6 +52,22 @@ static constexpr PassFigures figures[] = {
     {Strategy::Lookup, LayoutKind::Pairs, Level::Ssse3, 8, 0.293, 15.5, 12.6,
      8},
     {Strategy::Lookup, LayoutKind::Pairs, Level::Ssse3, 1, 0.0641, 3.06, 0, 8},
+    {Strategy::Lookup, LayoutKind::Quints, Level::Vnni, 32, 0.524, 38.3, 29.4,
+     32},
+    {Strategy::Lookup, LayoutKind::Quints, Level::Vnni, 1, 0.0165, 5.53, 0.1,
+     8},
+    {Strategy::Dot, LayoutKind::Rows5, Level::Vnni, 4, 0.0603, 5.06, 1.6, 64},
+    {Strategy::Dot, LayoutKind::Rows5, Level::Vnni, 1, 0.0219, 1.75, 0.8, 64},
+    {Strategy::Dot, LayoutKind::Rows4, Level::Vnni, 4, 0.0625, 0.75, 0.9, 64},
+    {Strategy::Dot, LayoutKind::Rows4, Level::Vnni, 1, 0.0157, 0.26, 0.2, 64},
+    {Strategy::Dot, LayoutKind::Rows4, Level::Avx512, 4, 0.0893, 0.82, 0.9, 64},
+    {Strategy::Dot, LayoutKind::Rows4, Level::Avx512, 1, 0.0267, 0.35, 0.4, 64},
+    {Strategy::Dot, LayoutKind::Rows4, Level::Avx2, 4, 0.0998, 0.89, 0.6, 64},
+    {Strategy::Dot, LayoutKind::Rows4, Level::Avx2, 1, 0.0312, 0.33, 0, 64},
+    {Strategy::Dot, LayoutKind::Rows4, Level::Ssse3, 4, 0.229, 0, 2.4, 64},
+    {Strategy::Dot, LayoutKind::Rows4, Level::Ssse3, 1, 0.0706, 0.58, 0.2, 64},
+    {Strategy::Dot, LayoutKind::Rows4, Level::Plain, 4, 0.667, 0, 1.7, 64},
+    {Strategy::Dot, LayoutKind::Rows4, Level::Plain, 1, 0.175, 0, 0.4, 64},
     {Strategy::Masked, LayoutKind::Planes, Level::Avx512, 4, 0.331, 0, 0, 4},
     {Strategy::Masked, LayoutKind::Planes, Level::Avx512, 1, 0.0981, 0, 0, 1},
     {Strategy::Masked, LayoutKind::Planes, Level::Avx2, 4, 0.443, 0, 1.7, 4},
@@ -63,9 +79,9 @@ static constexpr PassFigures figures[] = {
 static Level getLevel(const TargetFacts &facts) {
   return facts.avx512vnni ? Level::Vnni
          : facts.avx512bw ? Level::Avx512
-         : facts.avx2   ? Level::Avx2
-         : facts.ssse3  ? Level::Ssse3
-                        : Level::Plain;
+         : facts.avx2     ? Level::Avx2
+         : facts.ssse3    ? Level::Ssse3
+                          : Level::Plain;
 }
 
 /// The passes of a kernel with the best level that the target has.

@@ -17,8 +17,6 @@ constexpr int64_t carryGroups = 63;
 constexpr int64_t carryTerms = 65000;
 /// Groups of 4 terms that are made from four quints.
 constexpr int64_t quintChunk = 5;
-/// Rows that share a table from which on quints are the faster layout.
-constexpr int64_t quintRows = 2048;
 /// Slots of one group's table, see `token_tables`.
 constexpr int64_t tableEntries = 137;
 
@@ -112,8 +110,7 @@ ArrayRef<TileParameter> LookupStrategy::getTileParameters() const {
        carryGroups},
       {"pass_rows", 1024, "most rows whose sums one prefill pass keeps in L2",
        64, 4096, 64},
-      {"row_blocks", 1, "blocks of rows that share the loads of a table", 1,
-       8},
+      {"row_blocks", 1, "blocks of rows that share the loads of a table", 1, 8},
       {"slots", 4, "tokens whose tables of quints lie in L2 together", 1, 64}};
   return parameters;
 }
@@ -138,14 +135,7 @@ static int64_t chooseQuintRows(LinearOp op, const TargetFacts &facts) {
 
 KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
                                     std::optional<LayoutKind> layout) const {
-  // Measured: quints are read faster from memory and from caches, and prefill
-  // is within a few percent. But their tables take longer to make, which few
-  // rows do not repay: the shipped model decodes 10 % faster with pairs.
-  int64_t rows = 0;
-  for (unsigned i = 0, e = op.getWeights().size(); i < e; ++i)
-    rows += op.getN(i);
-  bool quints = layout ? layout == LayoutKind::Quints
-                       : facts.avx512vbmi && rows >= quintRows;
+  bool quints = layout && *layout == LayoutKind::Quints;
   // A lane holds one token as i16.
   int64_t tokens = facts.vectorBits / 16;
   // Measured: a tile costs as much as 24 of 32 tokens by rows with AVX-512,

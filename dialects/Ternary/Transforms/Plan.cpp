@@ -111,10 +111,10 @@ LogicalResult TernaryPlan::checkLayout() {
   for (const KernelStrategy *candidate : getStrategies()) {
     if (!candidate->takes(*askedLayout))
       continue;
-    reason = isAllowed(*candidate) ? whyNotOn(*candidate, askedLayout, facts)
-                                   : "is of strategy '" +
-                                         candidate->getName().str() +
-                                         "', which multiplies activations";
+    reason = isAllowed(*candidate)
+                 ? whyNotOn(*candidate, askedLayout, facts)
+                 : "is of strategy '" + candidate->getName().str() +
+                       "', which multiplies activations";
     if (reason.empty())
       return success();
   }

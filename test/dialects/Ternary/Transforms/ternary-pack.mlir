@@ -1,4 +1,4 @@
-// RUN: bitnet-opt %s --ternary-plan=target=x86-avx2 --ternary-pack --split-input-file | FileCheck %s
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx2 strategy=lookup" --ternary-pack --split-input-file | FileCheck %s
 
 // Two operators that read one global share its packed form, all layers of it,
 // and the trits go.

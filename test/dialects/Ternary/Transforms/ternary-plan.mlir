@@ -26,7 +26,7 @@
 //       GENERIC:   layout = #ternary.layout<planes, rows = 64>
 //  GENERIC-SAME:   rows_of = array<i64: 32>
 //  GENERIC-SAME:   strategy = #ternary.strategy<masked>
-//        REMARK: TernaryPlan | Category:ternary | Because="it takes the fewest cycles", K=64, Layout=pairs, PredictedMicroseconds="1: {{.*}}, 8: {{.*}}, 128: {{.*}}", RunnerUp="masked on planes", RunnerUpSlower="{{[0-9]+}} %", Strategy=lookup, groups={{[0-9]+}}, min_tokens=26, pass_rows=1024, row_blocks=2, tokens=32
+//        REMARK: TernaryPlan | Category:ternary | Because="it takes the fewest cycles", K=64, Layout=pairs, PredictedMicroseconds="1: {{.*}}, 8: {{.*}}, 128: {{.*}}", RunnerUp="masked on planes", RunnerUpSlower="{{[0-9]+}} %", Strategy=lookup, groups={{[0-9]+}}, min_tokens=26, pass_rows=2048, row_blocks=2, slots=8, tokens=32
 //    WIDE-LABEL: func @sixty_four_terms
 //          WIDE:   layout = #ternary.layout<pairs, rows = 64>
 //     WIDE-SAME:   strategy = #ternary.strategy<lookup>
@@ -59,18 +59,18 @@ func.func @eighty_rows(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<80x6
   return %y : tensor<?x80xf32>
 }
 
-// MANY-LABEL: func @too_few_rows_to_repay_tables_of_quints
+// MANY-LABEL: func @few_rows_do_not_repay_tables_of_quints
 //       MANY:   layout = #ternary.layout<pairs, rows = 64>
-func.func @too_few_rows_to_repay_tables_of_quints(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<2047x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x2047xf32> {
+func.func @few_rows_do_not_repay_tables_of_quints(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<64x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x64xf32> {
   %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
-      : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<2047x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x2047xf32>
-  return %y : tensor<?x2047xf32>
+      : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<64x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x64xf32>
+  return %y : tensor<?x64xf32>
 }
 
-// MANY-LABEL: func @rows_that_repay_tables_of_quints
+// MANY-LABEL: func @many_rows_do
 //       MANY:   layout = #ternary.layout<quints, rows = 256>
-func.func @rows_that_repay_tables_of_quints(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<2048x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x2048xf32> {
+func.func @many_rows_do(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<512x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x512xf32> {
   %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
-      : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<2048x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x2048xf32>
-  return %y : tensor<?x2048xf32>
+      : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<512x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x512xf32>
+  return %y : tensor<?x512xf32>
 }
