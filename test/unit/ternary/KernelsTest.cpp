@@ -247,6 +247,8 @@ TEST_P(Kernels, TilesDoNotChangeSums) {
       "pass_rows = 64 : i64}",
       ", tile = {tokens = 32 : i64, min_tokens = 32 : i64, groups = 5 : i64, "
       "pass_rows = 128 : i64, row_blocks = 3 : i64}"};
+  if (GetParam().getStrategy().getTileParameters().empty())
+    tiles = {", tile = {}"};
   if (GetParam().getStrategy().getKind() == Strategy::Dot)
     tiles = {
         ", tile = {tokens = 1 : i64, chunk = 3 : i64, prefetch = 0 : i64}",
