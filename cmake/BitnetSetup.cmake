@@ -40,12 +40,11 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O1 -DNDEBUG" CACHE STRING "" FORCE)
 if(BITNET_SANITIZE)
   # libMLIR.so has no vptr instrumentation, hence -fno-sanitize=vptr.
   set(BITNET_SANITIZE_FLAGS "-fsanitize=${BITNET_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer")
+  if(BITNET_FUZZ)
+    # Coverage for libFuzzer in every file; only the fuzzers have its main.
+    string(APPEND BITNET_SANITIZE_FLAGS " -fsanitize=fuzzer-no-link")
+  endif()
   separate_arguments(sanitize_options UNIX_COMMAND "${BITNET_SANITIZE_FLAGS}")
   add_compile_options(${sanitize_options})
   add_link_options(-fsanitize=${BITNET_SANITIZE})
-endif()
-if(BITNET_FUZZ)
-  # Coverage for libFuzzer in every file; only the fuzzers have its main.
-  add_compile_options(-fsanitize=fuzzer-no-link)
-  add_link_options(-fsanitize=fuzzer-no-link)
 endif()
