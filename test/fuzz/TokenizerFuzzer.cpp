@@ -1,7 +1,7 @@
 // Any bytes as a tokenizer.json; behind the first zero byte follows a text that
 // the tokenizer encodes and decodes.
 
-#include "Tokenizer.h"
+#include "tools/bitnet-run/Tokenizer/Tokenizer.h"
 
 using bitnet::tokenizer::Tokenizer;
 
