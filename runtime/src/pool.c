@@ -4,13 +4,16 @@
 // line: the caller writes one that all workers watch, and each worker answers
 // on its own. Each part has its thread, so that caches stay warm, but the
 // caller takes over parts whose thread has not begun: on a busy machine a
-// region does not wait for a thread that the scheduler has put aside.
+// region does not wait for a thread that the scheduler has put aside. A worker
+// that finds itself on the caller's CPU moves away: as both spin, the scheduler
+// sees two busy threads there, and needs many regions to part them.
 #define _GNU_SOURCE
 #include "internal.h"
 
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -40,7 +43,8 @@ typedef struct {
   /// by the caller.
   _Alignas(BN_LINE) _Atomic uint64_t claimed;
   bn_pool *pool;
-  int32_t index; ///< 1 .. threads - 1
+  int32_t index;     ///< 1 .. threads - 1
+  _Atomic pid_t tid; ///< 0 until it runs
   pthread_t thread;
   /// The last region in which this thread has finished its part.
   _Alignas(BN_LINE) _Atomic uint64_t done;
@@ -60,6 +64,7 @@ struct bn_pool {
   bitnet_range_fn fn;
   void *args;
   int64_t count, grain;
+  _Atomic int32_t owner_cpu; ///< where the caller ran when it began the region
   _Alignas(BN_LINE) _Atomic uint32_t sleepers; ///< went to wait on `region`
   _Atomic uint32_t owner_sleeps;               ///< the caller waits on a `done`
   bn_worker workers[];
@@ -113,9 +118,32 @@ static bool spinOn(const bn_pool *pool, _Atomic uint64_t *word, uint64_t old) {
   }
 }
 
+/// Moves a thread (0: this one) off `cpu` if it is there and may run elsewhere;
+/// one that waits for that CPU goes at once, too. Its set of CPUs is as before
+/// afterwards.
+static void leaveCpu(pid_t thread, int32_t cpu) {
+  cpu_set_t allowed, others;
+  if (cpu < 0 || cpu >= CPU_SETSIZE ||
+      sched_getaffinity(thread, sizeof allowed, &allowed) ||
+      !CPU_ISSET(cpu, &allowed) || CPU_COUNT(&allowed) < 2)
+    return;
+  others = allowed;
+  CPU_CLR(cpu, &others);
+  if (!sched_setaffinity(thread, sizeof others, &others))
+    sched_setaffinity(thread, sizeof allowed, &allowed);
+}
+
+static void leaveOwnersCpu(const bn_pool *pool) {
+  int32_t cpu = sched_getcpu();
+  if (pool->spin &&
+      cpu == atomic_load_explicit(&pool->owner_cpu, memory_order_relaxed))
+    leaveCpu(0, cpu);
+}
+
 /// The word of a region that is not `seen`.
 static uint64_t waitForRegion(bn_pool *pool, uint64_t seen) {
   while (!spinOn(pool, &pool->region, seen)) {
+    leaveOwnersCpu(pool);
     // Either the caller sees this sleeper after it raised `region` and wakes
     // it, or the futex sees the new word and does not sleep.
     atomic_fetch_add_explicit(&pool->sleepers, 1, memory_order_seq_cst);
@@ -152,13 +180,19 @@ static void *work(void *argument) {
   bn_worker *worker = (bn_worker *)argument;
   bn_pool *pool = worker->pool;
   uint64_t region = 0;
+  atomic_store_explicit(&worker->tid, (pid_t)syscall(SYS_gettid),
+                        memory_order_relaxed);
   for (;;) {
     region = waitForRegion(pool, region);
     int32_t parts = partsOf(region);
     if (!parts)
       return NULL;
-    if (worker->index >= parts || !claimPart(worker, region))
+    if (worker->index >= parts)
       continue;
+    if (!claimPart(worker, region)) {
+      leaveOwnersCpu(pool);
+      continue;
+    }
     runPart(pool, worker->index, parts);
     // The caller may leave the region now: nothing of it is read from here on.
     atomic_store_explicit(&worker->done, region, memory_order_seq_cst);
@@ -171,6 +205,7 @@ static void *work(void *argument) {
 /// worker slept, and may need long to come.
 static bool publish(bn_pool *pool, uint64_t *region, int32_t parts) {
   uint64_t before = atomic_load_explicit(&pool->region, memory_order_relaxed);
+  atomic_store_explicit(&pool->owner_cpu, sched_getcpu(), memory_order_relaxed);
   *region = ((before >> BN_PARTS_BITS) + 1) << BN_PARTS_BITS | (uint64_t)parts;
   atomic_store_explicit(&pool->region, *region, memory_order_seq_cst);
   if (!atomic_load_explicit(&pool->sleepers, memory_order_seq_cst))
@@ -195,6 +230,9 @@ static void finishPart(bn_pool *pool, bn_worker *worker, uint64_t region,
   if (isDone(worker, region))
     return;
   if (claimPart(worker, region)) {
+    pid_t tid = atomic_load_explicit(&worker->tid, memory_order_relaxed);
+    if (patient && tid)
+      leaveCpu(tid, sched_getcpu());
     worker->late =
         patient ? BN_LATE_REGIONS : worker->late - (worker->late > 0);
     return runPart(pool, worker->index, partsOf(region));
