@@ -22,6 +22,8 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "HOME"):
 
 config.substitutions.append(("%models", os.path.join(config.test_source_root, "models")))
 config.substitutions.append(("%e2e", os.path.join(config.test_source_root, "e2e")))
+config.substitutions.append(("%faults", os.path.join(config.test_source_root, "faults")))
+config.substitutions.append(("%conformance", os.path.join(config.test_source_root, "conformance")))
 config.substitutions.append(("%docs", os.path.join(config.bitnet_source_root, "docs")))
 config.substitutions.append(("%include", os.path.join(config.bitnet_source_root, "runtime", "include")))
 config.substitutions.append(("%build", config.bitnet_build_root))

@@ -73,6 +73,8 @@ LogicalResult Compilation::run() {
   }
   if (failed(writeReportFile()) || failed(check(commitAll(files))))
     return failure();
+  if (!staleFile.empty())
+    llvm::sys::fs::remove(staleFile);
   progress.finish();
   if (!printsIR)
     printSummary();
@@ -148,7 +150,8 @@ LogicalResult Compilation::runPasses(llvm::StringRef name,
   progress.phase(name);
   PassManager manager(&context, ModuleOp::getOperationName());
   static_cast<OpPassManager &>(manager) = passes;
-  if (succeeded(manager.run(*module)))
+  // Patterns cannot fail a pass: an error of theirs does here.
+  if (succeeded(manager.run(*module)) && !diagnostics.hadErrors())
     return success();
   progress.finish();
   if (!diagnostics.hadErrors())

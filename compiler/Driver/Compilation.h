@@ -74,6 +74,8 @@ private:
   double ternaryWeights = 0, ternaryBits = 0;
   /// Written to temporary names until everything has succeeded.
   std::vector<OutputFile> files;
+  /// Of an earlier model, which would be taken for this one's; removed then.
+  std::string staleFile;
   /// The weights of an executable, before they are appended.
   std::optional<OutputFile> weightsScratch;
 };

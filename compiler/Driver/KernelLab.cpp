@@ -58,7 +58,7 @@ llvm::Error KernelLab::write(llvm::StringRef text) {
   if (!file)
     return file.takeError();
   file->stream() << text;
-  return file->commit();
+  return commitAll(*file);
 }
 
 llvm::Error KernelLab::emit() {

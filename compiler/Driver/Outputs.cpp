@@ -119,8 +119,7 @@ LogicalResult Compilation::linkLibraryFiles() {
       return failure();
     tokenizer->stream() << tokenizerText;
   } else {
-    // One of an earlier model would be taken for this one's.
-    llvm::sys::fs::remove(outputBase() + ".tokenizer.json");
+    staleFile = outputBase() + ".tokenizer.json";
   }
   return check(
       linkLibrary(llvm::StringRef(object.data(), object.size()), spec.triple,

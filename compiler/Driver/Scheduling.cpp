@@ -45,7 +45,7 @@ LogicalResult Compilation::planTuned(PipelineOptions &phaseOptions) {
   if (!file)
     return check(file.takeError());
   schedule->print(file->stream());
-  if (failed(check(file->commit())))
+  if (failed(check(commitAll(*file))))
     return failure();
   phaseOptions.schedule = options.tune;
   OpPassManager passes(ModuleOp::getOperationName());

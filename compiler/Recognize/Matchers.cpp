@@ -73,6 +73,9 @@ std::optional<float> scalarConstant(Value value) {
     bool losesInfo;
     number.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
                    &losesInfo);
+    // What a bound or a factor means, a NaN does not.
+    if (number.isNaN())
+      return std::nullopt;
     return number.convertToFloat();
   }
   if (auto type = dyn_cast<IntegerType>(elements.getElementType())) {

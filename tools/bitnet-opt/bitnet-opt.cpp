@@ -1,4 +1,5 @@
 #include "compiler/Driver/Compile.h"
+#include "compiler/Driver/FaultHandlers.h"
 #include "compiler/Driver/Registration.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -7,7 +8,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
 
-int main(int argc, char **argv) {
+static int run(int argc, char **argv) {
   mlir::DialectRegistry registry;
   bitnet::registerAllDialects(registry);
   llvm::ArrayRef<const char *> arguments(argv, argc);
@@ -28,4 +29,9 @@ int main(int argc, char **argv) {
       [](llvm::raw_ostream &os) { os << "bitnet-opt " BITNET_VERSION "\n"; });
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "bitnet-opt: compiler for ternary transformers\n", registry));
+}
+
+int main(int argc, char **argv) {
+  bitnet::installFaultHandlers();
+  return bitnet::flushOutput(run(argc, argv));
 }

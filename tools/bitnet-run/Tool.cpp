@@ -1,8 +1,11 @@
 #include "Tool.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <new>
+#include <unistd.h>
 
 #ifndef BITNET_VERSION
 #define BITNET_VERSION "unknown"
@@ -70,7 +73,18 @@ static void printHelp(const std::string &name, bool linked) {
   printf("`%s --version` prints the version.\n", name.c_str());
 }
 
+/// Nothing can be allocated here.
+static void onOutOfMemory() {
+  static const char kMessage[] = "error: out of memory\n";
+  [[maybe_unused]] ssize_t written =
+      write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1);
+  _exit(1);
+}
+
 int bitnet::run::runTool(int argc, char **argv, const bitnet_module *linked) {
+  std::set_new_handler(onOutOfMemory);
+  // A file beyond the limit of its size is an error of the write.
+  signal(SIGXFSZ, SIG_IGN);
   std::string name = argc ? argv[0] : "bitnet-run";
   if (!linked)
     name = name.substr(name.rfind('/') + 1);

@@ -2,7 +2,11 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace llvm;
 using namespace bitnet;
@@ -58,24 +62,62 @@ Error OutputFile::flush() {
   return cannotWrite(finalPath, reason);
 }
 
-Error OutputFile::commit() {
-  if (Error error = flush())
-    return error;
+std::string OutputFile::backupPath() const {
+  return temporary->TmpName + ".old";
+}
+
+bool OutputFile::backUp() const {
+  return ::link(finalPath.c_str(), backupPath().c_str()) == 0;
+}
+
+Error OutputFile::takeName() {
+  // Not TempFile::keep, which copies where it cannot rename: half a file may
+  // stand under the name then.
+  if (::rename(temporary->TmpName.c_str(), finalPath.c_str()) == 0)
+    return Error::success();
+  return cannotWrite(finalPath, std::strerror(errno));
+}
+
+void OutputFile::finish() {
   out.reset();
-  Error error = temporary->keep(finalPath);
+  consumeError(temporary->keep());
   temporary.reset();
-  if (error)
-    return cannotWrite(finalPath, toString(std::move(error)));
+}
+
+/// Where one name cannot be taken, those before it are given back.
+Error OutputFile::takeNames(MutableArrayRef<OutputFile> files,
+                            ArrayRef<std::string> backups) {
+  for (size_t i = 0; i < files.size(); ++i) {
+    Error error = files[i].takeName();
+    if (!error)
+      continue;
+    for (size_t j = 0; j < i; ++j) {
+      if (backups[j].empty())
+        ::unlink(files[j].finalPath.c_str());
+      else
+        ::rename(backups[j].c_str(), files[j].finalPath.c_str());
+    }
+    return error;
+  }
   return Error::success();
 }
 
-Error bitnet::commitAll(std::vector<OutputFile> &files) {
+Error bitnet::commitAll(MutableArrayRef<OutputFile> files) {
   // What can fail for want of room fails here, before any name is taken.
   for (OutputFile &file : files)
     if (Error error = file.flush())
       return error;
+  std::vector<std::string> backups(files.size());
+  for (auto [file, backup] : zip_equal(files, backups))
+    if (file.backUp())
+      backup = file.backupPath();
+  Error error = OutputFile::takeNames(files, backups);
+  for (const std::string &backup : backups)
+    if (!backup.empty())
+      ::unlink(backup.c_str());
+  if (error)
+    return error;
   for (OutputFile &file : files)
-    if (Error error = file.commit())
-      return error;
+    file.finish();
   return Error::success();
 }

@@ -1,6 +1,7 @@
 #ifndef COMPILER_TARGET_ARTIFACTS_OUTPUTFILE_H
 #define COMPILER_TARGET_ARTIFACTS_OUTPUTFILE_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
@@ -14,7 +15,7 @@ namespace bitnet {
 
 /// A file that appears under its name only when it is whole: written beside it
 /// under a temporary one, which is removed when the program ends before
-/// `commit`, by a signal too.
+/// `commitAll`, by a signal too.
 class OutputFile {
 public:
   /// Errors name the path and the system's reason.
@@ -30,19 +31,31 @@ public:
 
   /// Flushes; a full disk shows here at the latest.
   llvm::Error flush();
-  /// Gives the file its name, over an older one.
-  llvm::Error commit();
 
 private:
+  friend llvm::Error commitAll(llvm::MutableArrayRef<OutputFile> files);
+
   OutputFile(llvm::StringRef path, llvm::sys::fs::TempFile file);
+
+  /// A second name for the older file, if there is one.
+  std::string backupPath() const;
+  bool backUp() const;
+  /// Gives the file its name, over an older one.
+  llvm::Error takeName();
+  static llvm::Error takeNames(llvm::MutableArrayRef<OutputFile> files,
+                               llvm::ArrayRef<std::string> backups);
+  /// Forgets the temporary name.
+  void finish();
 
   std::string finalPath;
   std::optional<llvm::sys::fs::TempFile> temporary;
   std::unique_ptr<llvm::raw_fd_ostream> out;
 };
 
-/// Commits all files, or none when the first one cannot be.
-llvm::Error commitAll(std::vector<OutputFile> &files);
+/// Gives all files their names, or none: what failed leaves the older files.
+/// (Killed between two names it leaves new and old ones, which the hash of the
+/// weights tells apart.)
+llvm::Error commitAll(llvm::MutableArrayRef<OutputFile> files);
 
 } // namespace bitnet
 

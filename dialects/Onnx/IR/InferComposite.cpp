@@ -192,11 +192,26 @@ LogicalResult bitnet::onnx::inferRotaryEmbedding(Inference &in) {
   if (x.getRank() == 3 && (ShapedType::isDynamic(width) || width % heads != 0))
     return in.error("operand has type ", x, ", expected a last axis of ", heads,
                     " equal heads");
+  int64_t size = x.getRank() == 3 ? width / heads : width;
+  int64_t turned = in.getInt("rotary_embedding_dim", 0);
+  turned = turned == 0 ? size : turned;
+  if (!ShapedType::isDynamic(turned) &&
+      (turned < 2 || turned % 2 != 0 ||
+       (!ShapedType::isDynamic(size) && turned > size)))
+    return in.error("rotates ", turned, " of ", size,
+                    " features, expected an even number");
   int64_t tableRank = in.has(3) ? 2 : 3;
-  for (unsigned i : {1u, 2u})
+  for (unsigned i : {1u, 2u}) {
     if (failed(in.checkSameElements(i)) || in.getRank(i) != tableRank)
       return in.error("cache ", i, " has type ", in.getType(i), ", expected ",
                       tableRank, " axes of ", in.getElements(0));
+    int64_t columns = in.getShape(i).back();
+    if (!ShapedType::isDynamic(turned) && !ShapedType::isDynamic(columns) &&
+        columns != turned / 2)
+      return in.error("cache ", i, " has type ", in.getType(i),
+                      ", expected a last axis of ", turned / 2, " for ", turned,
+                      " rotated features");
+  }
   if (in.has(3) && (in.getRank(3) != 2 || !in.getElements(3).isInteger(64)))
     return in.error("positions have type ", in.getType(3),
                     ", expected two axes of i64");

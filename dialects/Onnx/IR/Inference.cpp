@@ -22,6 +22,48 @@ LogicalResult Inference::checkOperands(int required, int max) const {
   return success();
 }
 
+/// Integer attributes that say yes or no. Implementations differ in what other
+/// numbers mean.
+static bool isFlag(StringRef name) {
+  return llvm::is_contained({"allowzero",
+                             "causal",
+                             "detect_negative",
+                             "detect_positive",
+                             "do_rotary",
+                             "exclusive",
+                             "fmod",
+                             "interleaved",
+                             "is_causal",
+                             "keepdims",
+                             "largest",
+                             "noop_with_empty_axes",
+                             "reverse",
+                             "rotary_interleaved",
+                             "saturate",
+                             "select_last_index",
+                             "sorted",
+                             "transA",
+                             "transB",
+                             "transBatchA",
+                             "transBatchB",
+                             "upper"},
+                            name);
+}
+
+LogicalResult Inference::checkAttributes() const {
+  for (NamedAttribute attribute : attributes) {
+    StringRef name = attribute.getName();
+    if (auto number = dyn_cast<IntegerAttr>(attribute.getValue());
+        number && isFlag(name) && number.getInt() != 0 && number.getInt() != 1)
+      return error("`", name, "` is ", number.getInt(), ", expected 0 or 1");
+    if (auto number = dyn_cast<FloatAttr>(attribute.getValue());
+        number && !number.getValue().isFinite())
+      return error("`", name, "` is ", number.getValueAsDouble(),
+                   ", expected a finite number");
+  }
+  return success();
+}
+
 StringRef bitnet::onnx::describe(Elements kind) {
   switch (kind) {
   case Elements::Any:

@@ -32,6 +32,8 @@ public:
 
   /// As many operands as the operator takes, and the required ones there.
   llvm::LogicalResult checkOperands(int required, int max) const;
+  /// Flags are 0 or 1, and floats are finite.
+  llvm::LogicalResult checkAttributes() const;
   /// The elements of operand `i`, which is called `what` in errors.
   llvm::LogicalResult checkElements(unsigned i, llvm::StringRef what,
                                     Elements kind) const;

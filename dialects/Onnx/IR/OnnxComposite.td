@@ -162,6 +162,8 @@ def Onnx_RotaryEmbeddingOp
 
     - (C1) The result has the shape and the element type of X, a float.
     - (C2) X has 4 axes, or 3 and `num_heads` divides its last.
+    - (C3) `rotary_embedding_dim` is even and at most the size of a head.
+    - (C4) CosCache and SinCache have half as many columns as features rotate.
 
     ```mlir
     %r = onnx.RotaryEmbedding %x, %cos, %sin, %pos {num_heads = 4 : i64}

@@ -98,6 +98,7 @@ class Onnx_Op<string mnemonic, list<string> inputNames, int required, int since,
         ::llvm::SmallVectorImpl<::mlir::Type> &types) {
       ::bitnet::onnx::Inference in(context, loc, getOperationName(), operands, attributes, types);
       return ::llvm::failure(::llvm::failed(in.checkOperands(kRequiredInputs, kMaxInputs)) ||
+                             ::llvm::failed(in.checkAttributes()) ||
                              ::llvm::failed(}] # infer # [{));
     }
     bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {

@@ -48,9 +48,6 @@ struct DecomposeRotary : OpRewritePattern<RotaryEmbeddingOp> {
     if (ShapedType::isDynamic(size) ||
         ShapedType::isDynamic(type.getDimSize(1)))
       return rewriter.notifyMatchFailure(op, "heads are not static");
-    if (dim < 2 || dim > size || dim % 2 != 0)
-      return op.emitError("rotates ")
-             << dim << " of " << size << " features, expected an even number";
     Value cos = tableRows(op.getCosCache(), op.getPositionIds(), emit);
     Value sin = tableRows(op.getSinCache(), op.getPositionIds(), emit);
     Value turned = dim == size ? heads : emit.slice(heads, 3, 0, dim);

@@ -102,3 +102,27 @@ func.func @foreign_scale(%x: tensor<?x4xf32>, %z: tensor<?x4xf32>) -> tensor<?x2
   %mm = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
   return %mm : tensor<?x2xf32>
 }
+
+// -----
+
+// A bound of NaN bounds nothing, whatever max(x, NaN) is on the target.
+// CHECK: float_reason = "the activation's scale is neither (1 / max) * c nor c / max"
+// CHECK-LABEL: func @nan_bound
+//       CHECK:   ternary.float_linear
+func.func @nan_bound(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<0x7FC00000> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %r = onnx.Reciprocal %m : (tensor<?x1xf32>) -> tensor<?x1xf32>
+  %s = onnx.Mul %r, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %dq = onnx.Div %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %mm = onnx.MatMul %dq, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %mm : tensor<?x2xf32>
+}

@@ -53,3 +53,21 @@ func.func @rotary_c2(%x: tensor<?x?x60xf32>, %c: tensor<?x?x4xf32>) {
   %y = onnx.RotaryEmbedding %x, %c, %c {num_heads = 7 : i64} : (tensor<?x?x60xf32>, tensor<?x?x4xf32>, tensor<?x?x4xf32>) -> tensor<?x?x60xf32>
   return
 }
+
+// -----
+
+func.func @rotary_c3(%x: tensor<?x2x?x8xf32>, %c: tensor<?x?x5xf32>) {
+  // expected-error @+2 {{rotates 10 of 8 features, expected an even number}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.RotaryEmbedding %x, %c, %c {rotary_embedding_dim = 10 : i64} : (tensor<?x2x?x8xf32>, tensor<?x?x5xf32>, tensor<?x?x5xf32>) -> tensor<?x2x?x8xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c4(%x: tensor<?x2x?x8xf32>, %c: tensor<?x?x4xf32>, %s: tensor<?x?x8xf32>) {
+  // expected-error @+2 {{cache 2 has type 'tensor<?x?x8xf32>', expected a last axis of 4 for 8 rotated features}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.RotaryEmbedding %x, %c, %s : (tensor<?x2x?x8xf32>, tensor<?x?x4xf32>, tensor<?x?x8xf32>) -> tensor<?x2x?x8xf32>
+  return
+}

@@ -989,3 +989,31 @@ func.func @scatter_nd_c4(%x: tensor<4x2xf32>, %i: tensor<3x1xi64>, %u: tensor<3x
   %0 = onnx.ScatterND %x, %i, %u {reduction = "and"} : (tensor<4x2xf32>, tensor<3x1xi64>, tensor<3x2xf32>) -> tensor<4x2xf32>
   return
 }
+
+// -----
+
+func.func @flag(%x: tensor<2x3xf32>, %y: tensor<3x2xf32>) {
+  // expected-error @+2 {{`transB` is 2, expected 0 or 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.Gemm %x, %y {transB = 2 : i64} : (tensor<2x3xf32>, tensor<3x2xf32>) -> tensor<2x2xf32>
+  return
+}
+
+// -----
+
+func.func @rotation_flag(%q: tensor<?x?x64xf32>, %k: tensor<?x?x32xf32>, %l: tensor<?xi32>, %t: tensor<i32>) {
+  %none = onnx.None
+  // expected-error @+2 {{`do_rotary` is -1, expected 0 or 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0:3 = onnx.ms.GroupQueryAttention %q, %k, %k, %none, %none, %l, %t {num_heads = 4 : i64, kv_num_heads = 2 : i64, do_rotary = -1 : i64} : (tensor<?x?x64xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>, none, none, tensor<?xi32>, tensor<i32>) -> (tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>)
+  return
+}
+
+// -----
+
+func.func @infinite_float(%x: tensor<2x3xf32>, %y: tensor<3x2xf32>) {
+  // expected-error @+2 {{`alpha` is INF, expected a finite number}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.Gemm %x, %y {alpha = 0x7F800000 : f32} : (tensor<2x3xf32>, tensor<3x2xf32>) -> tensor<2x2xf32>
+  return
+}
