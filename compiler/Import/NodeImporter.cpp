@@ -10,10 +10,8 @@ using ::onnx::AttributeProto;
 using ::onnx::FunctionProto;
 using ::onnx::NodeProto;
 
-/// Functions may call functions this deep, and inlining may make this many
-/// nodes: a small file could otherwise ask for any amount of memory.
+/// Functions may call functions this deep.
 static constexpr size_t kMaxCallDepth = 100;
-static constexpr int64_t kMaxInlinedNodes = 1 << 20;
 
 NodeImporter::NodeImporter(const ::onnx::ModelProto &model,
                            TensorReader &tensors, OpBuilder &builder)
@@ -91,6 +89,8 @@ LogicalResult NodeImporter::importNode(const NodeProto &node, int index,
     return inlineFunction(*function->second, node, scope, scope.locate(index));
   if (node.op_type() == "Constant" && canonicalDomain(node.domain()).empty())
     return importConstant(node, scope, scope.locate(index));
+  if (node.op_type() == "If" && canonicalDomain(node.domain()).empty())
+    return importIf(node, scope, scope.locate(index));
   return importOperator(node, index, scope);
 }
 

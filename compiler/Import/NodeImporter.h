@@ -47,6 +47,15 @@ private:
                                      Scope &scope);
   mlir::LogicalResult importConstant(const ::onnx::NodeProto &node,
                                      Scope &scope, mlir::Location loc);
+  /// Imports the branch of an If that its condition takes; the
+  /// other one is not looked at.
+  mlir::LogicalResult importIf(const ::onnx::NodeProto &node, Scope &scope,
+                               mlir::Location loc);
+  mlir::LogicalResult importBranch(const ::onnx::GraphProto &branch,
+                                   const ::onnx::NodeProto &node, Scope &scope,
+                                   mlir::Location loc);
+  mlir::LogicalResult checkBranch(const ::onnx::GraphProto &branch,
+                                  const Scope &body);
   mlir::LogicalResult inlineFunction(const ::onnx::FunctionProto &function,
                                      const ::onnx::NodeProto &call,
                                      Scope &scope, mlir::Location loc);
@@ -82,6 +91,11 @@ private:
       functionSets;
   /// Functions that are being inlined, outermost first.
   llvm::SmallVector<const ::onnx::FunctionProto *> callStack;
+  /// Inlining functions and branches may make this many nodes: a small file
+  /// could otherwise ask for any amount of memory.
+  static constexpr int64_t kMaxInlinedNodes = 1 << 20;
+  /// Branches that are being imported.
+  unsigned branchDepth = 0;
   /// Nodes made by inlining so far.
   int64_t inlinedNodes = 0;
 };

@@ -29,21 +29,13 @@ static bool dependsOnShapesOnly(Value value) {
 
 /// What of ms.GroupQueryAttention the rewrite does not know; null if nothing.
 static const char *findUnknown(Operation *op) {
-  if (intAttr(op, "smooth_softmax", 0) != 0 || intAttr(op, "causal", 1) != 1 ||
-      intAttr(op, "kv_cache_bit_width", 0) != 0)
-    return "has a smooth softmax or another variant";
-  for (unsigned index = 11; index < op->getNumOperands(); ++index)
-    if (operandOrNull(op, index))
-      return "has operands behind the attention bias";
   for (unsigned index : {1u, 2u})
     if (!operandOrNull(op, index))
       return "has query, key and value in one operand";
-  for (unsigned index = 0; index < 5; ++index)
+  for (unsigned index = 1; index < 5; ++index)
     if (Value operand = operandOrNull(op, index);
-        operand && !elementType(operand).isF32())
-      return "is not f32";
-  if (op->getNumResults() > 3)
-    return "has a result for the scores";
+        operand && elementType(operand) != elementType(op->getOperand(0)))
+      return "has elements of several types";
   if (intAttr(op, "do_rotary", 0) != 0 &&
       (!operandOrNull(op, 7) || !operandOrNull(op, 8)))
     return "rotates without tables";
@@ -121,7 +113,8 @@ struct RecognizeGroupQueryAttention : RewritePattern {
     Value cos = op->getOperand(7), sin = op->getOperand(8);
     int64_t size = rankedType(x).getDimSize(3);
     bool isWhole = lastSize(cos) == size / 2 && lastSize(sin) == size / 2;
-    if (isWhole && intAttr(op, "rotary_interleaved", 0) == 0)
+    if (isWhole && intAttr(op, "rotary_interleaved", 0) == 0 &&
+        elementType(x).isF32())
       return transformer::RotaryOp::create(emit.builder, emit.loc, x.getType(),
                                            x, rowsAt(cos, positions, emit),
                                            rowsAt(sin, positions, emit),

@@ -141,38 +141,6 @@ struct RecognizeSimplifiedNorm : RewritePattern {
   }
 };
 
-/// ms.SkipSimplifiedLayerNormalization -> Add and rms_norm. Its results are
-/// the norm, two unused statistics and the sum.
-struct RecognizeSkipNorm : RewritePattern {
-  RecognizeSkipNorm(MLIRContext *context)
-      : RewritePattern("onnx.ms.SkipSimplifiedLayerNormalization", 1, context) {
-  }
-  LogicalResult matchAndRewrite(Operation *op,
-                                PatternRewriter &rewriter) const override {
-    Value input = op->getOperand(0), skip = op->getOperand(1);
-    Value gain = op->getOperand(2), bias = operandOrNull(op, 3);
-    if (!elementType(input).isF32() || input.getType() != skip.getType() ||
-        !isLastAxisVector(gain, input))
-      return rewriter.notifyMatchFailure(
-          op, "input, skip and gamma are not f32 of one shape");
-    for (unsigned i = 1; i < op->getNumResults() && i < 3; ++i)
-      if (!op->getResult(i).use_empty())
-        return rewriter.notifyMatchFailure(op, "statistics are used");
-    Location loc = op->getLoc();
-    Value sum =
-        createOnnx(rewriter, loc, "Add", input.getType(), {input, skip});
-    if (bias)
-      sum = createOnnx(rewriter, loc, "Add", input.getType(), {sum, bias});
-    Value norm = createRMSNorm(rewriter, loc, sum, gain,
-                               floatAttr(op, "epsilon", 1e-12f));
-    rewriter.replaceAllUsesWith(op->getResult(0), norm);
-    if (op->getNumResults() > 3)
-      rewriter.replaceAllUsesWith(op->getResult(3), sum);
-    rewriter.eraseOp(op);
-    return success();
-  }
-};
-
 /// LayerNormalization over the last axis -> layer_norm.
 struct RecognizeLayerNorm : RewritePattern {
   RecognizeLayerNorm(MLIRContext *context)
@@ -208,8 +176,7 @@ struct RecognizeLayerNorm : RewritePattern {
 void bitnet::recognize::populateNormPatterns(RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
   patterns.add<RecognizeMultipliedRMSNorm, RecognizeDividedRMSNorm,
-               FoldGainIntoRMSNorm, RecognizeSkipNorm, RecognizeLayerNorm>(
-      context);
+               FoldGainIntoRMSNorm, RecognizeLayerNorm>(context);
   patterns.add<RecognizeSimplifiedNorm>("onnx.SimplifiedLayerNormalization",
                                         context);
   patterns.add<RecognizeSimplifiedNorm>("onnx.RMSNormalization", context);

@@ -12,6 +12,20 @@ using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::recognize;
 
+/// Whether `size` is known to be less than the number of keys.
+static bool isShorter(onnx::AttentionOp op, int64_t size) {
+  RankedTensorType key = rankedType(op.getK());
+  int64_t keys = key.getDimSize(key.getRank() - 2);
+  if (Value past = op.getPastKey()) {
+    int64_t before = rankedType(past).getDimSize(2);
+    keys = ShapedType::isDynamic(keys) || ShapedType::isDynamic(before)
+               ? ShapedType::kDynamic
+               : keys + before;
+  }
+  return !ShapedType::isDynamic(size) && !ShapedType::isDynamic(keys) &&
+         size < keys;
+}
+
 /// What transformer.attention cannot say of `op`; null if nothing.
 static const char *findUnknown(onnx::AttentionOp op) {
   if (op.getSoftcap().convertToFloat() != 0 || op.getLeftWindowSize() >= 0 ||
@@ -33,7 +47,7 @@ static const char *findUnknown(onnx::AttentionOp op) {
     RankedTensorType type = rankedType(mask);
     // A mask that is too short hides the keys behind it.
     if (type.getRank() == 0 || type.getRank() > 4 ||
-        type.getShape().back() == 1)
+        type.getShape().back() == 1 || isShorter(op, type.getShape().back()))
       return "mask does not tell every key";
     if (!elementType(mask).isF32() && !elementType(mask).isInteger(1))
       return "mask is neither f32 nor i1";
@@ -79,15 +93,15 @@ struct RecognizeStandardAttention : OpRewritePattern<onnx::AttentionOp> {
     if (mask && rankedType(mask).getRank() < 4)
       mask = emit.unsqueeze(mask, llvm::to_vector(llvm::seq<int64_t>(
                                       0, 4 - rankedType(mask).getRank())));
-    Value y = transformer::AttentionOp::create(
-                  rewriter, op.getLoc(),
-                  RankedTensorType::get(shape, rewriter.getF32Type()), query,
-                  key, value, mask, Value(), ValueRange(), Value(),
-                  rewriter.getF32FloatAttr(scale),
-                  op.getIsCausal() ? rewriter.getUnitAttr() : UnitAttr(),
-                  FlatSymbolRefAttr(), FlatSymbolRefAttr(), FloatAttr(),
-                  UnitAttr())
-                  .getResult();
+    Value y =
+        transformer::AttentionOp::create(
+            rewriter, op.getLoc(),
+            RankedTensorType::get(shape, rewriter.getF32Type()), query, key,
+            value, mask, Value(), ValueRange(), Value(),
+            rewriter.getF32FloatAttr(scale),
+            op.getIsCausal() ? rewriter.getUnitAttr() : UnitAttr(),
+            FlatSymbolRefAttr(), FlatSymbolRefAttr(), FloatAttr(), UnitAttr())
+            .getResult();
     SmallVector<Value> results = {isJoined ? emit.joinHeads(y) : y, key, value};
     // Nobody reads the fourth result.
     results.resize(op->getNumResults());

@@ -21,6 +21,7 @@ from onnx import TensorProto, helper, numpy_helper
 import onnx.reference
 import onnxruntime
 
+import composite_cases
 import op_cases
 
 OPSETS = [helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)]
@@ -61,7 +62,7 @@ def make_model(cases, results, static):
         initializers += constants
         feeds.update(inputs)
         for name, value in inputs.items():
-            dims = list(value.shape) if static else [f"{name}d{d}" for d in range(value.ndim)]
+            dims = list(value.shape) if static or case.static else [f"{name}d{d}" for d in range(value.ndim)]
             # The length of a shape or of an index tuple is a rank: always static.
             if value.ndim == 1 and value.dtype == np.int64 or case.op in ("GatherND", "ScatterND") and name.endswith("i1"):
                 dims[-1:] = value.shape[-1:]
@@ -161,7 +162,7 @@ def main():
     parser.add_argument("--static", action="store_true", help="static instead of dynamic dimensions")
     parser.add_argument("--keep", help="folder for the graphs and the arrays")
     args = parser.parse_args()
-    cases = [c for c in op_cases.make(np.random.default_rng(args.seed))
+    cases = [c for module in (op_cases, composite_cases) for c in module.make(np.random.default_rng(args.seed))
              if not args.names or any(n in c.name for n in args.names)]
     failures = []
     with tempfile.TemporaryDirectory() as scratch:

@@ -19,6 +19,7 @@ class Case:
     domain: str = ""
     tolerance: float = 0  # relative; 0: by the type
     scale: float = 1.0  # magnitude below which errors are absolute
+    static: bool = False  # sizes of the inputs are part of the graph
 
 
 def make(rng):

@@ -206,9 +206,30 @@ static LogicalResult lowerCheckLengths(Operation *op,
   return success();
 }
 
+/// Sizes that only the result's type knows are what they are, or the run ends.
+static LogicalResult lowerCast(Operation *op, BufferLowering &lowering) {
+  Value source = op->getOperand(0), result = op->getResult(0);
+  auto type = dyn_cast<RankedTensorType>(result.getType());
+  if (!type || !isa<RankedTensorType>(source.getType()))
+    return op->emitError("casts from ")
+           << source.getType() << " to " << result.getType()
+           << ", expected ranked tensors";
+  if (std::optional<Numbers> elements = lowering.elements(source)) {
+    lowering.bindElements(result, *elements);
+    return success();
+  }
+  BufferView view = lowering.view(source);
+  for (auto [axis, size] : llvm::enumerate(type.getShape()))
+    if (!ShapedType::isDynamic(size))
+      lowering.checkSame(view.sizes[axis], lowering.math.constant(size));
+  lowering.bind(result, view);
+  return success();
+}
+
 void bitnet::populateStructuralOps(LoweringRegistry &registry) {
   registry["rt.get_global"] = lowerGetGlobal;
   registry["rt.past_length"] = lowerPastLength;
+  registry["tensor.cast"] = lowerCast;
   registry["ternary.constant"] = lowerTernaryConstant;
   registry["transformer.last_positions"] = lowerLastPositions;
   registry["transformer.check_lengths"] = lowerCheckLengths;

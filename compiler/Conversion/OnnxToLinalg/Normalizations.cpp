@@ -51,6 +51,52 @@ static Value sumRow(const Rows &rows, ArrayRef<Number> place,
 //===- Softmax
 //-------------------------------------------------------------===//
 
+/// `value`, of f32 or f64, as it is after a round trip through `element`.
+static Value roundThrough(ScalarMath &math, Value value, Type element) {
+  return math.widen(math.narrow(value, element));
+}
+
+/// The sum of a row of exponentials. As in the operator's definition, a row of
+/// 16-bit floats has one: f16 rounds it, where that does not overflow; bf16
+/// rounds after each term, here over no more than eight of them, so that long
+/// rows keep their sums.
+static Value sumExponentials(const Rows &rows, ArrayRef<Number> place,
+                             Type element,
+                             function_ref<Value(ArrayRef<Number>)> term) {
+  BufferLowering &lowering = rows.lowering;
+  OpBuilder &builder = lowering.builder;
+  ScalarMath math(builder, lowering.getLoc());
+  Type f32 = builder.getF32Type(), f64 = builder.getF64Type();
+  if (element.isF16()) {
+    Value sum = math.narrow(sumRow(rows, place, term), f32);
+    Value rounded = roundThrough(math, sum, element);
+    Value infinity =
+        math.constant(f32, std::numeric_limits<double>::infinity());
+    return math.select(
+        math.compare(arith::CmpFPredicate::OEQ, rounded, infinity), sum,
+        rounded);
+  }
+  if (!element.isBF16())
+    return sumRow(rows, place, term);
+  Type i32 = builder.getI32Type();
+  Value none = math.constant(f32, 0), zero = math.integer(i32, 0);
+  SmallVector<Value> state = foldLoops(
+      lowering, rows.inner, ValueRange{math.constant(f64, 0), none, zero},
+      [&](ArrayRef<Number> index, ValueRange state) {
+        Value x = term(rows.join(place, index));
+        Value part = roundThrough(math, math.add(state[1], x), element);
+        Value count = math.add(state[2], math.integer(i32, 1));
+        Value isFull =
+            math.compare(arith::CmpIPredicate::eq, count, math.integer(i32, 8));
+        Value sum = math.add(state[0], math.narrow(part, f64));
+        return SmallVector<Value>{math.select(isFull, sum, state[0]),
+                                  math.select(isFull, none, part),
+                                  math.select(isFull, zero, count)};
+      });
+  Value sum = math.add(state[0], math.narrow(state[1], f64));
+  return roundThrough(math, math.narrow(sum, f32), element);
+}
+
 /// exp(x - max) / sum; a row of nothing but -infinity gives NaN.
 static LogicalResult lowerSoftmax(Operation *op, BufferLowering &lowering) {
   auto type = getTensorType(op->getResult(0));
@@ -86,11 +132,14 @@ static LogicalResult lowerSoftmax(Operation *op, BufferLowering &lowering) {
       Numbers all = rows.join(place, index);
       Value exp = math::ExpOp::create(lowering.builder, lowering.getLoc(),
                                       math.sub(read(all), largest));
+      if (wide != element)
+        exp = roundThrough(math, exp, element);
       lowering.store(exp, scratch, all);
     });
-    Value sum = sumRow(rows, place, [&](ArrayRef<Number> index) {
-      return lowering.load(scratch, index);
-    });
+    Value sum =
+        sumExponentials(rows, place, element, [&](ArrayRef<Number> index) {
+          return lowering.load(scratch, index);
+        });
     sum = math.narrow(sum, wide);
     lowering.forEachIndex(rows.inner, [&](ArrayRef<Number> index) {
       Numbers all = rows.join(place, index);

@@ -110,6 +110,80 @@ LogicalResult bitnet::onnx::inferMatMulInteger(Inference &in) {
 }
 
 namespace {
+enum QLinearOperand {
+  QA,
+  QAScale,
+  QAZero,
+  QB,
+  QBScale,
+  QBZero,
+  QYScale,
+  QYZero
+};
+} // namespace
+
+/// Whether scale or zero point `type` is one number, one for each row
+/// (`axis` 0) or column (1) of matrices of `shape`, or a tensor that says so.
+static bool isForRows(RankedTensorType type, ArrayRef<int64_t> shape,
+                      int64_t axis) {
+  if (type.getRank() <= 1 && type.hasStaticShape() &&
+      type.getNumElements() == 1)
+    return true;
+  if (shape.size() < 2)
+    return false;
+  int64_t size = shape[shape.size() - 2 + axis];
+  if (type.getRank() == 1)
+    return succeeded(verifyCompatibleShape({size}, type.getShape()));
+  SmallVector<int64_t> expected = llvm::to_vector(shape);
+  expected[shape.size() - 1 - axis] = 1;
+  return succeeded(verifyCompatibleShape(expected, type.getShape()));
+}
+
+LogicalResult bitnet::onnx::inferQLinearMatMul(Inference &in) {
+  auto isByte = [&](unsigned i) {
+    auto integer = dyn_cast<IntegerType>(in.getElements(i));
+    return integer && integer.getWidth() == 8;
+  };
+  for (unsigned i : {QA, QB, QYZero})
+    if (!isByte(i))
+      return in.error("operand ", i, " has element type ", in.getElements(i),
+                      ", expected 8-bit integers");
+  struct Parameter {
+    unsigned index;
+    Type elements;
+    unsigned of;
+    int64_t axis;
+  };
+  for (const Parameter &each :
+       {Parameter{QAZero, in.getElements(QA), QA, 0},
+        Parameter{QBZero, in.getElements(QB), QB, 1},
+        Parameter{QAScale, {}, QA, 0}, Parameter{QBScale, {}, QB, 1},
+        Parameter{QYScale, {}, QYScale, 0},
+        Parameter{QYZero, {}, QYScale, 0}}) {
+    RankedTensorType type = in.getType(each.index);
+    bool isScale =
+        each.index == QAScale || each.index == QBScale || each.index == QYScale;
+    bool hasElements = isScale         ? isa<FloatType>(type.getElementType())
+                       : each.elements ? type.getElementType() == each.elements
+                                       : true;
+    if (!hasElements || !isForRows(type,
+                                   each.of == QYScale ? ArrayRef<int64_t>()
+                                                      : in.getShape(each.of),
+                                   each.axis))
+      return in.error("operand ", each.index, " has type ", type,
+                      ", expected one ", isScale ? "float" : "zero point",
+                      each.of == QYScale ? ""
+                      : each.axis == 0   ? " or one for each row"
+                                         : " or one for each column");
+  }
+  FailureOr<SmallVector<int64_t>> shape =
+      in.matmul(in.getShape(QA), in.getShape(QB));
+  if (failed(shape))
+    return failure();
+  return in.addResult(*shape, in.getElements(QYZero));
+}
+
+namespace {
 enum NBitsOperand { NA, NB, NScales, NZeros, NGroups, NBias };
 } // namespace
 
@@ -176,6 +250,19 @@ LogicalResult bitnet::onnx::inferMsMatMulNBits(Inference &in) {
                     k);
   shape.back() = n;
   return in.addResult(shape, in.getElements(NA));
+}
+
+//===----------------------------------------------------------------------===//
+// Activations
+//===----------------------------------------------------------------------===//
+
+LogicalResult bitnet::onnx::inferSwiGLU(Inference &in) {
+  if (failed(in.checkSameElements(1)))
+    return failure();
+  if (failed(verifyCompatibleShape(in.getShape(0), in.getShape(1))))
+    return in.error("operands have types ", in.getType(0), " and ",
+                    in.getType(1), ", expected one shape");
+  return inferUnary(in, Elements::Float);
 }
 
 //===----------------------------------------------------------------------===//
@@ -251,12 +338,90 @@ static int64_t totalLength(Inference &in, unsigned past, int64_t length) {
              : before + length;
 }
 
+static bool mayBeEqual(int64_t a, int64_t b) {
+  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
+}
+
+/// Query, key, value and past agree in batch, heads, sizes and lengths.
+static LogicalResult checkAgreement(Inference &in, ArrayRef<int64_t> q,
+                                    ArrayRef<int64_t> k, ArrayRef<int64_t> v) {
+  if (in.getElements(Key) != in.getElements(Query) ||
+      !isa<FloatType>(in.getElements(Val)))
+    return in.error("query, key and value have elements ",
+                    in.getElements(Query), ", ", in.getElements(Key), " and ",
+                    in.getElements(Val), ", expected floats");
+  bool fits = mayBeEqual(q[0], k[0]) && mayBeEqual(q[0], v[0]) &&
+              mayBeEqual(k[1], v[1]) && mayBeEqual(k[2], v[2]) &&
+              mayBeEqual(q[3], k[3]);
+  if (!fits)
+    return in.error("query, key and value have types ", in.getType(Query), ", ",
+                    in.getType(Key), " and ", in.getType(Val),
+                    ", expected them to agree");
+  for (auto [i, own] : {std::pair(PastKey, k), std::pair(PastVal, v)}) {
+    if (!in.has(i))
+      continue;
+    ArrayRef<int64_t> past = in.getShape(i);
+    if (in.getElements(i) != in.getElements(i == PastKey ? Key : Val) ||
+        !mayBeEqual(past[0], own[0]) || !mayBeEqual(past[1], own[1]) ||
+        !mayBeEqual(past[3], own[3]))
+      return in.error("operand ", unsigned(i), " has type ", in.getType(i),
+                      ", expected a past of ", printShape(own));
+  }
+  return success();
+}
+
+/// The mask may be shorter than the keys, and broadcasts to [B, H, S, T]
+/// besides.
+static LogicalResult checkAttentionMask(Inference &in,
+                                        ArrayRef<int64_t> scores) {
+  RankedTensorType type = in.getType(Mask);
+  int64_t rank = type.getRank();
+  if (rank < 1 || rank > 4)
+    return in.error("mask has type ", type, ", expected 1 to 4 axes");
+  if (!type.getElementType().isInteger(1) &&
+      failed(in.checkElements(Mask, "mask", Elements::Number)))
+    return failure();
+  int64_t own = type.getShape().back(), keys = scores.back();
+  bool fits =
+      ShapedType::isDynamic(own) || ShapedType::isDynamic(keys) || own <= keys;
+  for (int64_t axis = 0; fits && axis < rank - 1; ++axis) {
+    int64_t size = type.getDimSize(axis);
+    fits = size == 1 || mayBeEqual(size, scores[4 - rank + axis]);
+  }
+  if (fits)
+    return success();
+  return in.error("mask has type ", type,
+                  ", expected one that broadcasts to scores of ",
+                  printShape(scores));
+}
+
+static LogicalResult checkNonpad(Inference &in, int64_t batch) {
+  if (!in.has(Nonpad))
+    return success();
+  RankedTensorType type = in.getType(Nonpad);
+  if (in.has(PastKey))
+    return in.error("has lengths of keys and past keys, expected one of them");
+  if (type.getRank() == 1 && type.getElementType().isInteger(64) &&
+      mayBeEqual(type.getDimSize(0), batch))
+    return success();
+  return in.error("lengths of keys have type ", type, ", expected i64 of [",
+                  printShape({batch}), "]");
+}
+
 LogicalResult bitnet::onnx::inferAttention(Inference &in) {
   int64_t results = in.getInt("num_outputs", 1);
   if (results < 1 || results > 4)
     return in.error("has ", results, " results, expected 1 to 4");
   if (failed(in.checkElements(Query, "query", Elements::Float)))
     return failure();
+  int64_t mode = in.getInt("qk_matmul_output_mode", 0);
+  if (mode < 0 || mode > 3)
+    return in.error("`qk_matmul_output_mode` is ", mode, ", expected 0 to 3");
+  int64_t precision = in.getInt("softmax_precision", 0);
+  if (precision != 0 && precision != 1 && precision != 10 && precision != 11 &&
+      precision != 16)
+    return in.error("`softmax_precision` is ", precision,
+                    ", expected 1, 10, 11 or 16");
   if (in.getRank(Query) != in.getRank(Key) ||
       in.getRank(Query) != in.getRank(Val))
     return in.error("query, key and value have ", in.getRank(Query), ", ",
@@ -278,6 +443,12 @@ LogicalResult bitnet::onnx::inferAttention(Inference &in) {
   if (known && ((*k)[1] == 0 || (*q)[1] % (*k)[1] != 0))
     return in.error("has ", (*q)[1], " heads and ", (*k)[1],
                     " key/value heads, expected a multiple");
+  int64_t total = totalLength(in, PastKey, (*k)[2]);
+  if (failed(checkAgreement(in, *q, *k, *v)) ||
+      (in.has(Mask) &&
+       failed(checkAttentionMask(in, {(*q)[0], (*q)[1], (*q)[2], total}))) ||
+      failed(checkNonpad(in, (*q)[0])))
+    return failure();
   auto product = [](int64_t a, int64_t b) {
     return ShapedType::isDynamic(a) || ShapedType::isDynamic(b)
                ? ShapedType::kDynamic
@@ -286,7 +457,6 @@ LogicalResult bitnet::onnx::inferAttention(Inference &in) {
   SmallVector<int64_t> y = {(*q)[0], (*q)[1], (*q)[2], (*v)[3]};
   if (in.getRank(Query) == 3)
     y = {(*q)[0], (*q)[2], product((*q)[1], (*v)[3])};
-  int64_t total = totalLength(in, PastKey, (*k)[2]);
   Type elements = in.getElements(Query);
   SmallVector<std::pair<SmallVector<int64_t>, Type>> all = {
       {y, elements},

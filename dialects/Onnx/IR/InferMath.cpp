@@ -233,7 +233,37 @@ static FailureOr<int64_t> getHeadSize(Inference &in, int64_t heads,
   return width / parts;
 }
 
+/// Variants that nothing computes are refused here, by name.
+static LogicalResult checkVariant(Inference &in) {
+  struct Variant {
+    StringRef attribute;
+    SmallVector<int64_t, 2> taken;
+  };
+  const Variant variants[] = {{"smooth_softmax", {0, -1}},
+                              {"causal", {1}},
+                              {"sliding_window_cache", {0}},
+                              {"kv_cache_bit_width", {0}},
+                              {"qk_output", {0}}};
+  for (const Variant &variant : variants) {
+    int64_t value = in.getInt(variant.attribute, variant.taken.front());
+    if (!llvm::is_contained(variant.taken, value))
+      return in.error("has `", variant.attribute, "` = ", value,
+                      ", which is not supported, expected ",
+                      variant.taken.front());
+  }
+  const char *names[] = {"a head sink", "scales of the cache's keys",
+                         "scales of the cache's values", "a norm of queries",
+                         "a norm of keys"};
+  for (auto [i, name] : llvm::enumerate(names))
+    if (in.has(11 + i))
+      return in.error("has ", name, ", operand ", 11 + i,
+                      ", which is not supported");
+  return success();
+}
+
 LogicalResult bitnet::onnx::inferMsGroupQueryAttention(Inference &in) {
+  if (failed(checkVariant(in)))
+    return failure();
   int64_t heads = in.getInt("num_heads", 0),
           kvHeads = in.getInt("kv_num_heads", 0);
   if (!in.has(5) || !in.has(6))
@@ -246,7 +276,7 @@ LogicalResult bitnet::onnx::inferMsGroupQueryAttention(Inference &in) {
   if (in.has(KeyIn) != in.has(ValueIn) ||
       in.has(PastKeyIn) != in.has(PastValueIn))
     return in.error("has a key without a value, or a value without a key");
-  FailureOr<int64_t> results = getNumResults(in, 3, 4);
+  FailureOr<int64_t> results = getNumResults(in, 3, 3);
   if (failed(results) ||
       failed(in.checkElements(QueryIn, "query", Elements::Float)))
     return failure();
@@ -272,10 +302,8 @@ LogicalResult bitnet::onnx::inferMsGroupQueryAttention(Inference &in) {
   // The cache may be a buffer that is longer than what is in it: its length is
   // only known at run time.
   Type cache = in.getElements(in.has(PastKeyIn) ? PastKeyIn : QueryIn);
-  for (int64_t i = 1; i < std::min<int64_t>(*results, 3); ++i)
+  for (int64_t i = 1; i < *results; ++i)
     if (failed(in.addResult({batch, kvHeads, d, *head}, cache)))
       return failure();
-  return *results < 4
-             ? success()
-             : in.addResult({batch, heads, seq, d}, in.getElements(QueryIn));
+  return success();
 }

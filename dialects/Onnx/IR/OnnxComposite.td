@@ -23,6 +23,20 @@ def Onnx_SwishOp : Onnx_Op<"Swish", ["X"], 1, 24, 24, [Onnx_SameShape]> {
   let attributes = (ins Onnx_DefaultFloat<"1.0f">:$alpha);
 }
 
+def Onnx_SwiGLUOp : Onnx_Op<"SwiGLU", ["A", "B"], 2, 28, 28, [Onnx_SameShape]> {
+  let summary = "swish(A) * B";
+  let description = [{
+    `result = A / (1 + e^(-alpha A)) * B`. `onnx-decompose` takes it apart.
+
+    - (C1) A, B and the result have one shape and one element type, a float.
+
+    ```mlir
+    %r = onnx.SwiGLU %a, %b {alpha = 1.0 : f32} : (tensor<?x64xf32>, tensor<?x64xf32>) -> tensor<?x64xf32>
+    ```
+  }];
+  let attributes = (ins Onnx_DefaultFloat<"1.0f">:$alpha);
+}
+
 def Onnx_RMSNormalizationOp : Onnx_Op<"RMSNormalization", ["X", "Scale"], 2, 23, 23, [Onnx_SameShape]> {
   let summary = "root mean square normalisation";
   let description = [{
@@ -118,6 +132,30 @@ def Onnx_MatMulIntegerOp
 
     ```mlir
     %r = onnx.MatMulInteger %a, %b : (tensor<?x64xi8>, tensor<64x32xi8>) -> tensor<?x32xi32>
+    ```
+  }];
+}
+
+def Onnx_QLinearMatMulOp
+    : Onnx_Op<"QLinearMatMul", ["A", "AScale", "AZeroPoint", "B", "BScale", "BZeroPoint", "YScale", "YZeroPoint"],
+              8, 10> {
+  let summary = "matrix product of quantised operands, quantised";
+  let description = [{
+    `result = saturate(roundeven(P * (AScale * BScale / YScale) + YZeroPoint))`,
+    P being `onnx.MatMulInteger` of A and B with their zero points. The factor
+    and the product are f32. Scales are shaped as the zero points.
+    `onnx-decompose` takes it apart.
+
+    - (C1) A, B and YZeroPoint have 8-bit integers; A and B satisfy
+      `onnx.MatMul`.
+    - (C2) AZeroPoint and BZeroPoint have the elements of what they are
+      subtracted from; scales are floats.
+    - (C3) Scale and zero point of A are one number or one for each row, those of
+      B one number or one for each column, those of the result one number.
+
+    ```mlir
+    %r = onnx.QLinearMatMul %a, %as, %az, %b, %bs, %bz, %ys, %yz
+        : (tensor<?x64xui8>, tensor<f32>, tensor<ui8>, tensor<64x32xi8>, tensor<f32>, tensor<i8>, tensor<f32>, tensor<ui8>) -> tensor<?x32xui8>
     ```
   }];
 }

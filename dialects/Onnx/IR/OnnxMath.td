@@ -240,8 +240,11 @@ def Onnx_MsGroupQueryAttentionOp
     - (C2) The last axes are multiples of the head size as above.
     - (C3) Key and Value are both present or both absent; PastKey and PastValue
       likewise.
-    - (C4) There are 1 to 4 results (`num_outputs`).
+    - (C4) There are 1 to 3 results (`num_outputs`).
     - (C5) SeqlensK and TotalSequenceLength are given.
+    - (C6) No operand behind AttentionBias is given; `smooth_softmax`,
+      `sliding_window_cache`, `kv_cache_bit_width` and `qk_output` ask for
+      nothing, and `causal` is 1.
 
     ```mlir
     %y:3 = onnx.ms.GroupQueryAttention %q, %k, %v, %pk, %pv, %len, %total {num_heads = 4 : i64, kv_num_heads = 2 : i64}

@@ -4,6 +4,8 @@
 include "dialects/Onnx/IR/OnnxComposite.td"
 include "dialects/Onnx/IR/OnnxElementwise.td"
 include "dialects/Onnx/IR/OnnxMath.td"
+include "dialects/Onnx/IR/OnnxMicrosoft.td"
+include "dialects/Onnx/IR/OnnxNormalization.td"
 include "dialects/Onnx/IR/OnnxShape.td"
 
 #endif // DIALECTS_ONNX_IR_ONNXOPS_TD

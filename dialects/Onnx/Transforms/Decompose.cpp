@@ -33,6 +33,21 @@ struct DecomposeSwish : OpRewritePattern<SwishOp> {
   }
 };
 
+/// SwiGLU(a, b) -> Swish(a) * b.
+struct DecomposeSwiGLU : OpRewritePattern<SwiGLUOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(SwiGLUOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    Value gate = emit.make(
+        "Swish", op.getA(),
+        rewriter.getNamedAttr(
+            "alpha", rewriter.getF32FloatAttr(op.getAlpha().convertToFloat())));
+    replaceOp(rewriter, op, emit.mul(gate, op.getB()));
+    return success();
+  }
+};
+
 /// RotaryEmbedding -> x * cos + rotated(x) * sin on [B, H, S, D].
 struct DecomposeRotary : OpRewritePattern<RotaryEmbeddingOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -120,6 +135,8 @@ struct Decompose : public bitnet::onnx::impl::DecomposePassBase<Decompose> {
     RewritePatternSet patterns(&getContext());
     populateDecomposePatterns(patterns);
     populateDecomposeQuantizationPatterns(patterns);
+    populateDecomposeNormalizationPatterns(patterns);
+    populateDecomposeMicrosoftPatterns(patterns);
     GreedyRewriteConfig config;
     config.enableFolding(false);
     bool failedOnce = false;
@@ -137,6 +154,6 @@ struct Decompose : public bitnet::onnx::impl::DecomposePassBase<Decompose> {
 } // namespace
 
 void bitnet::onnx::populateDecomposePatterns(RewritePatternSet &patterns) {
-  patterns.add<DecomposeSwish, DecomposeRotary, UnpackGroupQueryAttention>(
-      patterns.getContext());
+  patterns.add<DecomposeSwish, DecomposeSwiGLU, DecomposeRotary,
+               UnpackGroupQueryAttention>(patterns.getContext());
 }

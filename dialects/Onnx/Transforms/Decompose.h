@@ -8,10 +8,20 @@ namespace bitnet::onnx {
 /// Swish, RotaryEmbedding, and what quantises or dequantises: as simpler ops.
 void populateDecomposePatterns(mlir::RewritePatternSet &patterns);
 void populateDecomposeQuantizationPatterns(mlir::RewritePatternSet &patterns);
+/// LogSoftmax, Hardmax and the normalisations that no other pass knows.
+void populateDecomposeNormalizationPatterns(mlir::RewritePatternSet &patterns);
+/// Operators of com.microsoft, as standard ones.
+void populateDecomposeMicrosoftPatterns(mlir::RewritePatternSet &patterns);
 
 /// Attention as products, masks and Softmax; for what recognition does not take
 /// whole.
 void populateDecomposeAttentionPatterns(mlir::RewritePatternSet &patterns);
+
+class OpEmitter;
+
+/// The codes of `bits` bits in each byte of `packed`, ui8, low bits first, on a
+/// new last axis.
+mlir::Value unpackBits(mlir::Value packed, int64_t bits, OpEmitter &emit);
 
 } // namespace bitnet::onnx
 

@@ -1,3 +1,4 @@
+#include "dialects/Onnx/IR/ShapeAnalysis.h"
 #include "dialects/Onnx/Transforms/Decompose.h"
 #include "dialects/Onnx/Transforms/OpEmitter.h"
 
@@ -5,6 +6,8 @@
 
 using namespace mlir;
 using namespace bitnet::onnx;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
@@ -35,7 +38,9 @@ private:
   Value positions(Value of, int64_t axis, ArrayRef<int64_t> unsqueezed);
   Value offset();
   Value allowed(Value query, Value key);
-  Value masked(Value scores, Value keep);
+  Value fullMask(Value key);
+  Value masked(Value scores, Value keep, Value mask);
+  Value rowsWithoutKey(Value keep, Value mask);
 
   AttentionOp op;
   OpEmitter emit;
@@ -51,14 +56,6 @@ const char *AttentionEmitter::findUnknown() {
                  (type.getRank() == 3 || !type.isDynamicDim(1));
     if (!known)
       return "heads or head size are not static";
-  }
-  if (Value mask = op.getMask()) {
-    if (typeOf(mask).getRank() == 0 || typeOf(mask).getRank() > 4 ||
-        typeOf(mask).getShape().back() == 1)
-      return "mask does not tell every key";
-    Type own = typeOf(mask).getElementType();
-    if (own != element && !own.isInteger(1))
-      return "mask is neither i1 nor of the query's elements";
   }
   return nullptr;
 }
@@ -126,16 +123,59 @@ Value AttentionEmitter::allowed(Value query, Value key) {
   return all;
 }
 
-Value AttentionEmitter::masked(Value scores, Value keep) {
+/// The mask with a place for each key: i1, or of the scores' elements. Keys
+/// behind its end are hidden. Null where there is no mask.
+Value AttentionEmitter::fullMask(Value key) {
   Value mask = op.getMask();
-  if (mask && !typeOf(mask).getElementType().isInteger(1))
+  if (!mask)
+    return mask;
+  Type own = typeOf(mask).getElementType();
+  bool isBool = own.isInteger(1);
+  if (!isBool)
+    mask = emit.cast(mask, element);
+  int64_t rank = typeOf(mask).getRank();
+  if (haveSameDim(op.getMask(), rank - 1, key, 2))
+    return mask;
+  // A mask that is too long is found where it meets the scores.
+  Value missing = emit.sub(emit.sizeOf(key, 2), emit.sizeOf(mask, rank - 1));
+  missing = emit.make("Max", {missing, emit.ints(0)});
+  SmallVector<Value> sizes;
+  if (rank > 1)
+    sizes.push_back(emit.make("Shape", mask,
+                              {emit.attr("start", 0), emit.attr("end", -1)}));
+  sizes.push_back(missing);
+  Value hidden =
+      isBool ? emit.scalar(own, 0) : emit.scalar(element, -kInfinity);
+  Value shape = rank > 1 ? emit.concat(sizes, 0) : missing;
+  return emit.concat({mask, emit.make("Expand", {hidden, shape})}, rank - 1);
+}
+
+/// The scores of keys that may be seen, -infinity for the others.
+Value AttentionEmitter::masked(Value scores, Value keep, Value mask) {
+  if (mask)
     scores = emit.add(scores, mask);
-  else if (mask)
-    keep = keep ? emit.make("And", {keep, mask}) : mask;
   if (!keep)
     return scores;
-  Value fill = emit.scalar(element, -std::numeric_limits<double>::infinity());
-  return emit.make("Where", {keep, scores, fill});
+  return emit.make("Where", {keep, scores, emit.scalar(element, -kInfinity)});
+}
+
+/// Which queries see no key at all, whatever the scores are: i1 with 1 for the
+/// keys, or null where there are none.
+Value AttentionEmitter::rowsWithoutKey(Value keep, Value mask) {
+  // By causality alone the first key is always seen.
+  if (!op.getMask() && !op.getNonpadLength() && op.getLeftWindowSize() < 0 &&
+      op.getRightWindowSize() < 0)
+    return {};
+  if (!keep && !mask)
+    return {};
+  Value hidden = emit.scalar(element, -kInfinity);
+  Value bias = mask ? mask : emit.scalar(element, 0);
+  if (keep)
+    bias = emit.make("Where", {keep, bias, hidden});
+  Value best = emit.make(
+      "ReduceMax", bias,
+      emit.builder.getNamedAttr("axes", emit.builder.getDenseI64ArrayAttr(-1)));
+  return emit.make("Equal", {best, hidden});
 }
 
 SmallVector<Value> AttentionEmitter::run() {
@@ -160,18 +200,23 @@ SmallVector<Value> AttentionEmitter::run() {
   }
   int64_t mode = op.getQkMatmulOutputMode();
   shown = mode == 1 ? scores : shown;
-  scores = masked(scores, allowed(query, key));
+  Value keep = allowed(query, key), mask = fullMask(key);
+  if (mask && typeOf(mask).getElementType().isInteger(1)) {
+    keep = keep ? emit.make("And", {keep, mask}) : mask;
+    mask = {};
+  }
+  scores = masked(scores, keep, mask);
   shown = mode == 2 ? scores : shown;
   int64_t precision = op.getSoftmaxPrecision();
   Type wide = precision ? getElementType(op.getContext(), precision) : element;
   Value weights =
       emit.make("Softmax", emit.cast(scores, wide), emit.attr("axis", -1));
-  // Rows without a key.
-  weights = emit.make(
-      "Where", {emit.make("IsNaN", weights), emit.scalar(wide, 0), weights});
+  if (Value empty = rowsWithoutKey(keep, mask))
+    weights = emit.make("Where", {empty, emit.scalar(wide, 0), weights});
   weights = emit.cast(weights, element);
   shown = mode == 3 ? weights : shown;
-  Value y = emit.make("MatMul", {weights, repeat(value, count)});
+  Value y =
+      emit.make("MatMul", {weights, repeat(emit.cast(value, element), count)});
   if (typeOf(op.getQ()).getRank() == 3)
     y = emit.joinHeads(y);
   SmallVector<Value> results = {y, key, value, shown};

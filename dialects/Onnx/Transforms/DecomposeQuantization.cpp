@@ -65,6 +65,31 @@ static Value quantize(Value x, Value scale, Value zero, IntegerType element,
   return emit.cast(clamped, element);
 }
 
+Value bitnet::onnx::unpackBits(Value packed, int64_t bits, OpEmitter &emit) {
+  Type ui8 = typeOf(packed).getElementType();
+  SmallVector<uint8_t> shifts;
+  for (int64_t at = 0; at < 8; at += bits)
+    shifts.push_back(uint8_t(at));
+  Value each = emit.constant(DenseElementsAttr::get(
+      RankedTensorType::get({int64_t(shifts.size())}, ui8),
+      ArrayRef<uint8_t>(shifts)));
+  Value shifted = emit.make(
+      "BitShift", {emit.unsqueeze(packed, {typeOf(packed).getRank()}), each},
+      emit.builder.getNamedAttr("direction",
+                                emit.builder.getStringAttr("RIGHT")));
+  double mask = std::ldexp(1.0, int(bits)) - 1;
+  return emit.make("BitwiseAnd", {shifted, emit.scalar(ui8, mask)});
+}
+
+/// A zero point (or scale) of the rows of A: as a column where there are
+/// several.
+static Value forRows(Value each, OpEmitter &emit) {
+  RankedTensorType type = typeOf(each);
+  return type.getRank() == 1 && type.getDimSize(0) != 1
+             ? emit.unsqueeze(each, {1})
+             : each;
+}
+
 namespace {
 
 struct DecomposeDequantize : OpRewritePattern<DequantizeLinearOp> {
@@ -145,16 +170,36 @@ struct DecomposeMatMulInteger : OpRewritePattern<MatMulIntegerOp> {
     OpEmitter emit(rewriter, op.getLoc());
     Type i32 = rewriter.getI32Type();
     Value a = emit.cast(op.getA(), i32), b = emit.cast(op.getB(), i32);
-    if (Value zero = op.getAZeroPoint()) {
-      RankedTensorType type = typeOf(zero);
-      // One for each row.
-      if (type.getRank() == 1 && type.getDimSize(0) != 1)
-        zero = emit.unsqueeze(zero, {1});
-      a = emit.sub(a, emit.cast(zero, i32));
-    }
+    if (Value zero = op.getAZeroPoint())
+      a = emit.sub(a, emit.cast(forRows(zero, emit), i32));
     if (Value zero = op.getBZeroPoint())
       b = emit.sub(b, emit.cast(zero, i32));
     replaceOp(rewriter, op, emit.make("MatMul", {a, b}));
+    return success();
+  }
+};
+
+struct DecomposeQLinearMatMul : OpRewritePattern<QLinearMatMulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(QLinearMatMulOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    Type f32 = rewriter.getF32Type();
+    // One element, whatever shape it has.
+    auto scalar = [&](Value one) {
+      return typeOf(one).getRank() == 0 ? one : emit.reshape(one, {});
+    };
+    Value product =
+        emit.make("MatMulInteger", {op.getA(), op.getB(), op.getAZeroPoint(),
+                                    op.getBZeroPoint()});
+    Value factor = emit.mul(emit.cast(forRows(op.getAScale(), emit), f32),
+                            emit.cast(op.getBScale(), f32));
+    factor = emit.div(factor, emit.cast(scalar(op.getYScale()), f32));
+    Value scaled = emit.mul(emit.cast(product, f32), factor);
+    auto element = cast<IntegerType>(typeOf(op.getResult()).getElementType());
+    Value zero = emit.cast(scalar(op.getYZeroPoint()), f32);
+    replaceOp(rewriter, op,
+              quantize(scaled, emit.scalar(f32, 1), zero, element, emit));
     return success();
   }
 };
@@ -167,7 +212,7 @@ struct DecomposeMatMulNBits : OpRewritePattern<MsMatMulNBitsOp> {
     Type f32 = rewriter.getF32Type();
     int64_t n = op.getN(), k = op.getK(), bits = op.getBits();
     int64_t block = op.getBlockSize(), blocks = llvm::divideCeil(k, block);
-    Value codes = emit.cast(unpack(op.getB(), bits, emit), f32);
+    Value codes = emit.cast(unpackBits(op.getB(), bits, emit), f32);
     codes = emit.reshape(codes, {n, blocks, block});
     Value zero = emit.scalar(f32, std::ldexp(1.0, int(bits) - 1));
     if (Value given = op.getZeroPoints())
@@ -188,30 +233,13 @@ struct DecomposeMatMulNBits : OpRewritePattern<MsMatMulNBitsOp> {
     return success();
   }
 
-  /// The codes in each byte of `packed`, low bits first, on a new last axis.
-  static Value unpack(Value packed, int64_t bits, OpEmitter &emit) {
-    Type ui8 = typeOf(packed).getElementType();
-    SmallVector<uint8_t> shifts;
-    for (int64_t at = 0; at < 8; at += bits)
-      shifts.push_back(uint8_t(at));
-    Value each = emit.constant(DenseElementsAttr::get(
-        RankedTensorType::get({int64_t(shifts.size())}, ui8),
-        ArrayRef<uint8_t>(shifts)));
-    Value shifted = emit.make(
-        "BitShift", {emit.unsqueeze(packed, {typeOf(packed).getRank()}), each},
-        emit.builder.getNamedAttr("direction",
-                                  emit.builder.getStringAttr("RIGHT")));
-    double mask = std::ldexp(1.0, int(bits)) - 1;
-    return emit.make("BitwiseAnd", {shifted, emit.scalar(ui8, mask)});
-  }
-
   /// [n, blocks, 1], from floats or from packed rows.
   static Value zeroPoints(Value given, int64_t n, int64_t blocks, int64_t bits,
                           OpEmitter &emit) {
     Type f32 = emit.builder.getF32Type();
     if (typeOf(given).getElementType().isUnsignedInteger(8)) {
       int64_t bytes = llvm::divideCeil(blocks * bits, 8);
-      given = unpack(emit.reshape(given, {n, bytes}), bits, emit);
+      given = unpackBits(emit.reshape(given, {n, bytes}), bits, emit);
       given = emit.slice(emit.reshape(given, {n, bytes * (8 / bits)}), 1, 0,
                          blocks);
     }
@@ -224,6 +252,6 @@ struct DecomposeMatMulNBits : OpRewritePattern<MsMatMulNBitsOp> {
 void bitnet::onnx::populateDecomposeQuantizationPatterns(
     RewritePatternSet &patterns) {
   patterns.add<DecomposeDequantize, DecomposeQuantize, DecomposeDynamicQuantize,
-               DecomposeMatMulInteger, DecomposeMatMulNBits>(
-      patterns.getContext());
+               DecomposeMatMulInteger, DecomposeQLinearMatMul,
+               DecomposeMatMulNBits>(patterns.getContext());
 }

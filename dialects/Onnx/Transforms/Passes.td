@@ -26,9 +26,9 @@ def FoldConstantsPass : Pass<"onnx-fold-constants"> {
 def DecomposePass : Pass<"onnx-decompose", "mlir::func::FuncOp"> {
   let summary = "express operators by simpler ones";
   let description = [{
-    Swish, RotaryEmbedding, QuantizeLinear, DequantizeLinear,
-    DynamicQuantizeLinear, MatMulInteger and ms.MatMulNBits become the
-    arithmetic that defines them. Codes are dequantised in f32. Weights so made
+    Activations (Swish, SwiGLU), RotaryEmbedding, normalisations that
+    transformers seldom have, what quantises, dequantises or multiplies codes,
+    and most operators of com.microsoft become the arithmetic that defines them. Codes are dequantised in f32. Weights so made
     stay constant expressions, which recognition judges by value. Attention is
     left to recognition.
   }];

@@ -66,19 +66,6 @@ func.func @nearly(%x: tensor<8x8xf32>, %z: tensor<8x8xf32>) -> (tensor<8x8xf32>,
 
 // -----
 
-// CHECK-LABEL: func @skip
-//       CHECK:   %[[SUM:.*]] = onnx.Add %arg0, %arg1
-//       CHECK:   %[[Y:.*]] = transformer.rms_norm %[[SUM]] gain(%arg2) {eps = 9.99999974E-6 : f32}
-//       CHECK:   return %[[Y]], %[[SUM]]
-func.func @skip(%x: tensor<?x?x8xf32>, %s: tensor<?x?x8xf32>, %g: tensor<8xf32>) -> (tensor<?x?x8xf32>, tensor<?x?x8xf32>) {
-  %y:4 = onnx.ms.SkipSimplifiedLayerNormalization %x, %s, %g {epsilon = 1.0e-5 : f32, num_outputs = 4 : i64}
-      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<8xf32>)
-      -> (tensor<?x?x8xf32>, tensor<?x?x1xf32>, tensor<?x?x1xf32>, tensor<?x?x8xf32>)
-  return %y#0, %y#3 : tensor<?x?x8xf32>, tensor<?x?x8xf32>
-}
-
-// -----
-
 // CHECK-LABEL: func @onnx_norms
 //       CHECK:   %[[A:.*]] = transformer.rms_norm %arg0 gain(%arg1) {eps = 9.99999974E-6 : f32}
 //       CHECK:   transformer.layer_norm %[[A]] gain(%arg1) bias(%arg2) {eps = 9.99999974E-6 : f32}

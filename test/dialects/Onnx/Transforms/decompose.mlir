@@ -108,3 +108,70 @@ func.func @packed_query(%q: tensor<?x?x64xf32>, %n: tensor<1xi32>) -> tensor<?x?
       : (tensor<?x?x64xf32>, none, none, none, none, tensor<1xi32>, tensor<1xi32>) -> tensor<?x?x32xf32>
   return %y : tensor<?x?x32xf32>
 }
+
+// -----
+
+// Channels are cut into groups, and joined before they are scaled.
+// CHECK-LABEL: func @group_norm
+//       CHECK:   %[[G:.*]] = onnx.Reshape %arg0, %{{.*}} -> tensor<?x2x?xf32>
+//       CHECK:   onnx.ReduceMean %[[G]] {axes = array<i64: 2>
+//       CHECK:   onnx.Reshape {{.*}} -> tensor<?x8x?xf32>
+//       CHECK:   onnx.Unsqueeze %arg1 {axes = array<i64: 1>}
+func.func @group_norm(%x: tensor<?x8x?xf32>, %s: tensor<8xf32>) -> tensor<?x8x?xf32> {
+  %y = onnx.GroupNormalization %x, %s, %s {num_groups = 2 : i64} : (tensor<?x8x?xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<?x8x?xf32>
+  return %y : tensor<?x8x?xf32>
+}
+
+// -----
+
+// Before operator set 21: an element for each group, applied to the groups.
+// CHECK-LABEL: func @group_norm_of_groups
+//       CHECK:   %[[S:.*]] = onnx.Unsqueeze %arg1 {axes = array<i64: 1>} : (tensor<2xf32>) -> tensor<2x1xf32>
+//       CHECK:   %[[M:.*]] = onnx.Mul %{{.*}}, %[[S]] : (tensor<?x2x?xf32>
+//       CHECK:   onnx.Reshape
+func.func @group_norm_of_groups(%x: tensor<?x8x?xf32>, %s: tensor<2xf32>) -> tensor<?x8x?xf32> {
+  %y = onnx.GroupNormalization %x, %s, %s {num_groups = 2 : i64} : (tensor<?x8x?xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<?x8x?xf32>
+  return %y : tensor<?x8x?xf32>
+}
+
+// -----
+
+// Codes are picked before they are unpacked and scaled.
+// CHECK-LABEL: func @gather_blocks
+//       CHECK:   %[[P:.*]] = onnx.Gather %arg0, %arg1 : (tensor<9x16xui8>, tensor<?xi64>) -> tensor<?x16xui8>
+//       CHECK:   onnx.BitShift
+//       CHECK:   onnx.Reshape {{.*}} -> tensor<?x32xui8>
+//       CHECK:   onnx.Sub
+//       CHECK:   onnx.Gather %arg2, %arg1 : (tensor<9x2xf32>, tensor<?xi64>) -> tensor<?x2xf32>
+//       CHECK:   onnx.Gather {{.*}} {axis = 1 : i64} : (tensor<?x2xf32>, tensor<32xi64>) -> tensor<?x32xf32>
+//       CHECK:   onnx.Mul
+func.func @gather_blocks(%t: tensor<9x16xui8>, %i: tensor<?xi64>, %s: tensor<9x2xf32>) -> tensor<?x32xf32> {
+  %y = onnx.ms.GatherBlockQuantized %t, %i, %s {block_size = 16 : i64} : (tensor<9x16xui8>, tensor<?xi64>, tensor<9x2xf32>) -> tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}
+
+// -----
+
+// Padded keys get the filter value, and queries their part of the bias.
+// CHECK-LABEL: func @heads
+//   CHECK-DAG:   %[[FILL:.*]] = onnx.Constant dense<-1.000000e+04>
+//       CHECK:   onnx.Add %arg0
+//       CHECK:   onnx.Where %{{.*}}, %[[FILL]]
+//       CHECK:   onnx.Attention {{.*}} {num_outputs = 3 : i64}
+func.func @heads(%q: tensor<?x?x32xf32>, %b: tensor<96xf32>, %m: tensor<?x?xi32>) -> tensor<?x?x32xf32> {
+  %y = onnx.ms.MultiHeadAttention %q, %q, %q, %b, %m {num_heads = 4 : i64} : (tensor<?x?x32xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>, tensor<96xf32>, tensor<?x?xi32>) -> tensor<?x?x32xf32>
+  return %y : tensor<?x?x32xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @skip_simplified
+//       CHECK:   %[[SUM:.*]] = onnx.Add %arg0, %arg1
+//       CHECK:   %[[Y:.*]] = onnx.SimplifiedLayerNormalization %[[SUM]], %arg2 {num_outputs = 1 : i64}
+//       CHECK:   return %[[Y]], %[[SUM]]
+func.func @skip_simplified(%x: tensor<?x?x8xf32>, %s: tensor<?x?x8xf32>, %g: tensor<8xf32>) -> (tensor<?x?x8xf32>, tensor<?x?x8xf32>) {
+  %y:4 = onnx.ms.SkipSimplifiedLayerNormalization %x, %s, %g {epsilon = 1.0e-5 : f32, num_outputs = 4 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<8xf32>)
+      -> (tensor<?x?x8xf32>, tensor<?x?x1xf32>, tensor<?x?x1xf32>, tensor<?x?x8xf32>)
+  return %y#0, %y#3 : tensor<?x?x8xf32>, tensor<?x?x8xf32>
+}

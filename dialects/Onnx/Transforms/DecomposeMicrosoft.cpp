@@ -1,0 +1,396 @@
+//===- DecomposeMicrosoft.cpp - com.microsoft by standard operators -------===//
+
+#include "dialects/Onnx/IR/ShapeAnalysis.h"
+#include "dialects/Onnx/Transforms/Decompose.h"
+#include "dialects/Onnx/Transforms/OpEmitter.h"
+
+using namespace mlir;
+using namespace bitnet::onnx;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+/// LayerNormalization over the last axis; its results are Y, mean and inverse
+/// deviation.
+static Operation *layerNorm(Value x, Value gamma, Value beta,
+                            const APFloat &epsilon, OpEmitter &emit) {
+  SmallVector<Value> operands = {x, gamma};
+  if (beta)
+    operands.push_back(beta);
+  return emit
+      .make(
+          "LayerNormalization", operands,
+          {emit.attr("axis", -1), emit.attr("num_outputs", 3),
+           emit.builder.getNamedAttr("epsilon", emit.builder.getF32FloatAttr(
+                                                    epsilon.convertToFloat()))})
+      .getDefiningOp();
+}
+
+namespace {
+
+struct DecomposeMsGelu : OpRewritePattern<MsGeluOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsGeluOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    replaceOp(rewriter, op, emit.make("Gelu", op.getX()));
+    return success();
+  }
+};
+
+struct DecomposeQuickGelu : OpRewritePattern<MsQuickGeluOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsQuickGeluOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    replaceOp(rewriter, op,
+              emit.make("Swish", op.getX(),
+                        rewriter.getNamedAttr(
+                            "alpha", rewriter.getF32FloatAttr(
+                                         op.getAlpha().convertToFloat()))));
+    return success();
+  }
+};
+
+template <typename Op>
+struct DecomposeBiasedGelu : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    Value x = op.getX();
+    if (Value bias = op.getBias())
+      x = emit.add(x, bias);
+    bool isFast = std::is_same_v<Op, MsFastGeluOp>;
+    replaceOp(rewriter, op,
+              emit.make("Gelu", x,
+                        rewriter.getNamedAttr(
+                            "approximate",
+                            rewriter.getStringAttr(isFast ? "tanh" : "none"))));
+    return success();
+  }
+};
+
+struct DecomposeSkipLayerNormalization
+    : OpRewritePattern<MsSkipLayerNormalizationOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsSkipLayerNormalizationOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    Value sum = emit.add(op.getInput(), op.getSkip());
+    if (Value bias = op.getBias())
+      sum = emit.add(sum, bias);
+    Operation *norm =
+        layerNorm(sum, op.getGamma(), op.getBeta(), op.getEpsilon(), emit);
+    SmallVector<Value> results(norm->getResults());
+    results.push_back(sum);
+    results.resize(op->getNumResults());
+    replaceOp(rewriter, op, results);
+    return success();
+  }
+};
+
+struct DecomposeSkipSimplified
+    : OpRewritePattern<MsSkipSimplifiedLayerNormalizationOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsSkipSimplifiedLayerNormalizationOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op->getNumResults() > 1 && !op->getResult(1).use_empty())
+      return op.emitError("shows a mean, which there is none of");
+    OpEmitter emit(rewriter, op.getLoc());
+    Value sum = emit.add(op.getInput(), op.getSkip());
+    if (Value bias = op.getBias())
+      sum = emit.add(sum, bias);
+    bool shows = op->getNumResults() > 2 && !op->getResult(2).use_empty();
+    Operation *norm =
+        emit.make(
+                "SimplifiedLayerNormalization", {sum, op.getGamma()},
+                {emit.attr("axis", -1), emit.attr("num_outputs", shows ? 2 : 1),
+                 rewriter.getNamedAttr("epsilon",
+                                       rewriter.getF32FloatAttr(
+                                           op.getEpsilon().convertToFloat()))})
+            .getDefiningOp();
+    SmallVector<Value> results = {norm->getResult(0), Value(),
+                                  shows ? norm->getResult(1) : Value(), sum};
+    results.resize(op->getNumResults());
+    replaceOp(rewriter, op, results);
+    return success();
+  }
+};
+
+struct DecomposeEmbedLayerNormalization
+    : OpRewritePattern<MsEmbedLayerNormalizationOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsEmbedLayerNormalizationOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    auto rows = [&](Value table, Value ids) {
+      return emit.make("Gather", {table, ids}, emit.attr("axis", 0));
+    };
+    Type i32 = rewriter.getI32Type(), i64 = rewriter.getI64Type();
+    Value ids = op.getIds(), positions = op.getPositionIds();
+    if (!positions)
+      positions =
+          emit.make("Range", {emit.scalar(i64, 0), emit.scalarSizeOf(ids, 1),
+                              emit.scalar(i64, 1)});
+    Value sum = emit.add(rows(op.getWordTable(), ids),
+                         rows(op.getPositionTable(), positions));
+    if (Value segments = op.getSegmentIds())
+      sum = emit.add(sum, rows(op.getSegmentTable(), segments));
+    Operation *norm =
+        layerNorm(sum, op.getGamma(), op.getBeta(), op.getEpsilon(), emit);
+    // Without a mask the counts are 0.
+    Value one = emit.scalar(i32, 1);
+    Value kept = op.getMask() ? emit.make("Equal", {op.getMask(), one})
+                              : emit.make("Less", {ids, ids});
+    Value counts = emit.make(
+        "ReduceSum", emit.cast(kept, i32),
+        {rewriter.getNamedAttr("axes", rewriter.getDenseI64ArrayAttr(1)),
+         emit.attr("keepdims", 0)});
+    SmallVector<Value> results = {norm->getResult(0), counts, sum};
+    results.resize(op->getNumResults());
+    replaceOp(rewriter, op, results);
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Quantisation
+//===----------------------------------------------------------------------===//
+
+/// ms.QuantizeLinear -> QuantizeLinear, and the reverse operation.
+template <typename Op>
+struct RenameQuantization : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    StringRef name = std::is_same_v<Op, MsQuantizeLinearOp>
+                         ? "QuantizeLinear"
+                         : "DequantizeLinear";
+    replaceOp(rewriter, op,
+              emit.make(name, op->getOperands(),
+                        {emit.attr("axis", op.getAxis()),
+                         emit.attr("block_size", op.getBlockSize())}));
+    return success();
+  }
+};
+
+/// P * (scale * scale) + bias.
+static Value scaledProduct(ValueRange product, Value aScale, Value bScale,
+                           Value bias, OpEmitter &emit) {
+  Value result = emit.make("MatMulInteger", product);
+  Type element = typeOf(bScale).getElementType();
+  result = emit.mul(emit.cast(result, element), emit.mul(aScale, bScale));
+  return bias ? emit.add(result, bias) : result;
+}
+
+struct DecomposeMatMulIntegerToFloat
+    : OpRewritePattern<MsMatMulIntegerToFloatOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsMatMulIntegerToFloatOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    SmallVector<Value> product = {op.getA(), op.getB()};
+    Value none = NoneOp::create(rewriter, op.getLoc(), rewriter.getNoneType());
+    for (Value zero : {op.getAZeroPoint(), op.getBZeroPoint()})
+      product.push_back(zero ? zero : none);
+    replaceOp(rewriter, op,
+              scaledProduct(product, op.getAScale(), op.getBScale(),
+                            op.getBias(), emit));
+    return success();
+  }
+};
+
+struct DecomposeDynamicQuantizeMatMul
+    : OpRewritePattern<MsDynamicQuantizeMatMulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsDynamicQuantizeMatMulOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    Operation *codes =
+        emit.make("DynamicQuantizeLinear", op.getA()).getDefiningOp();
+    SmallVector<Value> product = {codes->getResult(0), op.getB(),
+                                  codes->getResult(2)};
+    if (Value zero = op.getBZeroPoint())
+      product.push_back(zero);
+    replaceOp(rewriter, op,
+              scaledProduct(product, codes->getResult(1), op.getBScale(),
+                            op.getBias(), emit));
+    return success();
+  }
+};
+
+struct DecomposeGatherBlockQuantized
+    : OpRewritePattern<MsGatherBlockQuantizedOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsGatherBlockQuantizedOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    RankedTensorType data = typeOf(op.getData());
+    int64_t rank = data.getRank(), bits = op.getBits();
+    auto wrap = [&](int64_t axis) { return axis + (axis < 0 ? rank : 0); };
+    int64_t gather = wrap(op.getGatherAxis()),
+            along = wrap(op.getQuantizeAxis());
+    bool isPacked = data.getElementType().isUnsignedInteger(8);
+    bool isUnsigned = data.getElementType().isUnsignedInteger();
+    Type byte = isUnsigned ? Type(rewriter.getIntegerType(8, false))
+                           : Type(rewriter.getI8Type());
+    // Where the quantised axis is once the rows are picked.
+    int64_t axis =
+        along < gather ? along : along - 1 + typeOf(op.getIndices()).getRank();
+    int64_t size = data.getDimSize(along) * (isPacked ? 8 / bits : 1);
+    auto pick = [&](Value table) {
+      return emit.make("Gather", {table, op.getIndices()},
+                       emit.attr("axis", gather));
+    };
+    auto codes = [&](Value table, int64_t count) {
+      Value picked = pick(emit.cast(table, byte));
+      if (isPacked && bits != 8)
+        picked = unpacked(picked, bits, count, emit);
+      return emit.cast(picked, rewriter.getF32Type());
+    };
+    // One scale for each place.
+    SmallVector<int64_t> blockOf;
+    for (int64_t place = 0; place < size; ++place)
+      blockOf.push_back(place / op.getBlockSize());
+    auto spread = [&](Value each) {
+      return emit.make("Gather", {each, emit.ints(blockOf)},
+                       emit.attr("axis", axis));
+    };
+    int64_t blocks = llvm::divideCeil(size, op.getBlockSize());
+    Value result = codes(op.getData(), size);
+    if (Value zero = op.getZeroPoints())
+      result = emit.sub(result, spread(codes(zero, blocks)));
+    else if (isPacked)
+      result = emit.sub(
+          result, emit.scalar(rewriter.getF32Type(), double(1 << (bits - 1))));
+    Type element = typeOf(op.getScales()).getElementType();
+    Value scale = emit.cast(pick(op.getScales()), rewriter.getF32Type());
+    result = emit.cast(emit.mul(result, spread(scale)), element);
+    replaceOp(rewriter, op, result);
+    return success();
+  }
+
+  /// `count` codes of the last axis's bytes.
+  static Value unpacked(Value bytes, int64_t bits, int64_t count,
+                        OpEmitter &emit) {
+    Value parts = unpackBits(bytes, bits, emit);
+    SmallVector<int64_t> shape(typeOf(bytes).getRank(), 0);
+    int64_t all = typeOf(bytes).getShape().back() * (8 / bits);
+    shape.back() = all;
+    Value codes = emit.reshape(parts, shape);
+    return all == count ? codes : emit.slice(codes, shape.size() - 1, 0, count);
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+struct DecomposeMsRotaryEmbedding : OpRewritePattern<MsRotaryEmbeddingOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsRotaryEmbeddingOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    Value x = op.getX(), positions = op.getPositionIds();
+    int64_t rank = typeOf(x).getRank(), heads = op.getNumHeads();
+    if (heads == 0 && rank == 3)
+      heads = typeOf(x).getDimSize(2) /
+              (2 * typeOf(op.getCosCache()).getDimSize(1));
+    if (typeOf(positions).getRank() != 2) {
+      Type i64 = rewriter.getI64Type();
+      Value own = emit.make("Range", {emit.scalar(i64, 0),
+                                      emit.scalarSizeOf(x, rank - 2),
+                                      emit.scalar(i64, 1)});
+      positions =
+          emit.unsqueeze(emit.add(own, emit.reshape(positions, {1})), {0});
+    }
+    replaceOp(rewriter, op,
+              emit.make("RotaryEmbedding",
+                        {x, op.getCosCache(), op.getSinCache(), positions},
+                        {emit.attr("interleaved", op.getInterleaved()),
+                         emit.attr("num_heads", rank == 3 ? heads : 0),
+                         emit.attr("rotary_embedding_dim",
+                                   op.getRotaryEmbeddingDim())}));
+    return success();
+  }
+};
+
+/// ms.MultiHeadAttention -> Attention on heads.
+struct DecomposeMultiHeadAttention : OpRewritePattern<MsMultiHeadAttentionOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsMultiHeadAttentionOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    int64_t heads = op.getNumHeads();
+    Value inputs[] = {op.getQuery(), op.getKey(), op.getValue()};
+    // A query sees the keys up to its own place, counted from the last.
+    bool isCausal = op.getUnidirectional() != 0;
+    int64_t keyAxis = typeOf(op.getKey()).getRank() - 2;
+    if (isCausal && !haveSameDim(op.getQuery(), 1, op.getKey(), keyAxis))
+      return rewriter.notifyMatchFailure(
+          op, "has another number of keys than of queries");
+    int64_t begin = 0;
+    for (Value &input : inputs) {
+      RankedTensorType type = typeOf(input);
+      if (type.getRank() == 4)
+        continue;
+      if (Value bias = op.getBias()) {
+        int64_t end = begin + type.getDimSize(2);
+        input = emit.add(input, emit.slice(bias, 0, begin, end));
+        begin = end;
+      }
+      input = emit.splitHeads(input, heads);
+    }
+    Value none = NoneOp::create(rewriter, op.getLoc(), rewriter.getNoneType());
+    auto orNone = [&](Value value) { return value ? value : none; };
+    SmallVector<NamedAttribute> attributes = {emit.attr("is_causal", isCausal),
+                                              emit.attr("num_outputs", 3)};
+    if (std::optional<APFloat> scale = op.getScale(); scale && !scale->isZero())
+      attributes.push_back(rewriter.getNamedAttr(
+          "scale", rewriter.getF32FloatAttr(scale->convertToFloat())));
+    Operation *attention =
+        emit.make("Attention",
+                  {inputs[0], inputs[1], inputs[2], orNone(mask(op, emit)),
+                   orNone(op.getPastKey()), orNone(op.getPastValue())},
+                  attributes)
+            .getDefiningOp();
+    SmallVector<Value> results(attention->getResults());
+    results.front() = emit.joinHeads(results.front());
+    results.resize(op->getNumResults());
+    replaceOp(rewriter, op, results);
+    return success();
+  }
+
+  /// The padding mask, as what is added to scores, and the bias; or null.
+  static Value mask(MsMultiHeadAttentionOp op, OpEmitter &emit) {
+    Value bias = op.getAttentionBias(), padding = op.getKeyPaddingMask();
+    if (!padding)
+      return bias;
+    Type element = typeOf(op.getQuery()).getElementType();
+    Value kept = emit.make(
+        "Equal", {padding, emit.scalar(emit.builder.getI32Type(), 0)});
+    Value fill =
+        emit.scalar(element, op.getMaskFilterValue().convertToDouble());
+    Value added = emit.make("Where", {kept, fill, emit.scalar(element, 0)});
+    added = emit.unsqueeze(added, {1, 2});
+    return bias ? emit.add(bias, added) : added;
+  }
+};
+
+} // namespace
+
+void bitnet::onnx::populateDecomposeMicrosoftPatterns(
+    RewritePatternSet &patterns) {
+  patterns.add<
+      DecomposeMsGelu, DecomposeQuickGelu, DecomposeBiasedGelu<MsBiasGeluOp>,
+      DecomposeBiasedGelu<MsFastGeluOp>, DecomposeSkipLayerNormalization,
+      DecomposeSkipSimplified, DecomposeEmbedLayerNormalization,
+      RenameQuantization<MsQuantizeLinearOp>,
+      RenameQuantization<MsDequantizeLinearOp>, DecomposeMatMulIntegerToFloat,
+      DecomposeDynamicQuantizeMatMul, DecomposeGatherBlockQuantized,
+      DecomposeMsRotaryEmbedding, DecomposeMultiHeadAttention>(
+      patterns.getContext());
+}

@@ -1,0 +1,81 @@
+// RUN: bitnet-opt %s --split-input-file --verify-diagnostics
+
+func.func @bias_gelu_c2(%x: tensor<?x8xf32>, %b: tensor<4xf32>) {
+  // expected-error @+2 {{operand 1 has type 'tensor<4xf32>', expected a vector of 8 'f32'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.BiasGelu %x, %b : (tensor<?x8xf32>, tensor<4xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @skip_c3(%x: tensor<?x8xf32>, %g: tensor<8xf16>) {
+  // expected-error @+2 {{operand 2 has type 'tensor<8xf16>', expected a vector of 8 'f32'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.SkipLayerNormalization %x, %x, %g : (tensor<?x8xf32>, tensor<?x8xf32>, tensor<8xf16>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @embed_c2(%ids: tensor<?x?xi32>, %w: tensor<9x8xf32>, %p: tensor<9x4xf32>, %g: tensor<8xf32>) {
+  %none = onnx.None
+  // expected-error @+2 {{table 3 has type 'tensor<9x4xf32>', expected rows as of 'tensor<9x8xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.EmbedLayerNormalization %ids, %none, %w, %p, %none, %g, %g : (tensor<?x?xi32>, none, tensor<9x8xf32>, tensor<9x4xf32>, none, tensor<8xf32>, tensor<8xf32>) -> tensor<?x?x8xf32>
+  return
+}
+
+// -----
+
+func.func @product_c2(%a: tensor<?x8xui8>, %b: tensor<8x3xi8>, %s: tensor<f32>, %c: tensor<4xf32>) {
+  // expected-error @+2 {{scale, operand 3, has type 'tensor<4xf32>', expected one float, or one for each of 3 columns}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.MatMulIntegerToFloat %a, %b, %s, %c : (tensor<?x8xui8>, tensor<8x3xi8>, tensor<f32>, tensor<4xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+func.func @gather_c1(%t: tensor<9x16xui8>, %i: tensor<?xi64>, %s: tensor<9x1xf32>) {
+  // expected-error @+2 {{has block_size=24, expected a power of two, at least 16}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.GatherBlockQuantized %t, %i, %s {block_size = 24 : i64} : (tensor<9x16xui8>, tensor<?xi64>, tensor<9x1xf32>) -> tensor<?x32xf32>
+  return
+}
+
+// -----
+
+func.func @gather_c2(%t: tensor<9x16xui8>, %i: tensor<?xi64>, %s: tensor<9x1xf32>) {
+  // expected-error @+2 {{scales have type 'tensor<9x1xf32>', expected floats of shape 9x2}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.GatherBlockQuantized %t, %i, %s {block_size = 16 : i64} : (tensor<9x16xui8>, tensor<?xi64>, tensor<9x1xf32>) -> tensor<?x32xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c3(%x: tensor<?x?x64xf32>, %p: tensor<?x?xi64>, %c: tensor<9x4xf32>) {
+  // expected-error @+2 {{rotates 8 features of 0 heads, expected the number of heads}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.RotaryEmbedding %x, %p, %c, %c {rotary_embedding_dim = 8 : i64} : (tensor<?x?x64xf32>, tensor<?x?xi64>, tensor<9x4xf32>, tensor<9x4xf32>) -> tensor<?x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @heads_c1(%q: tensor<?x?x30xf32>) {
+  // expected-error @+2 {{operand 0 has type 'tensor<?x?x30xf32>', expected 4 equal heads of 'f32'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.MultiHeadAttention %q, %q, %q {num_heads = 4 : i64} : (tensor<?x?x30xf32>, tensor<?x?x30xf32>, tensor<?x?x30xf32>) -> tensor<?x?x30xf32>
+  return
+}
+
+// -----
+
+func.func @heads_packed(%q: tensor<?x?x32xf32>) {
+  // expected-error @+2 {{has query, key and value in one operand, expected three}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.MultiHeadAttention %q {num_heads = 4 : i64} : (tensor<?x?x32xf32>) -> tensor<?x?x32xf32>
+  return
+}
