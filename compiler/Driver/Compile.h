@@ -28,6 +28,10 @@ int listLayoutsMain();
 /// hand, with the facts that choose kernels.
 int listTargetsMain();
 
+/// `bitnet-opt --list-operators`: the ONNX operators that are taken, as
+/// docs/onnx-support.md.
+int listOperatorsMain(const mlir::DialectRegistry &registry);
+
 /// `bitnet-opt kernel ...`: the kernel lab; 1 after an error, or when a sum is
 /// wrong.
 int kernelMain(llvm::ArrayRef<const char *> arguments,

@@ -24,6 +24,8 @@ static int run(int argc, char **argv) {
     return bitnet::listLayoutsMain();
   if (argc > 1 && llvm::StringRef(argv[1]) == "--list-targets")
     return bitnet::listTargetsMain();
+  if (argc > 1 && llvm::StringRef(argv[1]) == "--list-operators")
+    return bitnet::listOperatorsMain(registry);
   bitnet::registerAllPasses();
   llvm::cl::AddExtraVersionPrinter(
       [](llvm::raw_ostream &os) { os << "bitnet-opt " BITNET_VERSION "\n"; });

@@ -33,6 +33,7 @@ static bool isFlag(StringRef name) {
                              "exclusive",
                              "fmod",
                              "interleaved",
+                             "is_packed_batching",
                              "is_causal",
                              "keepdims",
                              "largest",
@@ -42,10 +43,12 @@ static bool isFlag(StringRef name) {
                              "saturate",
                              "select_last_index",
                              "sorted",
+                             "training_mode",
                              "transA",
                              "transB",
                              "transBatchA",
                              "transBatchB",
+                             "unidirectional",
                              "upper"},
                             name);
 }

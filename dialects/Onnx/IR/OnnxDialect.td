@@ -81,6 +81,9 @@ class Onnx_Op<string mnemonic, list<string> inputNames, int required, int since,
   string infer = "infer" # !subst("ms.", "Ms", mnemonic) # "(in)";
   let extraClassDeclaration = accessors # [{
 
+  /// The op's description in its reference.
+  static constexpr ::llvm::StringLiteral kDescription = R"doc(}] # description # [{)doc";
+
   /// Operands that must be there, and operands that may be (-1: any number).
   static constexpr int kRequiredInputs = }] # required # [{, kMaxInputs = }] # maxInputs # [{;
   /// Operator set that introduced the operator, and the oldest and newest whose

@@ -14,6 +14,8 @@ namespace bitnet::onnx {
 
 /// The newest operator set of the default domain that the ops describe.
 constexpr int kNewestOpset = 28;
+/// The largest number of TensorProto.DataType.
+constexpr int64_t kLastOnnxType = 28;
 
 /// Operand `index` of `op`; null where it is left out or `onnx.None`.
 mlir::Value getOperandOrNull(mlir::Operation *op, unsigned index);

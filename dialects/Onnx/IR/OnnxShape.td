@@ -18,8 +18,9 @@ def Onnx_NoneOp : Op<Onnx_Dialect, "None", [Pure, ConstantLike]> {
   let assemblyFormat = "attr-dict";
   let hasFolder = 1;
   let extraClassDeclaration = [{
-    static constexpr int kRequiredInputs = 0, kMaxInputs = 0, kSinceVersion = 1,
-                         kMinVersion = 1, kMaxVersion = ::bitnet::onnx::kNewestOpset;
+    static constexpr ::llvm::StringLiteral kDescription = R"doc(}] # description # [{)doc";
+    static constexpr int kRequiredInputs = 0, kMaxInputs = 0, kSinceVersion = 1, kMinVersion = 1,
+                         kMaxVersion = ::bitnet::onnx::kNewestOpset;
   }];
 }
 
@@ -43,8 +44,9 @@ def Onnx_ConstantOp : Op<Onnx_Dialect, "Constant", [Pure, ConstantLike,
   let assemblyFormat = "attr-dict $value";
   let hasFolder = 1;
   let extraClassDeclaration = [{
-    static constexpr int kRequiredInputs = 0, kMaxInputs = 0, kSinceVersion = 1,
-                         kMinVersion = 1, kMaxVersion = ::bitnet::onnx::kNewestOpset;
+    static constexpr ::llvm::StringLiteral kDescription = R"doc(}] # description # [{)doc";
+    static constexpr int kRequiredInputs = 0, kMaxInputs = 0, kSinceVersion = 1, kMinVersion = 1,
+                         kMaxVersion = ::bitnet::onnx::kNewestOpset;
   }];
 }
 

@@ -11,7 +11,7 @@ static SmallVector<Type> makeTypes(MLIRContext *context) {
     return IntegerType::get(context, width, sign);
   };
   auto s = IntegerType::Signless, u = IntegerType::Unsigned;
-  SmallVector<Type> types(29);
+  SmallVector<Type> types(bitnet::onnx::kLastOnnxType + 1);
   types[1] = Float32Type::get(context);
   types[2] = integer(8, u);
   types[3] = integer(8, s);

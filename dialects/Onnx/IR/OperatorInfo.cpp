@@ -131,15 +131,15 @@ template <typename... Ops>
 Table makeTable() {
   Table table;
   for (const ForeignOperator &op : foreignOperators)
-    table[op.name] = {"", op.sinceVersion, op.sinceVersion, kNewestOpset, 0,
-                      -1};
+    table[op.name] = {"", op.sinceVersion, op.sinceVersion, kNewestOpset, 0, -1,
+                      ""};
   auto add = [&](llvm::StringRef name, OperatorInfo info) {
     table[name.drop_front(OnnxDialect::getDialectNamespace().size() + 1)] =
         info;
   };
   (add(Ops::getOperationName(),
        {Ops::getOperationName(), Ops::kSinceVersion, Ops::kMinVersion,
-        Ops::kMaxVersion, Ops::kRequiredInputs, Ops::kMaxInputs}),
+        Ops::kMaxVersion, Ops::kRequiredInputs, Ops::kMaxInputs, Ops::kDescription}),
    ...);
   // Not an operator: it stands for an operand left out.
   table.erase("None");
@@ -147,12 +147,16 @@ Table makeTable() {
 }
 } // namespace
 
-std::optional<OperatorInfo>
-bitnet::onnx::getOperatorInfo(llvm::StringRef domain, llvm::StringRef opType) {
+static const Table &getTable() {
   static const Table table = makeTable<
 #define GET_OP_LIST
 #include "dialects/Onnx/IR/OnnxOps.cpp.inc"
       >();
+  return table;
+}
+
+std::optional<OperatorInfo>
+bitnet::onnx::getOperatorInfo(llvm::StringRef domain, llvm::StringRef opType) {
   std::string key;
   if (domain == "com.microsoft")
     key = "ms.";
@@ -162,8 +166,24 @@ bitnet::onnx::getOperatorInfo(llvm::StringRef domain, llvm::StringRef opType) {
   // A name with a dot in the default domain is nobody's, and not ours.
   if (key.size() == opType.size() && opType.contains('.'))
     return std::nullopt;
-  auto found = table.find(key);
-  if (found == table.end())
+  auto found = getTable().find(key);
+  if (found == getTable().end())
     return std::nullopt;
   return found->second;
+}
+
+void bitnet::onnx::forEachOperator(
+    llvm::StringRef domain,
+    llvm::function_ref<void(llvm::StringRef, const OperatorInfo &)> use) {
+  bool isDefault = domain.empty();
+  llvm::SmallVector<std::pair<llvm::StringRef, const OperatorInfo *>> found;
+  for (const auto &entry : getTable()) {
+    llvm::StringRef name = entry.getKey();
+    if (!entry.getValue().opName.empty() &&
+        name.consume_front("ms.") != isDefault)
+      found.emplace_back(name, &entry.getValue());
+  }
+  llvm::sort(found, llvm::less_first());
+  for (auto [name, info] : found)
+    use(name, *info);
 }

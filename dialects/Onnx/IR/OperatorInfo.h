@@ -1,6 +1,7 @@
 #ifndef DIALECTS_ONNX_IR_OPERATORINFO_H
 #define DIALECTS_ONNX_IR_OPERATORINFO_H
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <optional>
@@ -21,6 +22,8 @@ struct OperatorInfo {
   int maxVersion;
   /// Operands that must be given, and the most that may be (-1: any number).
   int requiredInputs, maxInputs;
+  /// The op's description, which labels its constraints; empty with `opName`.
+  llvm::StringRef description;
 };
 
 /// Looks an operator up. `domain` is "" or "ai.onnx" for the default one; a
@@ -28,6 +31,12 @@ struct OperatorInfo {
 /// no operator of that name was ever defined there.
 std::optional<OperatorInfo> getOperatorInfo(llvm::StringRef domain,
                                             llvm::StringRef opType);
+
+/// Calls `use` for the operators of a domain ("" or "com.microsoft") that we
+/// have, by name.
+void forEachOperator(
+    llvm::StringRef domain,
+    llvm::function_ref<void(llvm::StringRef, const OperatorInfo &)> use);
 
 } // namespace bitnet::onnx
 
