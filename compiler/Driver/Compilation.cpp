@@ -220,6 +220,13 @@ LogicalResult Compilation::checkLinears() {
                       "linear layer is not ternary: " + record.reason);
     return failure();
   }
+  if (linears && !ternaryLinears) {
+    progress.finish();
+    recognize::LinearRecord first = recognize::getRecords(*module).front();
+    diagnostics.warning(options.input + ":" + first.name,
+                        "no linear layer is ternary, all run dense: " +
+                            first.reason);
+  }
   return success();
 }
 

@@ -71,6 +71,11 @@ void DiagnosticPrinter::error(llvm::StringRef place,
   out << "error: " << message << '\n';
 }
 
+void DiagnosticPrinter::warning(llvm::StringRef place,
+                                const llvm::Twine &message) {
+  out << place << ": warning: " << message << '\n';
+}
+
 void DiagnosticPrinter::print(Location location, DiagnosticSeverity severity,
                               const llvm::Twine &message) {
   std::string place = describe(location);

@@ -16,6 +16,7 @@ public:
 
   /// An error that belongs to a file or to none.
   void error(llvm::StringRef place, const llvm::Twine &message);
+  void warning(llvm::StringRef place, const llvm::Twine &message);
   bool hadErrors() const { return errors != 0; }
 
 private:

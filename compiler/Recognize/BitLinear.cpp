@@ -21,6 +21,8 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
+#include <cmath>
+
 namespace bitnet::recognize {
 #define GEN_PASS_DEF_RECOGNIZEBITLINEARPASS
 #include "compiler/Recognize/Passes.h.inc"
@@ -100,6 +102,24 @@ FailureOr<Value> BitLinearRecognizer::floatVector(OpBuilder &builder,
   if (failed(values))
     return failure();
   return floatConstant(builder, loc, *values);
+}
+
+/// Weight scales are finite; one that divides is not 0, and one that
+/// multiplies is a warning where it is.
+static LogicalResult checkScales(Location loc, ArrayRef<float> scales,
+                                 ternary::RescaleForm form) {
+  using ternary::RescaleForm;
+  bool divides =
+      form == RescaleForm::DivByProduct || form == RescaleForm::DivDiv;
+  for (auto [i, scale] : llvm::enumerate(scales)) {
+    if (!std::isfinite(scale) || (divides && scale == 0))
+      return emitError(loc) << "weight scale is broken: found " << scale
+                            << " at [" << i << "], expected a finite number"
+                            << (divides ? " to divide by" : "");
+    if (scale == 0 && scales.size() == 1)
+      emitWarning(loc) << "weight scale is 0: the layer gives zeros";
+  }
+  return success();
 }
 
 /// The weights before a last Transpose, and whether they are [N, K]: a view
@@ -185,10 +205,13 @@ LogicalResult BitLinearRecognizer::rewrite(
       RankedTensorType::get({weights.n, weights.k},
                             ternary::TritType::get(builder.getContext())),
       bytesAttr(builder.getContext(), weights.codes));
-  FailureOr<Value> weightScale =
-      rescale.weightScale
-          ? floatVector(builder, loc, rescale.weightScale, "scales")
-          : FailureOr<Value>(floatConstant(builder, loc, weights.scales));
+  FailureOr<std::vector<float>> scales = weights.scales;
+  if (rescale.weightScale)
+    scales = floatValues(rescale.weightScale);
+  if (failed(scales) ||
+      (rescale.weightScale && failed(checkScales(loc, *scales, rescale.form))))
+    return failure();
+  Value weightScale = floatConstant(builder, loc, *scales);
   SmallVector<Value> biases;
   if (Value bias = linear.bias ? linear.bias : rescale.bias) {
     FailureOr<Value> vector = floatVector(builder, loc, bias, "bias");
@@ -196,15 +219,13 @@ LogicalResult BitLinearRecognizer::rewrite(
       return failure();
     biases.push_back(*vector);
   }
-  if (failed(weightScale))
-    return failure();
   SmallVector<int64_t> resultShape(inputType.getShape());
   resultShape.back() = weights.n;
   auto result = ternary::LinearOp::create(
       builder, loc,
       TypeRange{RankedTensorType::get(resultShape, builder.getF32Type())},
       quantize->getResult(0), quantize->getResult(1),
-      ValueRange{codes.getResult()}, ValueRange{*weightScale}, biases,
+      ValueRange{codes.getResult()}, ValueRange{weightScale}, biases,
       ValueRange(), rescale.form, ternary::LayoutAttr(), DenseI64ArrayAttr(),
       ternary::StrategyAttr(), DictionaryAttr(), StringAttr(), Value());
   replaceValue(rescale.result, castTo(builder, loc, result->getResult(0),
@@ -217,7 +238,7 @@ LogicalResult BitLinearRecognizer::rewrite(
   record.qmax = activation.qmax;
   record.rescale = stringifyRescaleForm(rescale.form).str();
   record.weightScale =
-      rankedType(*weightScale).getNumElements() == 1 ? "tensor" : "row";
+      rankedType(weightScale).getNumElements() == 1 ? "tensor" : "row";
   record.bias = !biases.empty();
   record.zeros = double(weights.zeros) / double(weights.n * weights.k);
   return success();

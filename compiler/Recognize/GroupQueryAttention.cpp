@@ -50,8 +50,9 @@ struct RecognizeGroupQueryAttention : RewritePattern {
       : RewritePattern("onnx.ms.GroupQueryAttention", 1, context) {}
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
+    // Nothing else lowers the operator: what keeps it here is the user's error.
     if (const char *unknown = findUnknown(op))
-      return rewriter.notifyMatchFailure(op, unknown);
+      return op->emitOpError("cannot be compiled: it ") << unknown;
     int64_t heads = intAttr(op, "num_heads", 0);
     int64_t groups = intAttr(op, "kv_num_heads", 0);
     std::optional<int64_t> width = lastSize(op->getOperand(0));
@@ -60,19 +61,20 @@ struct RecognizeGroupQueryAttention : RewritePattern {
     if (heads <= 0 || groups <= 0 || heads % groups != 0 || !width ||
         *width % heads != 0 || !valueWidth || *valueWidth % groups != 0 ||
         !keyWidth || *keyWidth != *width / heads * groups)
-      return rewriter.notifyMatchFailure(op, "head sizes are not known");
+      return op->emitOpError(
+          "cannot be compiled: its head sizes are not known");
     auto hasRank = [&](unsigned index, int64_t rank) {
       RankedTensorType type = rankedType(op->getOperand(index));
       return type && type.getRank() == rank;
     };
     if (!hasRank(0, 3) || !hasRank(1, 3) || !hasRank(2, 3))
-      return rewriter.notifyMatchFailure(op,
-                                         "query, key or value has no 3 axes");
+      return op->emitOpError("cannot be compiled: its query, key or value has "
+                             "no 3 axes");
     bool rotates = intAttr(op, "do_rotary", 0) != 0;
     if (rotates && (!hasRank(7, 2) || !hasRank(8, 2) ||
                     (operandOrNull(op, 9) && !hasRank(9, 2))))
-      return rewriter.notifyMatchFailure(
-          op, "tables or positions of the rotation have no 2 axes");
+      return op->emitOpError("cannot be compiled: its tables or positions of "
+                             "the rotation have no 2 axes");
 
     onnx::OpEmitter emit(rewriter, op->getLoc());
     Value query = emit.splitHeads(op->getOperand(0), heads);
