@@ -140,11 +140,16 @@ static int32_t bind(bitnet_results *r, const bitnet_tensor *inputs,
 }
 
 /// The graph input that says how many tokens are new, [batch, seq, ...]: the
-/// tokens, else the positions, else the first input that is no cache or mask.
+/// tokens, else the positions, else the first hidden state [batch, seq, width],
+/// else the first input that is no cache or mask.
 static int32_t sequenceInput(const bitnet_module *m) {
   int32_t input = bn_find_input(m, BITNET_ROLE_TOKENS);
   if (input < 0)
     input = bn_find_input(m, BITNET_ROLE_POSITIONS);
+  // A mask of four axes has no role: it must not pass for the sequence.
+  for (int32_t i = 0; input < 0 && i < m->num_inputs; ++i)
+    if (m->inputs[i].role == BITNET_ROLE_NONE && m->inputs[i].rank == 3)
+      input = i;
   for (int32_t i = 0; input < 0 && i < m->num_inputs; ++i)
     if (m->inputs[i].role == BITNET_ROLE_NONE && m->inputs[i].rank >= 2)
       input = i;
@@ -199,8 +204,8 @@ static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
     if (heads != m->kv[i].heads || past->dims[3] != m->kv[i].head_dim)
       return bn_fail(error, BITNET_SHAPE_MISMATCH,
                      "input '%s' has %lld heads of %lld, expected %lld of %lld",
-                     past->name, (long long)heads, (long long)past->dims[3], (long long)m->kv[i].heads,
-                     (long long)m->kv[i].head_dim);
+                     past->name, (long long)heads, (long long)past->dims[3],
+                     (long long)m->kv[i].heads, (long long)m->kv[i].head_dim);
   }
   return BITNET_OK;
 }
@@ -209,7 +214,8 @@ static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
 typedef struct cache_view {
   uint8_t *data;
   int32_t dtype;
-  bool length_first; ///< [batch, rows, heads, head_dim], else [batch, heads, rows, head_dim]
+  bool length_first; ///< [batch, rows, heads, head_dim], else [batch, heads,
+                     ///< rows, head_dim]
   int64_t rows;
 } cache_view;
 

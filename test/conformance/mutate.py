@@ -1,12 +1,12 @@
 """Breaks one thing at a time in good models and holds the compiler to it.
 
-usage: mutate.py [--seed N] [--count N] [--seconds S] [--suite DIR]... [--case ID]... [--record FILE | --replay FILE]
+usage: mutate.py [--seed N] [--count N] [--seconds S] [--suite DIR]... [--cases FILE] [--record FILE | --replay FILE]
                  [--keep DIR] [MODEL...]
 
 Of all mutations of the models in the suites (test/models/forms and
 test/models/spellings unless --suite says otherwise), --count ones are drawn by
-the seed; MODEL keeps the models whose name contains it, --case carries one
-mutation out. Each must be refused, by one error, exit code 1 and no output left
+the seed; MODEL keeps the models whose name contains it. --cases adds those of a
+file, one MODEL:MUTATION a line. Each must be refused, by one error, exit code 1 and no output left
 behind, or compile and give ONNX Runtime's numbers; where ONNX Runtime refuses
 the model, or is not installed, anything but a crash will do. --record writes
 what was found to a file; --replay runs the cases of that file again and compares
@@ -271,7 +271,8 @@ def main():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--suite", action="append")
-    parser.add_argument("--case", action="append")
+    parser.add_argument("--cases")
+    parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--record")
     parser.add_argument("--replay")
     parser.add_argument("--keep")
@@ -281,13 +282,15 @@ def main():
         if args.replay:
             return replay(Judge(work, flags or ["-O0"], None), suite, args.replay)
         models = [suite[name] for name in suite.folders if not args.models or any(part in name for part in args.models)]
-        run(args, models, Judge(work, flags or ["-O1"], OnnxRuntime()))
+        cases = draw(models, args.seed, args.count) if args.count else []
+        if args.cases:
+            with open(args.cases) as file:
+                named = [line.rstrip("\n").split(":", 1) for line in file]
+            cases = [*((suite[name], case) for name, case in named), *cases]
+        run(args, cases, Judge(work, flags or ["-O1"], OnnxRuntime()))
 
 
-def run(args, models, judge):
-    cases = draw(models, args.seed, args.count)
-    if args.case:
-        cases = [(model, case) for model in models for case in args.case]
+def run(args, cases, judge):
     counts, record, arrays, start = {}, [], {}, time.monotonic()
     for model, case in cases:
         if time.monotonic() - start > args.seconds:
@@ -296,7 +299,7 @@ def run(args, models, judge):
         counts[verdict] = counts.get(verdict, 0) + 1
         arrays.update({f"{len(record)}/{name}": array for name, array in outputs.items() if verdict == "equal"})
         record.append((model.name, case, verdict))
-        if verdict == "WRONG" or args.case:
+        if verdict == "WRONG" or args.verbose:
             print(f"{model.name}:{case}: {verdict}: {said}", flush=True)
         if verdict == "WRONG" and args.keep:
             shutil.copytree(os.path.join(judge.work, "case"),

@@ -27,8 +27,7 @@ static Extent sliceExtent(IndexMath &math, Number start, Number end,
   Number first = math.min(math.max(fromFront(start), zero), high);
   Number last = math.min(math.max(fromFront(end), low), high);
   Number distance = step > 0 ? math.sub(last, first) : math.sub(first, last);
-  // Steps beyond any size leave one element; larger ones would overflow.
-  int64_t stride = std::abs(std::clamp<int64_t>(step, -(1LL << 40), 1LL << 40));
+  int64_t stride = std::abs(step);
   Number count = math.div(math.add(distance, math.constant(stride - 1)),
                           math.constant(stride));
   return {first, math.max(count, zero)};
@@ -71,6 +70,9 @@ static LogicalResult lowerSlice(Operation *op, BufferLowering &lowering) {
       return op->emitError("has axis ")
              << *axis << " and step " << *step << ", expected an axis below "
              << view.getRank() << " and a step other than 0";
+    // Steps beyond any size leave one element; larger ones would overflow, and
+    // the least integer would stand for a dynamic stride.
+    step = std::clamp<int64_t>(*step, -(1LL << 40), 1LL << 40);
     Extent extent =
         sliceExtent(math, (*starts)[i], (*ends)[i], *step, view.sizes[*axis]);
     view = lowering.slice(view, *axis, extent.start, extent.size,

@@ -23,3 +23,16 @@ func.func @main(%table: tensor<9x4xf32>) -> tensor<4xf32> {
   %r = onnx.Gather %table, %i : (tensor<9x4xf32>, tensor<i64>) -> tensor<4xf32>
   return %r : tensor<4xf32>
 }
+
+// -----
+
+// A step of the least integer takes one element; it is no dynamic stride.
+// CHECK-LABEL: func.func @main
+//       CHECK:   memref.reinterpret_cast %{{.*}} to offset: [8], sizes: [1],
+func.func @main(%table: tensor<9xf32>) -> tensor<1xf32> {
+  %start = onnx.Constant dense<-1> : tensor<1xi64>
+  %end = onnx.Constant dense<-9223372036854775808> : tensor<1xi64>
+  %axis = onnx.Constant dense<0> : tensor<1xi64>
+  %r = onnx.Slice %table, %start, %end, %axis, %end : (tensor<9xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1xf32>
+  return %r : tensor<1xf32>
+}
