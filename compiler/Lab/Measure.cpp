@@ -3,6 +3,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -22,11 +24,13 @@ Expected<std::unique_ptr<Bench>> Bench::create(const Kernel &kernel,
   // As a weights file: pages of 4096 bytes.
   bench->stride = alignTo(std::max<size_t>(weights.size(), 1), 4096);
   bench->copies = copies;
-  uint8_t *memory = static_cast<uint8_t *>(
-      std::aligned_alloc(4096, size_t(bench->stride) * copies));
+  // Large pages, which the runtime asks for, too.
+  size_t bytes = alignTo(size_t(bench->stride) * copies, 2 << 20);
+  uint8_t *memory = static_cast<uint8_t *>(std::aligned_alloc(2 << 20, bytes));
   if (!memory)
     return createStringError("out of memory for " + Twine(copies) +
                              " copies of " + Twine(bench->stride) + " bytes");
+  madvise(memory, bytes, MADV_HUGEPAGE);
   bench->memory.reset(memory);
   for (int64_t i = 0; i < copies; ++i) {
     std::memcpy(memory + i * bench->stride, weights.data(), weights.size());

@@ -110,6 +110,9 @@ static int32_t mapFile(const bitnet_weights_source *source, bn_weights *out,
                        strerror(errno));
       } else {
         *base = (const uint8_t *)out->map + slack;
+        // Where the file system has them, large pages: one core reads them up
+        // to half as fast again. No harm where it refuses.
+        madvise(out->map, out->map_bytes, MADV_HUGEPAGE);
         madvise(out->map, out->map_bytes, MADV_WILLNEED);
       }
     }

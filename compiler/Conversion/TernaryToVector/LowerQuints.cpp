@@ -4,6 +4,7 @@
 #include "compiler/Conversion/TernaryToVector/VectorEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 #include <array>
 
@@ -177,7 +178,7 @@ namespace {
 /// lookup_quints: all 64-row parts of a block share the loads of the tables.
 struct QuintLookup {
   QuintLookup(LookupQuintsOp op, const TargetFacts &facts)
-      : op(op), e(op, facts), rows(dimOf(op.getSums(), 0)) {}
+      : op(op), e(op, facts), rows(op.getRows()), parts(rows / 64) {}
 
   void emit();
 
@@ -186,29 +187,39 @@ private:
   static constexpr int64_t unroll = 6;
   /// What sums of bytes start with, so that they are unsigned.
   static constexpr int64_t start = 128;
-  /// Groups that 16-bit sums take: 240 (128 + 120) < 2^16.
-  static constexpr int64_t stretch = 240 * unroll;
   /// Word sums of 64 rows: low, low >> 8, high, high >> 8.
   static constexpr int64_t wordsEach = 4;
+  /// How far ahead weights are asked for, into L2: the cache's own prefetching
+  /// does not keep up with a loop that waits for so few bytes at a time.
+  static constexpr int64_t aheadBytes = 8192;
 
-  Values addGroups(Value first, int64_t count, ValueRange words);
-  void addAll(Value begin, Value end, int64_t rest, int64_t widenings);
+  /// Where the weights of group `first` of `block` start.
+  Value startOf(Value block, Value first);
+  Values addGroups(Value first, int64_t count, ValueRange words, Value ahead);
+  void finish(Values words, int64_t widenings);
 
   LookupQuintsOp op;
   VectorEmitter e;
-  int64_t rows;
-  Value block;
+  int64_t rows, parts;
+  Value base, tableBase;
 };
 
 } // namespace
 
-/// Adds up to `unroll` groups to the word sums of each part.
-Values QuintLookup::addGroups(Value first, int64_t count, ValueRange words) {
+Value QuintLookup::startOf(Value block, Value first) {
+  int64_t groups = llvm::divideCeil(op.getTerms(), quint);
+  return e.add(e.times(block, groups * rows), e.times(first, rows));
+}
+
+/// Adds up to `unroll` groups to the word sums of each part. `first` counts
+/// from the op's first group; at `ahead` lie the weights to ask for, if any.
+Values QuintLookup::addGroups(Value first, int64_t count, ValueRange words,
+                              Value ahead) {
   VectorType bytes = e.type(64, 8), wordType = e.type(32, 16);
   Value zero = e.splat(bytes, 0);
-  Value weightAt = e.add(block, e.times(first, rows));
-  Value tableAt = e.times(first, groupBytes);
-  int64_t parts = rows / 64;
+  Value offset = e.times(first, rows);
+  Value weightAt = e.add(base, offset);
+  Value tableAt = e.add(tableBase, e.times(first, groupBytes));
   Values sums(2 * parts, e.splat(bytes, start));
   for (int64_t j = 0; j < count; ++j) {
     Value tables[4];
@@ -217,8 +228,12 @@ Values QuintLookup::addGroups(Value first, int64_t count, ValueRange words) {
           e.load(bytes, op.getTables(),
                  {op.getSlot(), e.add(tableAt, groupBytes * j + 64 * i)});
     for (int64_t part = 0; part < parts; ++part) {
-      Value code =
-          e.load(bytes, op.getWeights(), e.add(weightAt, rows * j + 64 * part));
+      int64_t at = rows * j + 64 * part;
+      if (ahead)
+        memref::PrefetchOp::create(e.builder, e.loc, op.getWeights(),
+                                   e.add(ahead, at), /*isWrite=*/false,
+                                   /*localityHint=*/2, /*isDataCache=*/true);
+      Value code = e.load(bytes, op.getWeights(), e.add(weightAt, at));
       Value negative = arith::CmpIOp::create(
           e.builder, e.loc, arith::CmpIPredicate::slt, code, zero);
       for (int64_t half = 0; half < 2; ++half) {
@@ -239,43 +254,53 @@ Values QuintLookup::addGroups(Value first, int64_t count, ValueRange words) {
   return next;
 }
 
-/// Adds the groups [begin, end), a multiple of `unroll`, and `rest` more to
-/// `sums`. `widenings` is how often bytes are widened on the way.
-void QuintLookup::addAll(Value begin, Value end, int64_t rest,
-                         int64_t widenings) {
-  Value zero = e.splat(e.type(32, 16), 0);
-  int64_t parts = rows / 64;
-  Values words = e.loop(begin, end, unroll, Values(wordsEach * parts, zero),
-                        [&](Value group, ValueRange so_far) {
-                          return addGroups(group, unroll, so_far);
-                        });
-  if (rest)
-    words = addGroups(end, rest, words);
-  Value bias = e.splat(e.type(64, 32), -start * 33 * widenings);
+/// Adds what the words stand for to `sums`. `widenings` is how often bytes were
+/// widened on the way.
+void QuintLookup::finish(Values words, int64_t widenings) {
+  VectorType type = e.type(64, 32);
+  Value bias = e.splat(type, -start * 33 * widenings);
+  Value isFirst = arith::CmpIOp::create(
+      e.builder, e.loc, arith::CmpIPredicate::eq, op.getFirst(), e.index(0));
   for (int64_t part = 0; part < parts; ++part) {
-    Value at = e.index(64 * part);
+    Value at = e.add(op.getRow(), 64 * part);
+    Value before = e.load(type, op.getSums(), at);
+    before = arith::SelectOp::create(e.builder, e.loc, isFirst,
+                                     e.splat(type, 0), before);
     Value sum =
         emitRowSums(e, ArrayRef(words).slice(wordsEach * part, wordsEach));
-    sum = e.add(sum, bias);
-    sum = e.add(sum, e.load(e.type(64, 32), op.getSums(), at));
-    e.store(sum, op.getSums(), at);
+    e.store(e.add(e.add(sum, bias), before), op.getSums(), at);
   }
 }
 
 void QuintLookup::emit() {
-  int64_t groups = dimOf(op.getTables(), 1) / groupBytes;
+  int64_t groups = op.getGroups();
   int64_t whole = groups / unroll * unroll, rest = groups % unroll;
-  block = e.times(op.getBlock(), groups * rows);
-  Value zero = e.splat(e.type(64, 32), 0);
-  for (int64_t row = 0; row < rows; row += 64)
-    e.store(zero, op.getSums(), e.index(row));
-  int64_t full = whole > stretch ? (whole - 1) / stretch * stretch : 0;
-  if (full)
-    e.loop(e.index(0), e.index(full), stretch, [&](Value begin) {
-      addAll(begin, e.add(begin, stretch), 0, stretch / unroll);
-    });
-  addAll(e.index(full), e.index(whole), rest,
-         (whole - full) / unroll + (rest != 0));
+  base = startOf(op.getBlock(), op.getFirst());
+  tableBase = e.times(op.getFirst(), groupBytes);
+  Values words(wordsEach * parts, e.splat(e.type(32, 16), 0));
+  auto groupsOf = [&](int64_t begin, int64_t end, Value ahead) {
+    if (begin == end)
+      return;
+    words = e.loop(e.index(begin), e.index(end), unroll, words,
+                   [&](Value group, ValueRange so_far) {
+                     Value at;
+                     if (ahead)
+                       at = e.add(ahead, e.times(group, rows));
+                     return addGroups(group, unroll, so_far, at);
+                   });
+  };
+  if (ValueRange next = op.getNext(); !next.empty()) {
+    // The last groups ask for the first ones of what comes next.
+    int64_t distance = std::min(whole, aheadBytes / rows / unroll * unroll);
+    groupsOf(0, whole - distance, e.add(base, distance * rows));
+    groupsOf(whole - distance, whole,
+             e.add(startOf(next[0], next[1]), -(whole - distance) * rows));
+  } else {
+    groupsOf(0, whole, nullptr);
+  }
+  if (rest)
+    words = addGroups(e.index(whole), rest, words, nullptr);
+  finish(words, whole / unroll + (rest != 0));
 }
 
 void ternary::lowerLookupQuints(LookupQuintsOp op, const TargetFacts &facts) {

@@ -19,6 +19,13 @@ static int64_t dimOf(Value memref, unsigned axis) {
   return cast<MemRefType>(memref.getType()).getDimSize(axis);
 }
 
+/// The largest power of 2 up to `most` that divides `tokens`.
+static int64_t squareOf(int64_t tokens, int64_t most) {
+  while (tokens % most)
+    most /= 2;
+  return most;
+}
+
 /// `count` terms from `k` on of `square` tokens from `first` on, transposed
 /// into the panel.
 static void emitSquare(VectorEmitter &e, TokenPanelOp op, Value k,
@@ -52,7 +59,7 @@ static void emitSquare(VectorEmitter &e, TokenPanelOp op, Value k,
 void ternary::lowerTokenPanel(TokenPanelOp op, const TargetFacts &facts) {
   VectorEmitter e(op, facts);
   int64_t terms = dimOf(op.getCodes(), 1), tokens = dimOf(op.getPanel(), 2);
-  int64_t square = std::min<int64_t>(16, tokens);
+  int64_t square = squareOf(tokens, 16);
   int64_t whole = terms / square * square;
   if (whole)
     e.loop(e.index(0), e.index(whole), square, [&](Value k) {
@@ -99,6 +106,19 @@ void ternary::lowerTokenTables(TokenTablesOp op, const TargetFacts &facts) {
   });
 }
 
+/// Byte `i` of an i32 of a little-endian target, as an index.
+static Value emitByte(VectorEmitter &e, Value word, int64_t i) {
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(e.builder, e.loc,
+                                     e.builder.getI32IntegerAttr(value));
+  };
+  Value shifted =
+      arith::ShRUIOp::create(e.builder, e.loc, word, constant(8 * i));
+  Value byte = arith::AndIOp::create(e.builder, e.loc, shifted, constant(255));
+  return arith::IndexCastUIOp::create(e.builder, e.loc,
+                                      e.builder.getIndexType(), byte);
+}
+
 void ternary::lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts) {
   VectorEmitter e(op, facts);
   int64_t tokens = dimOf(op.getTables(), 1);
@@ -107,17 +127,27 @@ void ternary::lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts) {
   Value zero = e.index(0);
   Value base =
       e.times(e.add(e.times(op.getBlock(), groups), op.getGroup()), blockRows);
-  e.loop(zero, e.index(blockRows), 1, [&](Value r) {
+  // The codes of four rows are one load: as loads of bytes they would take the
+  // slots of those from the tables.
+  constexpr int64_t together = 4;
+  e.loop(zero, e.index(blockRows), together, [&](Value r) {
     Value row = e.add(op.getRow(), r), at = e.add(base, r);
-    Value sum = e.load(words, op.getPartial(), {row, zero});
+    Values sums;
+    for (int64_t i = 0; i < together; ++i)
+      sums.push_back(e.load(words, op.getPartial(), {e.add(row, i), zero}));
     for (int64_t j = 0, count = op.getGroups(); j < count; ++j) {
-      Value byte = e.loadScalar(op.getWeights(), e.add(at, j * blockRows));
-      Value code = arith::IndexCastUIOp::create(e.builder, e.loc,
-                                                e.builder.getIndexType(), byte);
-      sum = e.add(sum, e.load(words, op.getTables(),
-                              {e.add(code, j * tableEntries), zero}));
+      Value bytes = e.load(e.type(together, 8), op.getWeights(),
+                           e.add(at, j * blockRows));
+      Value codes = vector::ExtractOp::create(
+          e.builder, e.loc, e.bitcast(bytes, e.type(1, 32)), 0);
+      for (int64_t i = 0; i < together; ++i) {
+        Value code = emitByte(e, codes, i);
+        sums[i] = e.add(sums[i], e.load(words, op.getTables(),
+                                        {e.add(code, j * tableEntries), zero}));
+      }
     }
-    e.store(sum, op.getPartial(), {row, zero});
+    for (int64_t i = 0; i < together; ++i)
+      e.store(sums[i], op.getPartial(), {e.add(row, i), zero});
   });
 }
 
@@ -149,7 +179,7 @@ void ternary::lowerCarry(CarryOp op, const TargetFacts &facts) {
 void ternary::lowerTransposeSums(TransposeSumsOp op, const TargetFacts &facts) {
   VectorEmitter e(op, facts);
   int64_t tokens = dimOf(op.getHigh(), 1);
-  int64_t square = std::min(tokens, facts.vectorBits / 32);
+  int64_t square = squareOf(tokens, facts.vectorBits / 32);
   VectorType words = e.type(square, 16);
   e.loop(e.index(0), e.index(blockRows), square, [&](Value r) {
     e.loop(e.index(0), e.index(tokens), square, [&](Value t) {

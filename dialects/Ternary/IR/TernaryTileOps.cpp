@@ -93,15 +93,19 @@ LogicalResult QuintTablesOp::verify() {
 }
 
 LogicalResult LookupQuintsOp::verify() {
-  int64_t rows = sizeOf(getSums(), 0);
-  if (ShapedType::isDynamic(rows) || rows == 0 || rows % blockRows)
-    return emitOpError("has sums ")
-           << getSums().getType() << ", expected a multiple of " << blockRows;
-  int64_t bytes = sizeOf(getTables(), 1);
-  if (ShapedType::isDynamic(bytes) || bytes % 256)
-    return emitOpError("has tables ")
-           << getTables().getType() << ", expected a multiple of 256 on axis 1";
-  return success();
+  if (getRows() <= 0 || getRows() % blockRows)
+    return emitOpError("reads blocks of ")
+           << getRows() << " rows, expected a multiple of " << blockRows;
+  // 6 groups a byte sum, 240 byte sums a word.
+  constexpr int64_t mostGroups = 1440;
+  int64_t all = llvm::divideCeil(getTerms(), 5);
+  if (getGroups() < 1 || getGroups() > std::min(mostGroups, all))
+    return emitOpError("reads ") << getGroups() << " groups, expected 1 to "
+                                 << std::min(mostGroups, all);
+  if (size_t count = getNext().size(); count != 0 && count != 2)
+    return emitOpError("names what comes next by ")
+           << count << " values, expected a block and a group";
+  return verifySize(*this, getTables(), 1, "tables", 256 * all);
 }
 
 LogicalResult QuintsToPairsOp::verify() {

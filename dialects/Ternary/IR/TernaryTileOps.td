@@ -114,24 +114,34 @@ def Ternary_QuintTablesOp : Ternary_TileOp<"quint_tables"> {
 }
 
 def Ternary_LookupQuintsOp : Ternary_TileOp<"lookup_quints"> {
-  let summary = "sums of a block by look-ups in a token's tables of five";
+  let summary = "sums of some groups of a block by look-ups in a token's tables of five";
   let description = [{
-    `sums[r]` = the token's sum for row r of `block` in weights of layout
-    `quints`, whose blocks have as many rows as `sums`; exact for every code in
-    [-128, 127]. Where bit 7 of a weight's byte is set, the entries are
-    subtracted.
+    Adds to `sums[row + r]` the token's sum over the groups [first, first +
+    groups) of 5 terms for row r of `block`, in weights of layout `quints` of
+    K = `terms` and blocks of `rows` rows; where `first` is 0 what `sums` held
+    counts as zero. Exact for every code in [-128, 127]. Where bit 7 of a
+    weight's byte is set, the entries are subtracted.
 
-    - (C1) `sums` has a multiple of 64 rows, and `tables` whole groups.
+    `next` is nothing, or the block and first group that will be read after
+    this: their start is asked for ahead of time, and these weights' own end.
+
+    - (C1) `tables` has 256 bytes for each group of K.
+    - (C2) `rows` is a multiple of 64.
+    - (C3) `groups` is 1 to 1440: as many as 16-bit sums take.
+    - (C4) `next` is empty or has two values.
 
     ```mlir
-    ternary.lookup_quints %tables[%slot], %weights[%block] into %sums
-        : memref<8x5376xi8>, memref<5376xi8>, memref<256xi32>
+    ternary.lookup_quints %tables[%slot], %weights[%block, %first] into %sums[%row] then[%next, %next_first]
+        {groups = 20 : i64, terms = 101 : i64, rows = 256 : i64} : memref<8x5376xi8>, memref<5376xi8>, memref<256xi32>
     ```
   }];
   let arguments = (ins Ternary_Read<I8, 2, "of quint_tables">:$tables, Index:$slot,
-    Ternary_Read<I8, 1, "quints">:$weights, Index:$block, Ternary_Write<I32, 1, "[rows of a block] i32">:$sums);
+    Ternary_Read<I8, 1, "quints">:$weights, Index:$block, Index:$first,
+    Ternary_Write<I32, 1, "i32">:$sums, Index:$row, Variadic<Index>:$next,
+    I64Attr:$groups, I64Attr:$terms, I64Attr:$rows);
   let assemblyFormat = [{
-    $tables `[` $slot `]` `,` $weights `[` $block `]` `into` $sums attr-dict
+    $tables `[` $slot `]` `,` $weights `[` $block `,` $first `]` `into` $sums `[` $row `]`
+    (`then` `[` $next^ `]`)? attr-dict
     `:` type($tables) `,` type($weights) `,` type($sums)
   }];
 }

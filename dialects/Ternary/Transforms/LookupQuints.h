@@ -14,12 +14,17 @@ struct QuintRowsTiler : Tiler {
 
 private:
   void makeTables(Value token, Value count, Value tables);
-  void lookupBlocks(Value begin, Value end, Value token, Value count,
-                    Value tables);
-  void lookupOneToken(Value token);
-  void lookupSlots(Value token, int64_t slots, Value tables);
+  void chunk(Value first, int64_t count, Value begin, Value end, Value slots,
+             Value tables, Value sums);
+  void chunks(llvm::function_ref<void(Value first, int64_t count)> body);
+  void finish(Value begin, Value end, Value token, Value count, Value sums);
+  Value sumsOf(int64_t slots);
+  Value rowOf(Sibling &sibling, Value block, Value slot);
+  void lookupOneToken(Value token, Value sums);
+  void lookupSlots(Value token, int64_t slots, Value tables, Value sums);
 
-  int64_t groups;
+  /// Groups of a row, and those whose tables lie in L1 together.
+  int64_t groups, together;
 };
 
 } // namespace bitnet::ternary

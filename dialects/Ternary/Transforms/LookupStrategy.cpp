@@ -101,17 +101,19 @@ const KernelStrategy &bitnet::ternary::getLookupStrategy() {
 ArrayRef<TileParameter> LookupStrategy::getTileParameters() const {
   static constexpr TileParameter parameters[] = {
       {"tokens", 32, "tokens that one prefill tile takes, 0 for none", 0, 64,
-       16},
+       8},
       {"min_tokens", 32,
        "fewest left-over tokens for which a padded prefill tile is cheaper "
        "than one pass over the weights for each",
        1, 64},
-      {"groups", 6, "groups of 4 terms whose tables lie in L1 together", 1,
+      {"groups", 6, "groups of 4 terms whose tables are made together", 1,
        carryGroups},
       {"pass_rows", 1024, "most rows whose sums one prefill pass keeps in L2",
        64, 4096, 64},
       {"row_blocks", 1, "blocks of rows that share the loads of a table", 1, 8},
-      {"slots", 4, "tokens whose tables of quints lie in L2 together", 1, 64}};
+      {"slots", 4, "tokens whose tables of quints lie in L2 together", 1, 64},
+      {"table_groups", 60, "groups of 5 terms whose tables lie in L1 together",
+       6, 1440, 6}};
   return parameters;
 }
 
@@ -143,9 +145,11 @@ KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
   int64_t minTokens = tokens * (facts.avx512bw ? 3 : 2) / 4;
   // Two blocks share the loads of the tables where registers last.
   int64_t rowBlocks = facts.vectorRegisters >= 32 ? 2 : 1;
-  // 81 vectors for each group of 4 terms, for as long as they fit in L1.
+  // 81 vectors for each group of 4 terms. Measured: a third more than fits in
+  // L1 is best, as it loads and stores sums less often.
   int64_t tableBytes = 81 * facts.vectorBits / 8;
-  int64_t groups = std::clamp<int64_t>(facts.l1Bytes / tableBytes, 1, 12);
+  int64_t groups =
+      std::clamp<int64_t>(facts.l1Bytes * 4 / 3 / tableBytes, 1, 12);
   // Quints are read four at a time: five groups of 4 terms.
   if (quints)
     groups = quintChunk;
@@ -156,6 +160,9 @@ KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
   // Tables of the tokens that share a pass over the weights take half of L2.
   int64_t quintTables = 256 * llvm::divideCeil(op.getK(), 5);
   int64_t slots = std::clamp<int64_t>(facts.l2Bytes / 2 / quintTables, 1, 8);
+  // Tables of quints take half of L1, weights the rest.
+  int64_t tableGroups =
+      std::clamp<int64_t>(facts.l1Bytes / 2 / 256 / 6 * 6, 6, 1440);
   return {quints ? BlockLayout{LayoutKind::Quints, chooseQuintRows(op, facts)}
                  : BlockLayout{LayoutKind::Pairs, rowsTogether},
           {{"tokens", tokens},
@@ -163,7 +170,8 @@ KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
            {"groups", groups},
            {"pass_rows", passRows},
            {"row_blocks", rowBlocks},
-           {"slots", slots}}};
+           {"slots", slots},
+           {"table_groups", tableGroups}}};
 }
 
 //===- Look-ups, a token at a time --------------------------------------===//

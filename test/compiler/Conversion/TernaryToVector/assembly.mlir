@@ -12,14 +12,14 @@
 
 // Four trits and 32 tokens for each load and addition.
 // AVX512-LABEL: bitlinear_lookup_pairs_tokens:
-//       AVX512:   movzbl
-//  AVX512-NEXT:   shll $6
-//  AVX512-NEXT:   vmovdqa64 {{.*}}(%rsp,{{.*}}), %[[SUM:zmm[0-9]+]]
-//  AVX512-NEXT:   vpaddw ({{.*}}), %[[SUM]], %[[SUM]]
-//  AVX512-NEXT:   movzbl
-//  AVX512-NEXT:   shll $6
-//  AVX512-NEXT:   vpaddw {{.*}}(%rsp,{{.*}}), %[[SUM]], %[[SUM]]
-//       AVX512:   vmovdqa64 %[[SUM]], ({{.*}})
+// The codes of four rows are one load, their offsets shifted out of it.
+//       AVX512:   # =>{{.*}}This Inner Loop Header
+//       AVX512:   movl {{[0-9]*}}({{.*}}), %e
+//       AVX512:   andl $16320
+//   AVX512-NOT:   movzbl {{[0-9]*}}(
+//       AVX512:   vpaddw {{[0-9]*}}(%rsp,{{.*}}), %[[SUM:zmm[0-9]+]], %[[SUM]]
+//   AVX512-NOT:   movzbl {{[0-9]*}}(
+//       AVX512:   vmovdqa64 %zmm{{[0-9]+}}, {{[0-9]*}}({{.*}})
 // 64 rows for each shuffle; tables come straight from memory.
 // AVX512-LABEL: bitlinear_lookup_pairs_rows:
 //       AVX512:   # =>{{.*}}This Inner Loop Header
@@ -39,9 +39,11 @@
 //  AVX512-NEXT:   vpsubw %zmm{{[0-9]+}}, %zmm{{[0-9]+}}, %zmm{{[0-9]+}} {%k
 
 // AVX2-LABEL: bitlinear_lookup_pairs_tokens:
-//       AVX2:   movzbl
-//  AVX2-NEXT:   shll $6
-//       AVX2:   vpaddw {{.*}}(%rsp,{{.*}}), %ymm
+//       AVX2:   # =>{{.*}}This Inner Loop Header
+//       AVX2:   movl {{[0-9]*}}({{.*}}), %e
+//       AVX2:   andl $16320
+//   AVX2-NOT:   movzbl {{[0-9]*}}(
+//       AVX2:   vpaddw {{[0-9]*}}(%rsp,{{.*}}), %ymm
 // AVX2-LABEL: bitlinear_lookup_pairs_rows:
 //       AVX2:   # =>{{.*}}This Inner Loop Header
 //   AVX2-NOT:   (%rsp)

@@ -337,17 +337,33 @@ func.func @quint_tables_c1(%codes: memref<?x6xi8>, %tables: memref<8x256xi8>, %i
 
 // -----
 
-func.func @lookup_quints_c1_sums(%tables: memref<8x256xi8>, %weights: memref<128xi8>, %sums: memref<96xi32>, %i: index) {
-  // expected-error @+1 {{has sums 'memref<96xi32>', expected a multiple of 64}}
-  ternary.lookup_quints %tables[%i], %weights[%i] into %sums : memref<8x256xi8>, memref<128xi8>, memref<96xi32>
+func.func @lookup_quints_c1(%tables: memref<8x320xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{has tables 'memref<8x320xi8>', expected 512 on axis 1}}
+  ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 2 : i64, terms = 10 : i64, rows = 64 : i64} : memref<8x320xi8>, memref<128xi8>, memref<64xi32>
   return
 }
 
 // -----
 
-func.func @lookup_quints_c1_tables(%tables: memref<8x320xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
-  // expected-error @+1 {{has tables 'memref<8x320xi8>', expected a multiple of 256 on axis 1}}
-  ternary.lookup_quints %tables[%i], %weights[%i] into %sums : memref<8x320xi8>, memref<128xi8>, memref<64xi32>
+func.func @lookup_quints_c2(%tables: memref<8x256xi8>, %weights: memref<128xi8>, %sums: memref<96xi32>, %i: index) {
+  // expected-error @+1 {{reads blocks of 96 rows, expected a multiple of 64}}
+  ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 1 : i64, terms = 5 : i64, rows = 96 : i64} : memref<8x256xi8>, memref<128xi8>, memref<96xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quints_c3(%tables: memref<8x512xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{reads 3 groups, expected 1 to 2}}
+  ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 3 : i64, terms = 10 : i64, rows = 64 : i64} : memref<8x512xi8>, memref<128xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quints_c3_sums_overflow(%tables: memref<8x409600xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{reads 1500 groups, expected 1 to 1440}}
+  ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 1500 : i64, terms = 8000 : i64, rows = 64 : i64} : memref<8x409600xi8>, memref<128xi8>, memref<64xi32>
   return
 }
 
@@ -578,3 +594,11 @@ func.func @code_totals_dynamic(%codes: memref<?x?xi8>, %totals: memref<64xi32>, 
 
 // expected-error @+1 {{layout has blocks of 64 rows, expected a multiple of 20 up to 1024}}
 func.func private @layout_rows5_64() attributes {l = #ternary.layout<rows5, rows = 64>}
+
+// -----
+
+func.func @lookup_quints_c4(%tables: memref<8x512xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{names what comes next by 1 values, expected a block and a group}}
+  ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] then [%i] {groups = 2 : i64, terms = 10 : i64, rows = 64 : i64} : memref<8x512xi8>, memref<128xi8>, memref<64xi32>
+  return
+}

@@ -83,8 +83,10 @@ func.func @tile_tokens(%codes: memref<?x101xi8>, %pairs: memref<1664xi8>, %panel
 func.func @tile_quints(%codes: memref<?x101xi8>, %tables: memref<8x5376xi8>, %quints: memref<5376xi8>, %sums: memref<256xi32>, %pairs: memref<320xi8>, %i: index) {
   // CHECK: ternary.quint_tables %[[CODES]][%[[I]], %[[I]] to %[[I]]] into %[[TABLES]][%[[I]]] : memref<?x101xi8>, memref<8x5376xi8>
   ternary.quint_tables %codes[%i, %i to %i] into %tables[%i] : memref<?x101xi8>, memref<8x5376xi8>
-  // CHECK: ternary.lookup_quints %[[TABLES]][%[[I]]], %[[QUINTS]][%[[I]]] into %[[SUMS]] : memref<8x5376xi8>, memref<5376xi8>, memref<256xi32>
-  ternary.lookup_quints %tables[%i], %quints[%i] into %sums : memref<8x5376xi8>, memref<5376xi8>, memref<256xi32>
+  // CHECK: ternary.lookup_quints %[[TABLES]][%[[I]]], %[[QUINTS]][%[[I]], %[[I]]] into %[[SUMS]][%[[I]]] {groups = 20 : i64, rows = 256 : i64, terms = 101 : i64} : memref<8x5376xi8>, memref<5376xi8>, memref<256xi32>
+  ternary.lookup_quints %tables[%i], %quints[%i, %i] into %sums[%i] {groups = 20 : i64, terms = 101 : i64, rows = 256 : i64} : memref<8x5376xi8>, memref<5376xi8>, memref<256xi32>
+  // CHECK: ternary.lookup_quints %[[TABLES]][%[[I]]], %[[QUINTS]][%[[I]], %[[I]]] into %[[SUMS]][%[[I]]] then[%[[I]], %[[I]]] {groups = 1 : i64
+  ternary.lookup_quints %tables[%i], %quints[%i, %i] into %sums[%i] then [%i, %i] {groups = 1 : i64, terms = 101 : i64, rows = 256 : i64} : memref<8x5376xi8>, memref<5376xi8>, memref<256xi32>
   // CHECK: ternary.quints_to_pairs %[[QUINTS]][%[[I]], %[[I]]] into %[[PAIRS]] {groups = 5 : i64, rows = 256 : i64, terms = 101 : i64} : memref<5376xi8>, memref<320xi8>
   ternary.quints_to_pairs %quints[%i, %i] into %pairs {groups = 5 : i64, terms = 101 : i64, rows = 256 : i64} : memref<5376xi8>, memref<320xi8>
   return

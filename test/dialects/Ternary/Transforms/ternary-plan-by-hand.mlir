@@ -60,8 +60,8 @@ func.func @negative_tile_entry(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: ten
 // -----
 
 func.func @tile_between_steps(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<32x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x32xf32> {
-  // expected-error @+1 {{has tile entry tokens = 24 : i64, expected an i64 from 0 to 64 in steps of 16}}
-  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>, strategy = #ternary.strategy<lookup>, tile = {tokens = 24 : i64}}
+  // expected-error @+1 {{has tile entry tokens = 20 : i64, expected an i64 from 0 to 64 in steps of 8}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>, strategy = #ternary.strategy<lookup>, tile = {tokens = 20 : i64}}
       : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<32x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
 }

@@ -47,7 +47,10 @@ func.func @siblings_share_a_region(%exec: !rt.exec, %q: memref<?x101xi8>, %s: me
 //       CHECK:   rt.parallel {{.*}} attributes {kernel = "bitlinear_lookup_quints_tables"}
 //       CHECK:     ternary.quint_tables
 //       CHECK:   rt.parallel %{{.*}} in %c2 {{.*}}attributes {kernel = "bitlinear_lookup_quints_rows"}
-//       CHECK:     ternary.lookup_quints {{.*}} memref<256xi32>
+// The next block's weights are asked for with the first token's.
+//       CHECK:     ternary.lookup_quints {{.*}} then[{{.*}}] {groups = 21 : i64, rows = 256 : i64, terms = 101 : i64}
+//   CHECK-NOT:     then
+//       CHECK:     ternary.lookup_quints {{.*}} {groups = 21 : i64
 // The last block has 44 rows.
 //       CHECK:     ternary.rescale {{.*}} rows = 64
 //       CHECK:     ternary.rescale {{.*}} rows = 44
@@ -171,5 +174,27 @@ func.func @no_token(%exec: !rt.exec, %q: memref<0x8xi8>, %s: memref<0x1xf32>, %w
   ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
       layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<lookup>}
       : (memref<0x8xi8>, memref<0x1xf32> weights(memref<128xi8>) scales(memref<1xf32>) outs(memref<0x3xf32>))
+  return
+}
+
+// -----
+
+// Tables of 6 quints at a time lie in L1: all blocks read them before the next
+// ones are made.
+// CHECK-LABEL: func @quints_by_tables
+//       CHECK:   rt.parallel {{.*}} attributes {kernel = "bitlinear_lookup_quints_token"}
+//       CHECK:     scf.for %[[FIRST:.*]] = %c0{{.*}} to %c18{{.*}} step %c6
+//       CHECK:       ternary.quint_tables
+//       CHECK:       scf.for
+//       CHECK:         ternary.lookup_quints {{.*}} then[{{.*}}] {groups = 6 : i64
+//       CHECK:     ternary.quint_tables
+//       CHECK:     ternary.lookup_quints {{.*}} {groups = 3 : i64
+//       CHECK:     ternary.rescale
+func.func @quints_by_tables(%exec: !rt.exec, %q: memref<1x101xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>,
+    %w: memref<10752xi8>, %o: memref<1x300xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<quints, rows = 256>, rows_of = array<i64: 300>, strategy = #ternary.strategy<lookup>,
+      tile = {table_groups = 6 : i64}}
+      : (memref<1x101xi8>, memref<1x1xf32> weights(memref<10752xi8>) scales(memref<1xf32>) outs(memref<1x300xf32>))
   return
 }
