@@ -178,9 +178,7 @@ Value DotRows::loadWeights(Value group) {
   Value at = e.add(block, e.times(group, unit));
   // Once for each line.
   if (int64_t ahead = op.getPrefetch(); ahead && offset % 64 == 0)
-    memref::PrefetchOp::create(e.builder, e.loc, op.getWeights(),
-                               e.add(at, ahead), /*isWrite=*/false,
-                               /*localityHint=*/3, /*isDataCache=*/true);
+    e.prefetch(op.getWeights(), e.add(at, ahead), 3);
   return e.load(e.type(bytes, 8), op.getWeights(), e.add(at, offset));
 }
 

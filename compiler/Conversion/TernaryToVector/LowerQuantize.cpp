@@ -33,8 +33,8 @@ static Value emitLargest(VectorEmitter &e, Value input, Value m, int64_t size,
     return math::AbsFOp::create(b, e.loc, x);
   };
   auto reduce = [&](Value vector) -> Value {
-    return vector::ReductionOp::create(b, e.loc, vector::CombiningKind::MAXIMUMF,
-                                       vector);
+    return vector::ReductionOp::create(b, e.loc,
+                                       vector::CombiningKind::MAXIMUMF, vector);
   };
   Value largest = emitConstant(b, e.loc, b.getF32Type(), 0.0);
   if (whole) {

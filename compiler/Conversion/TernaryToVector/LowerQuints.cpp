@@ -4,7 +4,6 @@
 #include "compiler/Conversion/TernaryToVector/VectorEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 #include <array>
 
@@ -230,9 +229,7 @@ Values QuintLookup::addGroups(Value first, int64_t count, ValueRange words,
     for (int64_t part = 0; part < parts; ++part) {
       int64_t at = rows * j + 64 * part;
       if (ahead)
-        memref::PrefetchOp::create(e.builder, e.loc, op.getWeights(),
-                                   e.add(ahead, at), /*isWrite=*/false,
-                                   /*localityHint=*/2, /*isDataCache=*/true);
+        e.prefetch(op.getWeights(), e.add(ahead, at), 2);
       Value code = e.load(bytes, op.getWeights(), e.add(weightAt, at));
       Value negative = arith::CmpIOp::create(
           e.builder, e.loc, arith::CmpIPredicate::slt, code, zero);
@@ -352,8 +349,11 @@ void ternary::lowerQuintsToPairs(QuintsToPairsOp op, const TargetFacts &facts) {
   Value zero = e.splat(bytes, 0);
   Values pairs(targets, e.splat(bytes, zeroPairs));
   for (int64_t source = 0; source < sources; ++source) {
-    Value code =
-        e.load(bytes, op.getWeights(), e.add(base, source * op.getRows()));
+    Value at = e.add(base, source * op.getRows());
+    // The same rows of the next block: it lies far away, where the caches'
+    // prefetchers do not look.
+    e.prefetch(op.getWeights(), e.add(at, groups * op.getRows()), 3);
+    Value code = e.load(bytes, op.getWeights(), at);
     Value negative = arith::CmpIOp::create(
         e.builder, e.loc, arith::CmpIPredicate::slt, code, zero);
     for (int64_t target = source * quint / 4;

@@ -127,6 +127,10 @@ void ternary::lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts) {
   Value zero = e.index(0);
   Value base =
       e.times(e.add(e.times(op.getBlock(), groups), op.getGroup()), blockRows);
+  // The next block lies far away, unless these are all groups of a scratch.
+  if (groups > static_cast<int64_t>(op.getGroups()))
+    for (int64_t j = 0, count = op.getGroups(); j < count; ++j)
+      e.prefetch(op.getWeights(), e.add(base, (groups + j) * blockRows), 3);
   // The codes of four rows are one load: as loads of bytes they would take the
   // slots of those from the tables.
   constexpr int64_t together = 4;

@@ -112,6 +112,11 @@ Value VectorEmitter::loadScalar(Value memref, ValueRange at) {
   return memref::LoadOp::create(builder, loc, memref, at);
 }
 
+void VectorEmitter::prefetch(Value memref, Value at, unsigned locality) {
+  memref::PrefetchOp::create(builder, loc, memref, at, /*isWrite=*/false,
+                             locality, /*isDataCache=*/true);
+}
+
 Value VectorEmitter::repeatTable(Value table, int64_t bytes) {
   if (bytes == 16)
     return table;

@@ -54,6 +54,9 @@ struct VectorEmitter {
   Value load(mlir::VectorType type, Value memref, mlir::ValueRange at);
   void store(Value vector, Value memref, mlir::ValueRange at);
   Value loadScalar(Value memref, mlir::ValueRange at);
+  /// Asks for a line that will be read: into all levels (3), or from the second
+  /// one on (2). It may lie behind the end.
+  void prefetch(Value memref, Value at, unsigned locality);
 
   /// The 16 bytes of `table` in each 16 bytes of a vector of `bytes`.
   Value repeatTable(Value table, int64_t bytes);
