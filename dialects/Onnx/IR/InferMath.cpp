@@ -273,6 +273,11 @@ LogicalResult bitnet::onnx::inferMsGroupQueryAttention(Inference &in) {
   if (kvHeads < 1 || heads < 1 || heads % kvHeads != 0 || heads > (1 << 20))
     return in.error("has ", heads, " heads and ", kvHeads,
                     " key/value heads, expected a positive multiple");
+  // ONNX Runtime keeps the low 32 bits of a window.
+  if (int64_t window = in.getInt("local_window_size", -1);
+      window < -1 || window > INT32_MAX)
+    return in.error("`local_window_size` is ", window,
+                    ", expected -1 or a number of tokens below 2^31");
   if (in.has(KeyIn) != in.has(ValueIn) ||
       in.has(PastKeyIn) != in.has(PastValueIn))
     return in.error("has a key without a value, or a value without a key");

@@ -1017,3 +1017,13 @@ func.func @infinite_float(%x: tensor<2x3xf32>, %y: tensor<3x2xf32>) {
   %0 = onnx.Gemm %x, %y {alpha = 0x7F800000 : f32} : (tensor<2x3xf32>, tensor<3x2xf32>) -> tensor<2x2xf32>
   return
 }
+
+// -----
+
+func.func @window(%q: tensor<?x?x64xf32>, %k: tensor<?x?x32xf32>, %l: tensor<?xi32>, %t: tensor<i32>) {
+  %none = onnx.None
+  // expected-error @+2 {{`local_window_size` is 4294967297, expected -1 or a number of tokens below 2^31}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0:3 = onnx.ms.GroupQueryAttention %q, %k, %k, %none, %none, %l, %t {num_heads = 4 : i64, kv_num_heads = 2 : i64, local_window_size = 4294967297 : i64} : (tensor<?x?x64xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>, none, none, tensor<?xi32>, tensor<i32>) -> (tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>)
+  return
+}
