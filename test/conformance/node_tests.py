@@ -127,18 +127,29 @@ def judge(case, opt, run):
         return "passed", ""
 
 
-def operator_of(case):
-    """The operator that the test is about: that of its name, else of its node."""
-    types = [n.op_type for n in case.model.graph.node]
-    plain = case.name.removeprefix("test_").replace("_", "")
-    named = [t for t in set(types) if plain.startswith(t.lower())]
-    return max(named, key=len) if named else types[0] if len(types) == 1 else case.name.split("_")[1]
+def operators_of(cases):
+    """The operator that each test is about: that of its name, else of its node.
+    An expanded test has that of the test it expands."""
+    operators = {}
+    for case in cases:
+        types = [n.op_type for n in case.model.graph.node]
+        plain = case.name.removeprefix("test_").replace("_", "")
+        named = [t for t in set(types) if plain.startswith(t.lower())]
+        operators[case.name] = max(named, key=len) if named else types[0] if len(types) == 1 else case.name.split("_")[1]
+    return {name: operators.get(re.sub("_expanded(_ver[0-9]+)?$", "", name), operator) for name, operator in operators.items()}
 
 
 def write_table(results, out):
     rows = collections.defaultdict(collections.Counter)
     for r in results:
         rows[r["operator"]][r["result"]] += 1
+    counts = collections.Counter(r["result"] for r in results)
+    out.write("# ONNX node tests\n\n"
+              f"The {len(results)} backend node tests of onnx {onnx.__version__}, as "
+              "`test/conformance/node_tests.py --table docs/onnx-node-tests.md` runs them: "
+              + ", ".join(f"{n} {k}" for k, n in counts.most_common()) + ". A refused test ends in one error that names "
+              "what is not supported; *other* are wrong results, crashes and programs that would not run. A test is listed "
+              "by the operator that its name names, its `_expanded` form, made of other operators, with it.\n\n")
     out.write("| operator | passed | refused | other |\n|---|---|---|---|\n")
     for operator in sorted(rows, key=str.lower):
         c = rows[operator]
@@ -156,10 +167,11 @@ def main():
     args = parser.parse_args()
 
     cases = collect(args.patterns)
+    operators = operators_of(cases)
     results = []
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for case, (result, detail) in zip(cases, pool.map(lambda c: judge(c, args.bitnet_opt, args.bitnet_run), cases)):
-            results.append({"test": case.name, "operator": operator_of(case), "result": result, "detail": detail})
+            results.append({"test": case.name, "operator": operators[case.name], "result": result, "detail": detail})
             if result not in ("passed", "refused"):
                 print(f"{result:8} {case.name}: {detail}", flush=True)
     counts = collections.Counter(r["result"] for r in results)
