@@ -99,9 +99,6 @@ GraphImporter::readPort(const ValueInfoProto &info, StringRef what) {
   Type element = importElementType(tensor.elem_type(), name, loc);
   if (!element)
     return failure();
-  if (bitnet::onnx::isSubByte(element))
-    return emitError(loc) << name << ": element type " << element
-                          << " is supported for weights only";
   if (!tensor.has_shape())
     return emitError(loc) << name << ": has no shape";
   Port port;

@@ -6,10 +6,10 @@
 
 namespace bitnet {
 
-/// The oldest operator set of `ai.onnx` that is read (Softmax and the
-/// reductions meant something else before), and the newest version of the file
-/// format. The newest operator set is `onnx::kNewestOpset`.
-constexpr int64_t kMinOpset = 13, kMaxIRVersion = 14;
+/// The oldest operator set of `ai.onnx` that is read, and the newest version of
+/// the file format. Each operator has an oldest form of its own (OperatorInfo);
+/// the newest operator set is `onnx::kNewestOpset`.
+constexpr int64_t kMinOpset = 1, kMaxIRVersion = 14;
 
 /// Reads the ONNX model `path` into a module of `onnx` ops with one function
 /// `@main`, as docs/architecture.md says. Tensor data is not copied: constants

@@ -1,6 +1,7 @@
 #include "compiler/Import/TensorReader.h"
 
 #include "compiler/Import/WireReader.h"
+#include "dialects/Onnx/IR/OnnxOps.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
@@ -22,18 +23,10 @@ static StringRef dataTypeName(int32_t type) {
     return "complex64";
   case TensorProto::COMPLEX128:
     return "complex128";
-  case TensorProto::FLOAT8E4M3FN:
-    return "float8e4m3fn";
-  case TensorProto::FLOAT8E4M3FNUZ:
-    return "float8e4m3fnuz";
-  case TensorProto::FLOAT8E5M2:
-    return "float8e5m2";
-  case TensorProto::FLOAT8E5M2FNUZ:
-    return "float8e5m2fnuz";
-  case TensorProto::FLOAT4E2M1:
-    return "float4e2m1";
-  case TensorProto::FLOAT8E8M0:
-    return "float8e8m0";
+  case TensorProto::FLOAT6E2M3:
+    return "float6e2m3";
+  case TensorProto::FLOAT6E3M2:
+    return "float6e3m2";
   default:
     return "";
   }
@@ -55,6 +48,13 @@ Type bitnet::importElementType(int32_t dataType, StringRef what, Location loc) {
     return builder.getBF16Type();
   case TensorProto::BOOL:
     return builder.getI1Type();
+  case TensorProto::FLOAT8E4M3FN:
+  case TensorProto::FLOAT8E4M3FNUZ:
+  case TensorProto::FLOAT8E5M2:
+  case TensorProto::FLOAT8E5M2FNUZ:
+  case TensorProto::FLOAT4E2M1:
+  case TensorProto::FLOAT8E8M0:
+    return bitnet::onnx::getElementType(loc.getContext(), dataType);
   case TensorProto::INT2:
     return builder.getIntegerType(2);
   case TensorProto::UINT2:

@@ -70,6 +70,26 @@ const char *bitnet_dtype_name(int32_t dtype) {
     return "uint64";
   case BITNET_BFLOAT16:
     return "bfloat16";
+  case BITNET_FLOAT8E4M3FN:
+    return "float8e4m3fn";
+  case BITNET_FLOAT8E4M3FNUZ:
+    return "float8e4m3fnuz";
+  case BITNET_FLOAT8E5M2:
+    return "float8e5m2";
+  case BITNET_FLOAT8E5M2FNUZ:
+    return "float8e5m2fnuz";
+  case BITNET_UINT4:
+    return "uint4";
+  case BITNET_INT4:
+    return "int4";
+  case BITNET_FLOAT4E2M1:
+    return "float4e2m1";
+  case BITNET_FLOAT8E8M0:
+    return "float8e8m0";
+  case BITNET_UINT2:
+    return "uint2";
+  case BITNET_INT2:
+    return "int2";
   default:
     return NULL;
   }
@@ -80,6 +100,16 @@ size_t bitnet_dtype_size(int32_t dtype) {
   case BITNET_UINT8:
   case BITNET_INT8:
   case BITNET_BOOL:
+  case BITNET_FLOAT8E4M3FN:
+  case BITNET_FLOAT8E4M3FNUZ:
+  case BITNET_FLOAT8E5M2:
+  case BITNET_FLOAT8E5M2FNUZ:
+  case BITNET_UINT4:
+  case BITNET_INT4:
+  case BITNET_FLOAT4E2M1:
+  case BITNET_FLOAT8E8M0:
+  case BITNET_UINT2:
+  case BITNET_INT2:
     return 1;
   case BITNET_UINT16:
   case BITNET_INT16:

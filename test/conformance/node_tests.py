@@ -55,8 +55,14 @@ def as_array(value):
 
 
 def storage(array):
-    """What stands for the array in a .npy file: bfloat16 travels as float32."""
-    return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
+    """What stands for the array in a .npy file: bfloat16 travels as float32,
+    integers of 2 and 4 bits as bytes, floats of 8 and 4 bits as their codes."""
+    name = array.dtype.name
+    if name == "bfloat16":
+        return array.astype(np.float32)
+    if name in ("int2", "int4", "uint2", "uint4"):
+        return array.astype(np.uint8 if name[0] == "u" else np.int8)
+    return array.view(np.uint8) if name.startswith(("float8", "float4")) else array
 
 
 def spawn(command):
@@ -74,11 +80,14 @@ def is_refusal(code, message):
 
 def compare(case, expected, found):
     for index, (want, got) in enumerate(zip(expected, found)):
+        narrow = want.dtype if want.dtype.name.startswith(("float8", "float4")) else None
         want = storage(want)
         if got.dtype != want.dtype:
             return f"output {index} has type {got.dtype}, expected {want.dtype}"
         if got.shape != want.shape:
             return f"output {index} has shape {list(got.shape)}, expected {list(want.shape)}"
+        if narrow:
+            want, got = want.view(narrow).astype(np.float32), got.view(narrow).astype(np.float32)
         try:
             if want.dtype.kind in "biu":
                 np.testing.assert_array_equal(got, want)

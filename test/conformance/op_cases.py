@@ -243,6 +243,137 @@ def make(rng):
         add(f"FusedMatMul_{i}", "FusedMatMul", [a, b], attributes={"transA": ta, "transB": tb, "alpha": 0.25}, domain="com.microsoft", tolerance=1e-5, scale=10.0)
     add("Gemm_plain", "Gemm", [floats((3, 4)), floats((4, 5))], tolerance=1e-5, scale=10.0)
     add("Gemm_column", "Gemm", [floats((3, 4)), floats((4, 5)), floats((3, 1))], tolerance=1e-5, scale=10.0)
+
+    # Activations and functions.
+    for op in ("Asinh", "Atan", "Cosh", "Sinh", "Softplus", "Softsign", "Mish", "HardSwish", "Elu", "Selu", "Celu",
+               "HardSigmoid", "LeakyRelu", "ThresholdedRelu", "Shrink"):
+        add(f"{op}_f32", op, [floats((3, 5), F32, -6, 6)], tolerance=1e-5)
+        add(f"{op}_f16", op, [floats((3, 0, 5), F16)])
+        add(f"{op}_bf16", op, [floats((7,), BF16, -3, 3)], tolerance=2e-2)
+        add(f"{op}_large", op, [np.array([88, -88, 1e4, -1e4, 0, -0.0, 1e-30], F32) if op not in ("Sinh", "Cosh") else np.array([80, -80, 0, 1e-30], F32)], tolerance=1e-5)
+    for op, low, high in (("Acos", -1, 1), ("Asin", -1, 1), ("Atanh", -0.99, 0.99), ("Acosh", 1, 9), ("Tan", -30, 30)):
+        add(f"{op}_f32", op, [floats((4, 5), F32, low, high)], tolerance=1e-5)
+        add(f"{op}_f64", op, [floats((4,), F64, low, high)], tolerance=1e-9)
+    for op in ("Elu", "Celu", "LeakyRelu", "ThresholdedRelu"):
+        add(f"{op}_alpha", op, [floats((3, 5))], attributes={"alpha": 1.7}, tolerance=1e-5)
+    add("Selu_both", "Selu", [floats((3, 5))], attributes={"alpha": 2.0, "gamma": 3.0}, tolerance=1e-5)
+    add("HardSigmoid_both", "HardSigmoid", [floats((3, 5))], attributes={"alpha": 0.5, "beta": 0.25}, tolerance=1e-5)
+    add("Shrink_bias", "Shrink", [floats((3, 5))], attributes={"bias": 1.5, "lambd": 1.0})
+    add("Shrink_i32", "Shrink", [ints((30,), np.int32)], attributes={"bias": 1.0, "lambd": 2.5})
+    for shape in ((5,), (1,), (4, 1), (3, 4, 5)):
+        add(f"PRelu_{len(shape)}_{shape[0]}", "PRelu", [floats((3, 4, 5)), floats(shape)])
+    add("PRelu_f16", "PRelu", [floats((3, 4), F16), floats((4,), F16)])
+
+    # Reductions whose axes are known at run time only, and those of nothing.
+    for op in ("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare",
+               "ReduceLogSum", "ReduceLogSumExp"):
+        positive = floats((3, 5, 7), F32, 0.2, 2)
+        for i, (axes, keep) in enumerate((([-1], 1), ([0, -1], 0), ([1], 0), ([2, 0, 1], 0), ([0, 1, 2], 1))):
+            add(f"{op}_data_{i}", op, [positive, i64(*axes)], attributes={"keepdims": keep}, tolerance=1e-5)
+            add(f"{op}_const_{i}", op, [positive, i64(*axes)], constant=(1,), attributes={"keepdims": keep}, tolerance=1e-5)
+        add(f"{op}_noop", op, [positive], attributes={"noop_with_empty_axes": 1}, tolerance=1e-5)
+        add(f"{op}_all", op, [positive], tolerance=1e-5)
+        add(f"{op}_i32", op, [ints((3, 4), np.int32, 1, 3), i64(1)], tolerance=1e-5)
+        if op not in ("ReduceMean",):
+            add(f"{op}_empty", op, [floats((3, 0, 2)), i64(1)], tolerance=1e-5)
+        add(f"{op}_empty_kept", op, [floats((0, 4)), i64(1)], constant=(1,), tolerance=1e-5)
+        add(f"{op}_f16", op, [floats((3, 5), F16, 0.2, 2), i64(1)], tolerance=5e-3)
+    add("ReduceLogSumExp_large", "ReduceLogSumExp", [floats((3, 5), F32, 800, 900), i64(1)], tolerance=1e-5)
+    add("ReduceMax_bool", "ReduceMax", [rng.random((3, 4)) < 0.3, i64(1)])
+    add("ReduceMin_bool", "ReduceMin", [rng.random((3, 4)) < 0.7, i64(0)], constant=(1,))
+    for axis, keep, last in ((0, 1, 0), (-1, 0, 0), (1, 1, 1)):
+        add(f"ArgMin_{axis}{keep}{last}", "ArgMin", [ints((4, 6), np.int32, 0, 3)], attributes={"axis": axis, "keepdims": keep, "select_last_index": last})
+    for exclusive in (0, 1):
+        for reverse in (0, 1):
+            add(f"CumSum_data_{exclusive}{reverse}", "CumSum", [floats((3, 5)), np.array(-1 - exclusive)], attributes={"exclusive": exclusive, "reverse": reverse})
+    add("CumSum_empty", "CumSum", [floats((3, 0)), np.array(1)])
+
+    # Axes and steps of data.
+    y = floats((4, 5, 7))
+    for i, (starts, ends, axes, steps) in enumerate((
+            ([1], [3], [0], [1]), ([0, 1], [2, -1], [-1, 0], [1, 1]), ([-1], [-100], [1], [-1]), ([0], [2**62], [2], [2]),
+            ([3], [1], [0], [1]), ([-3, 5], [100, 0], [-2, -1], [1, -3]), ([10], [-2**63], [2], [-1]))):
+        add(f"Slice_axes_{i}", "Slice", [y, i64(*starts), i64(*ends), i64(*axes), i64(*steps)])
+    add("Slice_i8", "Slice", [ints((4, 5), np.int8), i64(1), i64(9), i64(1)])
+    add("Slice_bool", "Slice", [rng.random((4, 5)) < 0.5, i64(1), i64(9), i64(0), i64(2)])
+    add("Unsqueeze_data", "Unsqueeze", [floats((2, 3)), i64(0, -1)])
+    add("Unsqueeze_data_order", "Unsqueeze", [floats((2, 3)), i64(3, 1, 0)])
+    add("Squeeze_data", "Squeeze", [floats((1, 3, 1, 2)), i64(-2, 0)])
+    add("Squeeze_data_all", "Squeeze", [floats((1, 1)), i64(0, 1)])
+
+    # Pad.
+    for mode in ("constant", "edge", "reflect", "wrap"):
+        for constant in ((1,), ()):
+            add(f"Pad_{mode}_{len(constant)}", "Pad", [floats((3, 4, 5)), i64(0, 1, 2, 1, 0, 3)], constant=constant, attributes={"mode": mode})
+    add("Pad_value", "Pad", [floats((3, 4)), i64(1, 1, 0, 2), np.array(7.5, F32)], constant=(1,))
+    add("Pad_negative", "Pad", [floats((3, 4)), i64(-1, 1, 1, -2)])
+    add("Pad_negative_const", "Pad", [floats((3, 4)), i64(-1, -1, 0, -2)], constant=(1,))
+    add("Pad_axes", "Pad", [floats((2, 3, 4)), i64(1, 2, 0, 1), None, i64(-1, 0)], constant=(1, 3))
+    add("Pad_axes_data", "Pad", [floats((2, 3, 4)), i64(1, 2, 0, 1), None, i64(-1, 0)], attributes={"mode": "edge"})
+    add("Pad_empty", "Pad", [floats((0, 3)), i64(1, 0, 1, 0), np.array(2, F32)], constant=(1,))
+    add("Pad_i64", "Pad", [ints((3,)), i64(2, 1), np.array(-1)], constant=(1,))
+    add("Pad_i8", "Pad", [ints((3, 2), np.int8), i64(0, 1, 1, 0)], attributes={"mode": "reflect"})
+    add("Pad_f16", "Pad", [floats((3, 2), F16), i64(0, 1, 1, 0)])
+    add("Pad_bool", "Pad", [rng.random((3, 2)) < 0.5, i64(0, 1, 1, 0)])
+
+    # Blocks, sequences, one-hot rows.
+    for mode in ("DCR", "CRD"):
+        add(f"DepthToSpace_{mode}", "DepthToSpace", [floats((2, 8, 3, 5))], attributes={"blocksize": 2, "mode": mode})
+    add("SpaceToDepth", "SpaceToDepth", [floats((2, 3, 4, 6))], attributes={"blocksize": 2})
+    add("SpaceToDepth_empty", "SpaceToDepth", [floats((0, 3, 4, 6))], attributes={"blocksize": 2})
+    add("ReverseSequence_0", "ReverseSequence", [floats((5, 3, 2)), i64(5, 0, 2)])
+    add("ReverseSequence_1", "ReverseSequence", [floats((3, 5)), i64(1, 4, 3)], attributes={"batch_axis": 0, "time_axis": 1})
+    for axis in (0, 1, -1):
+        add(f"OneHot_{axis}", "OneHot", [ints((3, 4), np.int64, -7, 7), np.array(6), floats((2,))], attributes={"axis": axis})
+        add(f"OneHot_const_{axis}", "OneHot", [ints((3, 4), np.int64, -7, 7), np.array(6), floats((2,))], constant=(1, 2), attributes={"axis": axis})
+    add("OneHot_f32", "OneHot", [np.array([0, 2, 1], F32), np.array(3, F32), i64(5, 9)])
+    add("OneHot_bool", "OneHot", [i64(0, 2, 1), i64(3), np.array([False, True])])
+    for k in (0, 2, -1):
+        add(f"EyeLike_{k}", "EyeLike", [floats((3, 5))], attributes={"k": k})
+    add("EyeLike_i64", "EyeLike", [floats((3, 3))], attributes={"dtype": 7})
+
+    # Scatter, selections.
+    for axis in (0, 1):
+        for reduction in ("none", "add", "mul", "max", "min"):
+            picks = np.argsort(rng.random((4, 5)), axis)[:2, :3] if reduction == "none" else ints((2, 3), np.int64, -4, 3)
+            add(f"ScatterElements_{axis}_{reduction}", "ScatterElements", [floats((4, 5)), picks, floats((2, 3))], attributes={"axis": axis, "reduction": reduction})
+    add("ScatterElements_i8", "ScatterElements", [ints((6,), np.int8), i64(1, 3), ints((2,), np.int8)])
+    add("ScatterElements_i32", "ScatterElements", [floats((6,)), np.array([1, -1], np.int32), floats((2,))])
+    choice = np.array([True, False, True, True])
+    add("Compress_0", "Compress", [floats((4, 3)), choice], attributes={"axis": 0})
+    add("Compress_1", "Compress", [floats((3, 5)), choice], attributes={"axis": -1})
+    add("Compress_flat", "Compress", [ints((2, 3), np.int8), choice])
+    add("Compress_none", "Compress", [floats((4,)), np.zeros(4, np.bool_)], attributes={"axis": 0})
+    add("NonZero_f32", "NonZero", [np.array([[1, 0, -0.0], [np.nan, 2, 0]], F32)])
+    add("NonZero_bool", "NonZero", [rng.random((3, 4, 2)) < 0.5])
+    add("NonZero_i64", "NonZero", [ints((9,), np.int64, 0, 1)])
+    add("NonZero_empty", "NonZero", [floats((0, 2))])
+    for sort in (0, 1):
+        add(f"Unique_{sort}", "Unique", [ints((4, 5), np.int64, 0, 4)], outputs=4, attributes={"sorted": sort})
+        add(f"Unique_axis_{sort}", "Unique", [ints((6, 2), np.int64, 0, 1)], outputs=4, attributes={"sorted": sort, "axis": 0})
+    add("Unique_f32", "Unique", [np.array([2, -1, 2, 0.5, -1], F32)], outputs=4)
+    for largest in (0, 1):
+        for axis in (0, -1):
+            add(f"TopK_{largest}_{axis}", "TopK", [floats((5, 6)), i64(3)], outputs=2, attributes={"largest": largest, "axis": axis})
+        add(f"TopK_all_{largest}", "TopK", [ints((2, 9), np.int32, 0, 3), i64(9)], outputs=2, attributes={"largest": largest})
+    add("TopK_const", "TopK", [floats((2, 50)), i64(5)], outputs=2, constant=(1,))
+    add("TopK_none", "TopK", [floats((2, 5)), i64(0)], outputs=2)
+    add("TopK_f16", "TopK", [floats((2, 5), F16), i64(2)], outputs=2)
+
+    # Einsum.
+    for i, (equation, *operands) in enumerate((
+            ("ij->ji", (3, 4)), ("ij->i", (3, 4)), ("ij->", (3, 4)), ("ii->i", (4, 4)), ("ii", (4, 4)), ("bii->bi", (2, 3, 3)),
+            ("i,i", (5,), (5,)), ("i,j->ij", (3,), (4,)), ("ij,jk->ik", (3, 4), (4, 5)), ("ij,jk", (3, 4), (4, 5)),
+            ("bij,bjk->bik", (2, 3, 4), (2, 4, 5)), ("bhqd,bhkd->bhqk", (2, 3, 4, 5), (2, 3, 6, 5)),
+            ("bqhd,bkhd->bhqk", (2, 4, 3, 5), (2, 6, 3, 5)), ("bhqk,bkhd->bqhd", (2, 3, 4, 6), (2, 6, 3, 5)),
+            ("...ij,...jk->...ik", (2, 3, 4), (2, 4, 5)), ("...ij,jk->...ik", (2, 2, 3, 4), (4, 5)), ("...ij->...", (2, 3, 4)),
+            ("ijk,jkl->il", (2, 3, 4), (3, 4, 5)), ("ijkl,lm->ijkm", (2, 3, 4, 5), (5, 6)), ("ij,ij->ij", (3, 4), (3, 4)),
+            ("ij,jk,kl->il", (2, 3), (3, 4), (4, 5)), ("i,i,i->i", (4,), (4,), (4,)), ("ij,kl->", (2, 3), (3, 2)),
+            ("ba,ca->bc", (0, 3), (2, 3)), ("ba,ca->bc", (2, 0), (3, 0)))):
+        add(f"Einsum_{i}", "Einsum", [floats(shape) for shape in operands], attributes={"equation": equation}, tolerance=1e-5, scale=10.0)
+    add("Einsum_i64", "Einsum", [ints((3, 4)), ints((4, 2))], attributes={"equation": "ij,jk->ik"})
+    add("Einsum_f16", "Einsum", [floats((3, 4), F16), floats((4, 2), F16)], attributes={"equation": "ij,jk->ki"}, tolerance=4e-3, scale=10.0)
+    add("Dropout", "Dropout", [floats((3, 4))], outputs=2)
     return cases
 
 

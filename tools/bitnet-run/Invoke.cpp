@@ -140,6 +140,15 @@ static bool readInputs(const Model &model,
     // NumPy has no bfloat16.
     if (value->dtype == BITNET_BFLOAT16 && array.dtype == BITNET_FLOAT32)
       array = toBfloat16(array);
+    // Nor types of less than a byte.
+    if (npyType(value->dtype) != value->dtype &&
+        array.dtype == npyType(value->dtype)) {
+      if (!checkBytes(array, value->dtype, error)) {
+        error = file + ": " + error;
+        return false;
+      }
+      array.dtype = value->dtype;
+    }
     if (array.shape.size() > BITNET_MAX_RANK) {
       error = file + ": rank " + std::to_string(array.shape.size()) +
               ", expected at most " + std::to_string(BITNET_MAX_RANK);

@@ -230,12 +230,52 @@ Array bitnet::run::toBfloat16(const Array &array) {
   return out;
 }
 
+int32_t bitnet::run::npyType(int32_t dtype) {
+  switch (dtype) {
+  case BITNET_INT4:
+  case BITNET_INT2:
+    return BITNET_INT8;
+  case BITNET_UINT4:
+  case BITNET_UINT2:
+  case BITNET_FLOAT8E4M3FN:
+  case BITNET_FLOAT8E4M3FNUZ:
+  case BITNET_FLOAT8E5M2:
+  case BITNET_FLOAT8E5M2FNUZ:
+  case BITNET_FLOAT8E8M0:
+  case BITNET_FLOAT4E2M1:
+    return BITNET_UINT8;
+  default:
+    return dtype;
+  }
+}
+
+bool bitnet::run::checkBytes(const Array &array, int32_t dtype,
+                             std::string &error) {
+  int low = 0, high = 255;
+  if (dtype == BITNET_INT4 || dtype == BITNET_INT2)
+    high = dtype == BITNET_INT4 ? 7 : 1, low = -1 - high;
+  else if (dtype == BITNET_UINT4 || dtype == BITNET_FLOAT4E2M1)
+    high = 15;
+  else if (dtype == BITNET_UINT2)
+    high = 3;
+  for (size_t i = 0; i < array.data.size(); ++i) {
+    auto byte = static_cast<unsigned char>(array.data[i]);
+    int value = low < 0 ? static_cast<signed char>(byte) : byte;
+    if (value >= low && value <= high)
+      continue;
+    error = "element " + std::to_string(i) + " is " + std::to_string(value) +
+            ", expected " + std::to_string(low) + " to " + std::to_string(high);
+    return false;
+  }
+  return true;
+}
+
 std::string bitnet::run::formatNpy(const Array &array) {
   if (array.dtype == BITNET_BFLOAT16)
     return formatNpy(bfloat16ToFloat(array));
   std::string descr;
   for (const Type &type : kTypes)
-    if (type.dtype == array.dtype)
+    if (type.dtype == npyType(array.dtype))
       descr = std::string(type.bytes == 1 ? "|" : "<") + type.name;
   std::string header =
       "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (";

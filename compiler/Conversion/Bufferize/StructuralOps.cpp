@@ -141,7 +141,7 @@ LogicalResult bitnet::lowerDestinationForm(Operation *op,
 static LogicalResult lowerGetGlobal(Operation *op, BufferLowering &lowering) {
   auto global = cast<rt::GetGlobalOp>(op);
   auto type = cast<RankedTensorType>(global.getType());
-  if (!MemRefType::isValidElementType(getSignless(type.getElementType())))
+  if (!MemRefType::isValidElementType(getStorageType(type.getElementType())))
     return op->emitError("has type ")
            << type << ", which has no buffer: pack trits before";
   Value layer = global.getLayer();

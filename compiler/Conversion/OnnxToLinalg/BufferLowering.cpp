@@ -1,6 +1,7 @@
 #include "compiler/Conversion/OnnxToLinalg/BufferLowering.h"
 
 #include "compiler/Conversion/OnnxToLinalg/Elementwise.h"
+#include "dialects/Onnx/Transforms/HostTensor.h"
 #include "dialects/RT/IR/RTOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -13,14 +14,35 @@
 using namespace mlir;
 using namespace bitnet;
 
-Type bitnet::getSignless(Type type) {
+Type bitnet::getStorageType(Type type) {
+  if (isByteCode(type))
+    return IntegerType::get(type.getContext(), 8);
   if (auto integer = dyn_cast<IntegerType>(type))
     return IntegerType::get(type.getContext(), integer.getWidth());
   return type;
 }
 
+bool bitnet::isByteCode(Type type) {
+  if (auto integer = dyn_cast<IntegerType>(type))
+    return integer.getWidth() == 2 || integer.getWidth() == 4;
+  return isa<FloatType>(type) && type.getIntOrFloatBitWidth() <= 8;
+}
+
+/// `value` with its elements as they stand in memory.
+static ElementsAttr toStorage(ElementsAttr value) {
+  auto type = cast<RankedTensorType>(value.getShapedType());
+  if (!isByteCode(type.getElementType()))
+    return value;
+  FailureOr<onnx::HostTensor> codes = onnx::HostTensor::get(value);
+  assert(succeeded(codes) && "constant has another storage");
+  codes->type = RankedTensorType::get(type.getShape(),
+                                      getStorageType(type.getElementType()));
+  return codes->toAttr("constant");
+}
+
 MemRefType bitnet::getMemRefType(RankedTensorType type) {
-  return MemRefType::get(type.getShape(), getSignless(type.getElementType()));
+  return MemRefType::get(type.getShape(),
+                         getStorageType(type.getElementType()));
 }
 
 BufferLowering::BufferLowering(OpBuilder &builder, SymbolTable &symbols,
@@ -62,7 +84,7 @@ BufferView BufferLowering::materialize(Value tensor) {
     deferred.erase(tensor);
     return emitElementwise(tensor.getDefiningOp(), sizes, *this);
   }
-  Type element = getSignless(type.getElementType());
+  Type element = getStorageType(type.getElementType());
   if (std::optional<SmallVector<int64_t>> values = constants(tensor)) {
     SmallVector<APInt> bits;
     for (int64_t value : *values)
@@ -402,8 +424,10 @@ BufferView BufferLowering::slice(const BufferView &view, int64_t axis,
 
 Value BufferLowering::constantBuffer(DenseElementsAttr value) {
   auto tensor = cast<RankedTensorType>(value.getType());
-  Type element = getSignless(tensor.getElementType());
-  if (element != tensor.getElementType())
+  Type element = getStorageType(tensor.getElementType());
+  if (isByteCode(tensor.getElementType()))
+    value = cast<DenseElementsAttr>(toStorage(value));
+  else if (element != tensor.getElementType())
     value = value.bitcast(element);
   MemRefType type = getMemRefType(tensor);
   Operation *module = symbols.getOp();
@@ -425,6 +449,7 @@ Value BufferLowering::constantBuffer(DenseElementsAttr value) {
 }
 
 Value BufferLowering::globalBuffer(ElementsAttr value) {
+  value = toStorage(value);
   auto tensor = cast<RankedTensorType>(value.getShapedType());
   Operation *module = symbols.getOp();
   rt::GlobalOp global;

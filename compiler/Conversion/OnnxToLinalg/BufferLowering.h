@@ -134,7 +134,7 @@ public:
   /// `size` places along `axis` from `start` on, each `step` apart.
   BufferView slice(const BufferView &view, int64_t axis, Number start,
                    Number size, Number step);
-  /// A constant memref of small dense elements.
+  /// A constant memref of dense elements, few of them.
   mlir::Value constantBuffer(mlir::DenseElementsAttr value);
   /// A constant as an `rt.global`.
   mlir::Value globalBuffer(mlir::ElementsAttr value);
@@ -182,8 +182,12 @@ using LoweringRegistry = llvm::StringMap<LowerFn>;
 /// Largest number of elements that are handled as numbers instead of memory.
 constexpr int64_t kMaxElements = 64;
 
-/// Unsigned integers become signless: their ops know how to read them.
-mlir::Type getSignless(mlir::Type type);
+/// Type that elements have in memory. Unsigned integers become signless: their
+/// ops know how to read them. Integers of 2 and 4 bits, extended by sign or
+/// zeros, and the codes of floats of up to 8 bits have a byte each.
+mlir::Type getStorageType(mlir::Type type);
+/// Whether an element of `type` is a code with a byte of its own.
+bool isByteCode(mlir::Type type);
 /// The identity-layout memref of a tensor.
 mlir::MemRefType getMemRefType(mlir::RankedTensorType type);
 

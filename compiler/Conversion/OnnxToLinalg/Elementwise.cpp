@@ -54,14 +54,22 @@ private:
 
 Value ElementwiseTree::uniform(Value tensor) {
   OpBuilder &builder = lowering.builder;
-  Type type = getSignless(getTensorType(tensor).getElementType());
+  Type type = getStorageType(getTensorType(tensor).getElementType());
   Operation *def = tensor.getDefiningOp();
   if (def && def->getName().getStringRef() == "onnx.Constant")
     if (auto value = def->getAttrOfType<DenseElementsAttr>("value");
         value && value.isSplat()) {
       TypedAttr attr = value.getSplatValue<TypedAttr>();
+      unsigned width = type.getIntOrFloatBitWidth();
       if (auto integer = dyn_cast<IntegerAttr>(attr))
-        attr = IntegerAttr::get(type, integer.getValue());
+        attr =
+            IntegerAttr::get(type, integer.getType().isUnsignedInteger()
+                                       ? integer.getValue().zextOrTrunc(width)
+                                       : integer.getValue().sextOrTrunc(width));
+      else if (auto code = dyn_cast<FloatAttr>(attr);
+               code && isa<IntegerType>(type))
+        attr = IntegerAttr::get(
+            type, code.getValue().bitcastToAPInt().zextOrTrunc(width));
       return arith::ConstantOp::create(builder, lowering.getLoc(), attr);
     }
   std::optional<Numbers> elements = lowering.elements(tensor);

@@ -1,5 +1,6 @@
 #include "compiler/Conversion/OnnxToLinalg/ElementwiseScalar.h"
 
+#include "compiler/Conversion/OnnxToLinalg/BufferLowering.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxAttributes.h"
 #include "compiler/Conversion/OnnxToLinalg/ScalarMath.h"
 
@@ -101,6 +102,108 @@ static Value emitGelu(Context &c) {
   return c.math.mul(half, c.math.add(c.constant(1), inner));
 }
 
+/// `value` within [low, high]; NaN stays.
+static Value clamp(Context &c, Value value, double low, double high) {
+  Value least = c.constant(low), most = c.constant(high);
+  value = c.math.select(c.math.compare(CmpFPredicate::OLT, value, least), least,
+                        value);
+  return c.math.select(c.math.compare(CmpFPredicate::OGT, value, most), most,
+                       value);
+}
+
+static Value attribute(Context &c, StringRef name, double otherwise) {
+  return c.constant(getFloatAttr(c.op, name, otherwise));
+}
+
+static Value isNegative(Context &c, Value value) {
+  return c.math.compare(CmpFPredicate::OLT, value, c.constant(0));
+}
+
+/// ln(1 + e^x) without overflow.
+static Value softplus(Context &c, Value x) {
+  Value distance = math::AbsFOp::create(c.builder, c.loc, x);
+  Value exp = math::ExpOp::create(
+      c.builder, c.loc, arith::NegFOp::create(c.builder, c.loc, distance));
+  Value tail = math::Log1pOp::create(c.builder, c.loc, exp);
+  return c.math.add(c.math.select(isNegative(c, x), c.constant(0), x), tail);
+}
+
+static Value emitSoftplus(Context &c) { return softplus(c, c.in[0]); }
+
+static Value emitSoftsign(Context &c) {
+  Value below = c.math.add(c.constant(1),
+                           math::AbsFOp::create(c.builder, c.loc, c.in[0]));
+  return c.math.div(c.in[0], below, false);
+}
+
+static Value emitMish(Context &c) {
+  return c.math.mul(
+      c.in[0], math::TanhOp::create(c.builder, c.loc, softplus(c, c.in[0])));
+}
+
+static Value emitHardSigmoid(Context &c) {
+  Value line = c.math.add(c.math.mul(attribute(c, "alpha", 0.2f), c.in[0]),
+                          attribute(c, "beta", 0.5));
+  return clamp(c, line, 0, 1);
+}
+
+static Value emitHardSwish(Context &c) {
+  Value line =
+      c.math.add(c.math.mul(c.constant(1.0 / 6), c.in[0]), c.constant(0.5));
+  return c.math.mul(c.in[0], clamp(c, line, 0, 1));
+}
+
+static Value expm1(Context &c, Value x) {
+  return math::ExpM1Op::create(c.builder, c.loc, x);
+}
+
+static Value emitElu(Context &c) {
+  Value below = c.math.mul(attribute(c, "alpha", 1), expm1(c, c.in[0]));
+  return c.math.select(isNegative(c, c.in[0]), below, c.in[0]);
+}
+
+static Value emitSelu(Context &c) {
+  Value below = c.math.mul(attribute(c, "alpha", 1.67326319217681884765625),
+                           expm1(c, c.in[0]));
+  Value above = c.math.compare(CmpFPredicate::OGT, c.in[0], c.constant(0));
+  return c.math.mul(attribute(c, "gamma", 1.05070102214813232421875),
+                    c.math.select(above, c.in[0], below));
+}
+
+static Value emitCelu(Context &c) {
+  Value alpha = attribute(c, "alpha", 1), zero = c.constant(0);
+  Value curve = c.math.mul(alpha, expm1(c, c.math.div(c.in[0], alpha, false)));
+  return c.math.add(c.math.max(zero, c.in[0], false),
+                    c.math.min(zero, curve, false));
+}
+
+static Value emitLeakyRelu(Context &c) {
+  Value below = c.math.mul(attribute(c, "alpha", 0.01f), c.in[0]);
+  return c.math.select(isNegative(c, c.in[0]), below, c.in[0]);
+}
+
+static Value emitThresholdedRelu(Context &c) {
+  Value above =
+      c.math.compare(CmpFPredicate::OGT, c.in[0], attribute(c, "alpha", 1));
+  return c.math.select(above, c.in[0], c.constant(0));
+}
+
+/// Integers are compared and moved in f64, and truncated.
+static Value emitShrink(Context &c) {
+  Value x = c.in[0];
+  Type type = c.isFloat() ? x.getType() : Type(c.builder.getF64Type());
+  if (!c.isFloat())
+    x = c.math.cast(x, c.operandType, type);
+  auto number = [&](double value) { return c.math.constant(type, value); };
+  double limit = getFloatAttr(c.op, "lambd", 0.5);
+  Value bias = number(getFloatAttr(c.op, "bias", 0));
+  Value below = c.math.compare(CmpFPredicate::OLT, x, number(-limit));
+  Value above = c.math.compare(CmpFPredicate::OGT, x, number(limit));
+  Value rest = c.math.select(above, c.math.sub(x, bias), number(0));
+  Value result = c.math.select(below, c.math.add(x, bias), rest);
+  return c.isFloat() ? result : c.math.cast(result, type, c.resultType);
+}
+
 static Value emitNot(Context &c) {
   // All bits of -1 are set, for i1 and for integers.
   return arith::XOrIOp::create(c.builder, c.loc, c.in[0], c.constant(-1));
@@ -162,6 +265,16 @@ static Value emitPow(Context &c) {
   Type type = exponent.getType();
   Value power = c.math.pow(c.math.cast(base, c.operandType, type), exponent);
   return c.math.cast(power, type, c.resultType);
+}
+
+static Value emitPRelu(Context &c) {
+  Value x = c.in[0], below = c.math.mul(c.in[1], x);
+  if (c.isFloat())
+    return c.math.select(isNegative(c, x), below, x);
+  if (c.unsignedIn())
+    return x;
+  return c.math.select(c.math.compare(CmpIPredicate::slt, x, c.constant(0)),
+                       below, x);
 }
 
 template <CmpFPredicate onFloat, CmpIPredicate onSigned,
@@ -251,6 +364,27 @@ static Value emitClip(Context &c) {
 static const llvm::StringMap<Emitter> &getEmitters() {
   static const llvm::StringMap<Emitter> emitters = {
       {"Abs", emitAbs},
+      {"Acos", emitMath<math::AcosOp>},
+      {"Acosh", emitMath<math::AcoshOp>},
+      {"Asin", emitMath<math::AsinOp>},
+      {"Asinh", emitMath<math::AsinhOp>},
+      {"Atan", emitMath<math::AtanOp>},
+      {"Atanh", emitMath<math::AtanhOp>},
+      {"Celu", emitCelu},
+      {"Cosh", emitMath<math::CoshOp>},
+      {"Elu", emitElu},
+      {"HardSigmoid", emitHardSigmoid},
+      {"HardSwish", emitHardSwish},
+      {"LeakyRelu", emitLeakyRelu},
+      {"Mish", emitMish},
+      {"PRelu", emitPRelu},
+      {"Selu", emitSelu},
+      {"Shrink", emitShrink},
+      {"Sinh", emitMath<math::SinhOp>},
+      {"Softplus", emitSoftplus},
+      {"Softsign", emitSoftsign},
+      {"Tan", emitMath<math::TanOp>},
+      {"ThresholdedRelu", emitThresholdedRelu},
       {"Ceil", emitMath<math::CeilOp>},
       {"Cos", emitMath<math::CosOp>},
       {"Erf", emitMath<math::ErfOp>},
@@ -304,10 +438,15 @@ static const llvm::StringMap<Emitter> &getEmitters() {
   return emitters;
 }
 
+/// Ops that convert: their operand is not widened.
+static bool isConversion(StringRef name) {
+  return name == "Cast" || name == "CastLike" || name == "BitCast";
+}
+
 bool bitnet::hasScalarForm(Operation *op) {
   StringRef name = op->getName().getStringRef();
   return name.consume_front("onnx.") &&
-         (name == "Cast" || name == "CastLike" || getEmitters().contains(name));
+         (isConversion(name) || getEmitters().contains(name));
 }
 
 void bitnet::forEachElementwiseName(function_ref<void(StringRef)> use) {
@@ -315,6 +454,26 @@ void bitnet::forEachElementwiseName(function_ref<void(StringRef)> use) {
     use(entry.getKey());
   use("Cast");
   use("CastLike");
+  use("BitCast");
+}
+
+/// The bits of `value`, of a tensor of `from`, as an element of one of `to`.
+static Value emitBitCast(OpBuilder &builder, Location loc, Value value,
+                         Type from, Type to) {
+  Type target = getStorageType(to);
+  // Codes narrower than their byte: only the sign may be extended otherwise.
+  if (isByteCode(to) && from != to && from.getIntOrFloatBitWidth() < 8)
+    return ScalarMath(builder, loc).wrapToByte(value, to);
+  if (value.getType() == target)
+    return value;
+  // A bool has a byte.
+  ScalarMath math(builder, loc);
+  if (target.isInteger(1))
+    return math.compare(CmpIPredicate::ne, value,
+                        math.integer(value.getType(), 0));
+  if (value.getType().isInteger(1))
+    return arith::ExtUIOp::create(builder, loc, target, value);
+  return arith::BitcastOp::create(builder, loc, target, value);
 }
 
 Value bitnet::emitScalar(OpBuilder &builder, Location loc, Operation *op,
@@ -324,8 +483,16 @@ Value bitnet::emitScalar(OpBuilder &builder, Location loc, Operation *op,
   ScalarMath math(builder, loc);
   Type from = getTensorType(op->getOperand(0)).getElementType();
   Type to = getTensorType(op->getResult(0)).getElementType();
-  if (name == "Cast" || name == "CastLike")
-    return math.cast(elements[0], from, to);
+  if (name == "BitCast")
+    return emitBitCast(builder, loc, elements[0], from, to);
+  if (isConversion(name)) {
+    StringRef mode = getStringAttr(op, "round_mode", "up");
+    CastOptions options{getIntAttr(op, "saturate", 1) != 0,
+                        mode == "down"      ? CastOptions::Down
+                        : mode == "nearest" ? CastOptions::Nearest
+                                            : CastOptions::Up};
+    return math.cast(elements[0], from, to, options);
+  }
   // Where moves values of any type: nothing to widen.
   SmallVector<Value> in(elements);
   bool moves = name == "Where";

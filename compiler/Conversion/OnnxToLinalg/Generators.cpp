@@ -101,7 +101,7 @@ static LogicalResult lowerIntegerRange(Operation *op,
         Value offset = arith::MulIOp::create(builder, loc, indices[0], step);
         Value sum = arith::AddIOp::create(builder, loc, first, offset);
         return arith::IndexCastOp::create(
-                   builder, loc, getSignless(type.getElementType()), sum)
+                   builder, loc, getStorageType(type.getElementType()), sum)
             .getResult();
       });
   lowering.bind(op->getResult(0), result);
@@ -157,7 +157,7 @@ static LogicalResult lowerTrilu(Operation *op, BufferLowering &lowering) {
     k = scalar->front();
   }
   auto type = getTensorType(op->getResult(0));
-  Type element = getSignless(type.getElementType());
+  Type element = getStorageType(type.getElementType());
   BufferView result = lowering.alloc(type, from.sizes);
   bool upper = getIntAttr(op, "upper", 1);
   Value diagonal = lowering.math.value(k);

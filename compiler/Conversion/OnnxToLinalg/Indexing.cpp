@@ -156,6 +156,23 @@ static LogicalResult lowerGatherND(Operation *op, BufferLowering &lowering) {
   return success();
 }
 
+/// `old` combined with `update`, elements of a tensor of `element`, in the
+/// manner of a Scatter's `reduction` other than "none".
+static Value combine(ScalarMath math, StringRef reduction, Type element,
+                     Value old, Value update) {
+  bool isFloat = isa<FloatType>(element);
+  if (isFloat) {
+    old = math.widen(old);
+    update = math.widen(update);
+  }
+  Value next = reduction == "add"   ? math.add(old, update)
+               : reduction == "mul" ? math.mul(old, update)
+               : reduction == "max"
+                   ? math.max(old, update, isUnsigned(element))
+                   : math.min(old, update, isUnsigned(element));
+  return isFloat ? math.narrow(next, element) : next;
+}
+
 static LogicalResult lowerScatterND(Operation *op, BufferLowering &lowering) {
   BufferView data = lowering.view(op->getOperand(0));
   BufferView indices = lowering.view(op->getOperand(1));
@@ -187,23 +204,138 @@ static LogicalResult lowerScatterND(Operation *op, BufferLowering &lowering) {
       return lowering.copy(from, to);
     lowering.forEachElement(
         from, to, [&](OpBuilder &builder, Location loc, ValueRange elements) {
-          ScalarMath math(builder, loc);
-          bool isFloat = isa<FloatType>(element);
-          Value update = isFloat ? math.widen(elements[0]) : elements[0];
-          Value old = isFloat ? math.widen(elements[1]) : elements[1];
-          Value next = reduction == "add"   ? math.add(old, update)
-                       : reduction == "mul" ? math.mul(old, update)
-                       : reduction == "max"
-                           ? math.max(old, update, isUnsigned(element))
-                           : math.min(old, update, isUnsigned(element));
-          return isFloat ? math.narrow(next, element) : next;
+          return combine(ScalarMath(builder, loc), reduction, element,
+                         elements[1], elements[0]);
         });
   });
   lowering.bind(op->getResult(0), result);
   return success();
 }
 
+//===- ScatterElements, TensorScatter
+//---------------------------------------===//
+
+static LogicalResult lowerScatterElements(Operation *op,
+                                          BufferLowering &lowering) {
+  IndexMath &math = lowering.math;
+  BufferView data = lowering.view(op->getOperand(0));
+  BufferView indices = lowering.view(op->getOperand(1));
+  BufferView updates = lowering.view(op->getOperand(2));
+  int64_t axis = getIntAttr(op, "axis", 0);
+  if (!normalizeAxis(axis, data.getRank()) ||
+      indices.getRank() != data.getRank() ||
+      updates.getRank() != data.getRank())
+    return op->emitError("has axis ")
+           << axis << " and indices of rank " << indices.getRank()
+           << ", expected rank " << data.getRank();
+  for (int64_t other = 0; other < data.getRank(); ++other) {
+    lowering.checkSame(indices.sizes[other], updates.sizes[other]);
+    if (other != axis)
+      lowering.failIf(math.less(data.sizes[other], indices.sizes[other]),
+                      RunStatus::BadShape);
+  }
+  auto type = getTensorType(op->getResult(0));
+  BufferView result = lowering.alloc(type, data.sizes);
+  lowering.copy(data, result);
+  StringRef reduction = getStringAttr(op, "reduction", "none");
+  lowering.forEachIndex(indices.sizes, [&](ArrayRef<Number> place) {
+    Numbers to(place);
+    to[axis] = lowering.wrapIndex(loadIndex(indices, place, lowering),
+                                  data.sizes[axis]);
+    Value next = lowering.load(updates, place);
+    if (reduction != "none")
+      next = combine(ScalarMath(lowering.builder, lowering.getLoc()), reduction,
+                     type.getElementType(), lowering.load(result, to), next);
+    lowering.store(next, result, to);
+  });
+  lowering.bind(op->getResult(0), result);
+  return success();
+}
+
+static LogicalResult lowerTensorScatter(Operation *op,
+                                        BufferLowering &lowering) {
+  IndexMath &math = lowering.math;
+  BufferView data = lowering.view(op->getOperand(0));
+  BufferView update = lowering.view(op->getOperand(1));
+  int64_t axis = getIntAttr(op, "axis", -2);
+  if (!normalizeAxis(axis, data.getRank()) || axis == 0)
+    return op->emitError("has axis ")
+           << axis << ", expected one behind the first and below "
+           << data.getRank();
+  for (int64_t other = 0; other < data.getRank(); ++other)
+    if (other != axis)
+      lowering.checkSame(data.sizes[other], update.sizes[other]);
+  std::optional<BufferView> starts;
+  if (Value given = getOperandIfAny(op, 2)) {
+    starts = lowering.view(given);
+    lowering.checkSame(starts->sizes[0], data.sizes[0]);
+  }
+  bool wraps = getStringAttr(op, "mode", "linear") == "circular";
+  BufferView result =
+      lowering.alloc(getTensorType(op->getResult(0)), data.sizes);
+  lowering.copy(data, result);
+  Number size = data.sizes[axis], zero = math.constant(0);
+  if (wraps)
+    lowering.failIf(
+        math.min(math.equal(size, zero), math.less(zero, update.sizes[axis])),
+        RunStatus::BadShape);
+  lowering.forEachIndex(
+      {data.sizes[0], update.sizes[axis]}, [&](ArrayRef<Number> place) {
+        Number row = place[1];
+        if (starts)
+          row = math.add(loadIndex(*starts, place[0], lowering), row);
+        if (wraps)
+          row = math.floorMod(row, size);
+        else
+          lowering.failIf(math.max(math.less(row, zero),
+                                   math.isFalse(math.less(row, size))),
+                          RunStatus::BadIndex);
+        BufferView from = lowering.at(update, axis, place[1]);
+        BufferView to = lowering.at(result, axis, row);
+        lowering.copy(lowering.at(from, 0, place[0]),
+                      lowering.at(to, 0, place[0]));
+      });
+  lowering.bind(op->getResult(0), result);
+  return success();
+}
+
+//===- ReverseSequence
+//------------------------------------------------------===//
+
+static LogicalResult lowerReverseSequence(Operation *op,
+                                          BufferLowering &lowering) {
+  IndexMath &math = lowering.math;
+  BufferView from = lowering.view(op->getOperand(0));
+  BufferView lengths = lowering.view(op->getOperand(1));
+  int64_t time = getIntAttr(op, "time_axis", 0);
+  int64_t batch = getIntAttr(op, "batch_axis", 1);
+  lowering.checkSame(from.sizes[batch], lengths.sizes[0]);
+  BufferView result =
+      lowering.alloc(getTensorType(op->getResult(0)), from.sizes);
+  Number zero = math.constant(0), one = math.constant(1);
+  lowering.forEachIndex(
+      {from.sizes[0], from.sizes[1]}, [&](ArrayRef<Number> place) {
+        Number length = loadIndex(lengths, place[batch], lowering);
+        lowering.failIf(math.max(math.less(length, zero),
+                                 math.less(from.sizes[time], length)),
+                        RunStatus::BadIndex);
+        Number step = place[time];
+        Number mirrored = math.sub(math.sub(length, one), step);
+        Numbers source(place);
+        source[time] = math.select(math.less(step, length), mirrored, step);
+        lowering.copy(
+            lowering.at(lowering.at(from, 0, source[0]), 0, source[1]),
+            lowering.at(lowering.at(result, 0, place[0]), 0, place[1]));
+      });
+  lowering.bind(op->getResult(0), result);
+  return success();
+}
+
 void bitnet::populateIndexing(LoweringRegistry &registry) {
+  registry["onnx.ScatterElements"] = lowerScatterElements;
+  registry["onnx.Scatter"] = lowerScatterElements;
+  registry["onnx.TensorScatter"] = lowerTensorScatter;
+  registry["onnx.ReverseSequence"] = lowerReverseSequence;
   registry["onnx.Gather"] = lowerGather;
   registry["onnx.GatherElements"] = lowerGatherElements;
   registry["onnx.GatherND"] = lowerGatherND;

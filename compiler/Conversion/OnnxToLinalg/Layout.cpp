@@ -1,3 +1,4 @@
+#include "compiler/Conversion/OnnxToLinalg/AxisMask.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxAttributes.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxToLinalg.h"
 
@@ -15,21 +16,22 @@ struct Extent {
 } // namespace
 
 static Extent sliceExtent(IndexMath &math, Number start, Number end,
-                          int64_t step, Number size) {
-  Number zero = math.constant(0);
+                          Number step, Number size) {
+  Number zero = math.constant(0), one = math.constant(1);
   auto fromFront = [&](Number index) {
     // An end like the least i64 stays negative.
     return math.select(math.less(index, zero), math.add(index, size), index);
   };
-  Number low = math.constant(step > 0 ? 0 : -1);
-  Number high = step > 0 ? size : math.sub(size, math.constant(1));
+  Number up = math.less(zero, step);
+  Number low = math.select(up, zero, math.constant(-1));
+  Number high = math.select(up, size, math.sub(size, one));
   // The first element of a backward slice is at least 0.
   Number first = math.min(math.max(fromFront(start), zero), high);
   Number last = math.min(math.max(fromFront(end), low), high);
-  Number distance = step > 0 ? math.sub(last, first) : math.sub(first, last);
-  int64_t stride = std::abs(step);
-  Number count = math.div(math.add(distance, math.constant(stride - 1)),
-                          math.constant(stride));
+  Number distance =
+      math.select(up, math.sub(last, first), math.sub(first, last));
+  Number stride = math.select(up, step, math.sub(zero, step));
+  Number count = math.div(math.add(distance, math.sub(stride, one)), stride);
   return {first, math.max(count, zero)};
 }
 
@@ -57,26 +59,36 @@ static LogicalResult lowerSlice(Operation *op, BufferLowering &lowering) {
   if (!starts || !ends || !axes || !steps || starts->size() != ends->size())
     return op->emitError("has bounds of types that are not small vectors of "
                          "integers");
+  if ((!axes->empty() && axes->size() != starts->size()) ||
+      (!steps->empty() && steps->size() != starts->size()))
+    return op->emitError("has ")
+           << starts->size() << " starts, " << axes->size() << " axes and "
+           << steps->size() << " steps, expected as many of each";
+  if (!axes->empty())
+    getAxisMask(*axes, view.getRank(), lowering);
+  Number zero = math.constant(0), one = math.constant(1);
   for (size_t i = 0; i < starts->size(); ++i) {
-    std::optional<int64_t> axis = i, step = 1;
-    if (!axes->empty())
-      axis = i < axes->size() ? IndexMath::known((*axes)[i]) : std::nullopt;
-    if (!steps->empty())
-      step = i < steps->size() ? IndexMath::known((*steps)[i]) : std::nullopt;
-    if (!axis || !step)
-      return op->emitError(
-          "has axes or steps that are not known at compile time");
-    if (!normalizeAxis(*axis, view.getRank()) || *step == 0)
-      return op->emitError("has axis ")
-             << *axis << " and step " << *step << ", expected an axis below "
-             << view.getRank() << " and a step other than 0";
+    Number axis = axes->empty() ? math.constant(i) : (*axes)[i];
+    Number step = steps->empty() ? one : (*steps)[i];
+    lowering.failIf(math.equal(step, zero), RunStatus::BadShape);
     // Steps beyond any size leave one element; larger ones would overflow, and
     // the least integer would stand for a dynamic stride.
-    step = std::clamp<int64_t>(*step, -(1LL << 40), 1LL << 40);
-    Extent extent =
-        sliceExtent(math, (*starts)[i], (*ends)[i], *step, view.sizes[*axis]);
-    view = lowering.slice(view, *axis, extent.start, extent.size,
-                          math.constant(*step));
+    step = math.min(math.max(step, math.constant(-(1LL << 40))),
+                    math.constant(1LL << 40));
+    axis = math.select(math.less(axis, zero),
+                       math.add(axis, math.constant(view.getRank())), axis);
+    for (int64_t place = 0; place < view.getRank(); ++place) {
+      Number isHere = math.equal(axis, math.constant(place));
+      if (IndexMath::is(isHere, 0))
+        continue;
+      Number size = view.sizes[place];
+      Extent extent = sliceExtent(math, (*starts)[i], (*ends)[i], step, size);
+      // What another axis is cut by leaves this one whole.
+      view =
+          lowering.slice(view, place, math.select(isHere, extent.start, zero),
+                         math.select(isHere, extent.size, size),
+                         math.select(isHere, step, one));
+    }
   }
   view.sizes = lowering.refine(view.sizes, getTensorType(op->getResult(0)));
   lowering.bind(op->getResult(0), view);

@@ -16,6 +16,12 @@ SmallVector<Value> bitnet::foldLoops(
     size_t axis = indices.size();
     if (axis == sizes.size())
       return body(indices, state);
+    if (IndexMath::is(sizes[axis], 1)) {
+      indices.push_back(math.constant(0));
+      SmallVector<Value> next = nest(state);
+      indices.pop_back();
+      return next;
+    }
     Value zero = math.value(math.constant(0)),
           one = math.value(math.constant(1));
     auto loop = scf::ForOp::create(builder, lowering.getLoc(), zero,

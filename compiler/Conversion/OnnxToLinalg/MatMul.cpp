@@ -12,7 +12,7 @@ using namespace bitnet;
 static Type getSumType(Type element) {
   if (isa<FloatType>(element) && !element.isF64())
     return Float32Type::get(element.getContext());
-  return getSignless(element);
+  return getStorageType(element);
 }
 
 /// sums[.., m, n] = sum over k, in order, of lhs[.., m, k] * rhs[.., k, n].
@@ -106,7 +106,7 @@ static void finish(Operation *op, const BufferView &sums, double alpha,
   auto type = getTensorType(op->getResult(0));
   Type element = type.getElementType();
   bool isDone =
-      alpha == 1 && !bias && getSignless(element) == sums.getElementType();
+      alpha == 1 && !bias && getStorageType(element) == sums.getElementType();
   if (isDone)
     return lowering.bind(op->getResult(0), sums);
   BufferView result = lowering.alloc(type, sums.sizes);

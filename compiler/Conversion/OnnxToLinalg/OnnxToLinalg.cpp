@@ -6,6 +6,8 @@ void bitnet::populateOnnxToLinalg(LoweringRegistry &registry) {
   populateLayout(registry);
   populateIndexing(registry);
   populateGenerators(registry);
+  populatePad(registry);
+  populateSelection(registry);
   populateReductions(registry);
   populateNormalizations(registry);
   populateMatMul(registry);

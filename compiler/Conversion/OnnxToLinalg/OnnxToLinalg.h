@@ -14,6 +14,8 @@ void populateReshape(LoweringRegistry &registry);
 void populateLayout(LoweringRegistry &registry);
 void populateIndexing(LoweringRegistry &registry);
 void populateGenerators(LoweringRegistry &registry);
+void populatePad(LoweringRegistry &registry);
+void populateSelection(LoweringRegistry &registry);
 void populateReductions(LoweringRegistry &registry);
 void populateNormalizations(LoweringRegistry &registry);
 void populateMatMul(LoweringRegistry &registry);

@@ -1,9 +1,9 @@
+#include "compiler/Conversion/OnnxToLinalg/AxisMask.h"
 #include "compiler/Conversion/OnnxToLinalg/Loops.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxAttributes.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxToLinalg.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "llvm/ADT/SmallBitVector.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -12,52 +12,41 @@ using arith::CmpFPredicate;
 using arith::CmpIPredicate;
 
 namespace {
-/// The axes that a reduction folds and those that it keeps.
-struct ReducedAxes {
-  llvm::SmallBitVector folded;
+/// The axes that an op folds and those that it keeps: sizes of a rank, with 1
+/// along the axes of the other kind.
+struct FoldedAxes {
+  Numbers kept, folded;
 
-  /// Indices of the operand from those of the kept and of the folded axes.
-  Numbers join(ArrayRef<Number> kept, ArrayRef<Number> rest) const {
-    Numbers all;
-    for (unsigned axis = 0; axis < folded.size(); ++axis) {
-      ArrayRef<Number> &from = folded[axis] ? rest : kept;
-      all.push_back(from.front());
-      from = from.drop_front();
+  FoldedAxes(ArrayRef<Number> sizes, ArrayRef<Number> mask, IndexMath &math)
+      : math(math) {
+    Number one = math.constant(1);
+    for (auto [size, isFolded] : llvm::zip_equal(sizes, mask)) {
+      kept.push_back(math.select(isFolded, one, size));
+      folded.push_back(math.select(isFolded, size, one));
     }
+  }
+
+  /// Indices of the operand from those below `kept` and below `folded`, of
+  /// which one is 0 along each axis.
+  Numbers join(ArrayRef<Number> place, ArrayRef<Number> rest) const {
+    Numbers all;
+    for (auto [index, other] : llvm::zip_equal(place, rest))
+      all.push_back(math.add(index, other));
     return all;
   }
-  Numbers pick(ArrayRef<Number> sizes, bool ofFolded) const {
-    Numbers some;
-    for (unsigned axis = 0; axis < folded.size(); ++axis)
-      if (folded[axis] == ofFolded)
-        some.push_back(sizes[axis]);
-    return some;
-  }
+
+private:
+  IndexMath &math;
 };
 
 enum class Fold { Sum, Mean, Max, Min, Prod, SumSquare, L1, L2 };
 } // namespace
 
-static FailureOr<ReducedAxes> getReducedAxes(Operation *op, int64_t rank,
-                                             BufferLowering &lowering) {
-  std::optional<SmallVector<int64_t>> axes = getIntsAttr(op, "axes");
-  if (Value operand = getOperandIfAny(op, 1)) {
-    axes = lowering.constants(operand);
-    if (!axes)
-      return op->emitError("has axes that are not known at compile time");
-  }
-  ReducedAxes reduced{llvm::SmallBitVector(rank)};
-  if (!axes || axes->empty()) {
-    if (!getIntAttr(op, "noop_with_empty_axes", 0))
-      reduced.folded.set();
-    return reduced;
-  }
-  for (int64_t axis : *axes) {
-    if (!normalizeAxis(axis, rank))
-      return op->emitError("has axis ") << axis << ", expected below " << rank;
-    reduced.folded.set(axis);
-  }
-  return reduced;
+/// The mask of one axis.
+static Numbers maskOf(int64_t axis, int64_t rank, IndexMath &math) {
+  Numbers mask(rank, math.constant(0));
+  mask[axis] = math.constant(1);
+  return mask;
 }
 
 //===- Reduce*
@@ -146,51 +135,59 @@ static Value finishFold(BufferLowering &lowering, Fold fold, Value last,
   return isa<FloatType>(element) ? math.narrow(last, element) : last;
 }
 
+/// The axes that a Reduce folds.
+static FailureOr<Numbers> getReducedMask(Operation *op, int64_t rank,
+                                         BufferLowering &lowering) {
+  FailureOr<std::optional<Numbers>> mask = readAxisMask(op, rank, lowering);
+  if (failed(mask))
+    return failure();
+  auto axes = getIntsAttr(op, "axes");
+  Value operand = getOperandIfAny(op, 1);
+  bool isEmpty = operand ? getTensorType(operand).getNumElements() == 0
+                         : !axes || axes->empty();
+  if (!isEmpty)
+    return **mask;
+  bool none = getIntAttr(op, "noop_with_empty_axes", 0);
+  return Numbers(rank, lowering.math.constant(none ? 0 : 1));
+}
+
 static LogicalResult lowerReduce(Operation *op, BufferLowering &lowering) {
   Fold fold = getFold(op);
+  IndexMath &numbers = lowering.math;
   BufferView from = lowering.view(op->getOperand(0));
-  FailureOr<ReducedAxes> axes = getReducedAxes(op, from.getRank(), lowering);
-  if (failed(axes))
+  FailureOr<Numbers> mask = getReducedMask(op, from.getRank(), lowering);
+  if (failed(mask))
     return failure();
-  bool keep = getIntAttr(op, "keepdims", 1);
-  Numbers sizes;
-  for (auto [axis, size] : llvm::enumerate(from.sizes)) {
-    if (!axes->folded[axis])
-      sizes.push_back(size);
-    else if (keep)
-      sizes.push_back(lowering.math.constant(1));
-  }
+  FoldedAxes axes(from.sizes, *mask, numbers);
   auto type = getTensorType(op->getResult(0));
-  BufferView result = lowering.alloc(type, sizes);
-  // Without the axes of size 1.
-  BufferView target = result;
-  if (keep)
-    for (int64_t axis = from.getRank(); axis-- > 0;)
-      if (axes->folded[axis])
-        target = lowering.at(target, axis, lowering.math.constant(0));
+  BufferView result = lowering.alloc(
+      type, getIntAttr(op, "keepdims", 1)
+                ? axes.kept
+                : dropAxes(numbers, from.sizes, *mask, type.getRank()));
+  // The same elements, with axes of size 1 for those that were folded.
+  BufferView target{result.base, result.offset, axes.kept,
+                    lowering.denseStrides(axes.kept)};
 
   Type element = type.getElementType();
   bool compares = fold == Fold::Max || fold == Fold::Min;
-  Type state = getAccumulatorType(getSignless(element));
+  Type state = getAccumulatorType(getStorageType(element));
   // Comparisons need no wider type.
   if (compares && isa<FloatType>(element) && !element.isF64())
     state = lowering.builder.getF32Type();
-  Numbers folded = axes->pick(from.sizes, true);
-  auto foldPlace = [&](ArrayRef<Number> kept) {
+  lowering.forEachIndex(axes.kept, [&](ArrayRef<Number> place) {
     ScalarMath math(lowering.builder, lowering.getLoc());
     auto step = [&](ArrayRef<Number> rest, ValueRange states) {
-      Value x = lowering.load(from, axes->join(kept, rest));
+      Value x = lowering.load(from, axes.join(place, rest));
       if (isa<FloatType>(state))
         x = math.narrow(math.widen(x), state);
       return SmallVector<Value>{
           foldStep(math, fold, states[0], x, isUnsigned(element))};
     };
-    Value last = foldLoops(lowering, folded,
+    Value last = foldLoops(lowering, axes.folded,
                            initialValue(math, fold, state, element), step)[0];
-    lowering.store(finishFold(lowering, fold, last, folded, element), target,
-                   kept);
-  };
-  lowering.forEachIndex(axes->pick(from.sizes, false), foldPlace);
+    lowering.store(finishFold(lowering, fold, last, axes.folded, element),
+                   target, place);
+  });
   lowering.bind(op->getResult(0), result);
   return success();
 }
@@ -220,91 +217,87 @@ static LogicalResult lowerArg(Operation *op, BufferLowering &lowering) {
   if (!normalizeAxis(axis, from.getRank()))
     return op->emitError("has axis ")
            << axis << ", expected below " << from.getRank();
-  bool keep = getIntAttr(op, "keepdims", 1);
   bool last = getIntAttr(op, "select_last_index", 0);
-  ReducedAxes axes{llvm::SmallBitVector(from.getRank())};
-  axes.folded.set(axis);
-  Numbers sizes = from.sizes;
-  if (keep)
-    sizes[axis] = lowering.math.constant(1);
-  else
+  FoldedAxes axes(from.sizes, maskOf(axis, from.getRank(), lowering.math),
+                  lowering.math);
+  Numbers sizes = axes.kept;
+  if (!getIntAttr(op, "keepdims", 1))
     sizes.erase(sizes.begin() + axis);
   BufferView result = lowering.alloc(getTensorType(op->getResult(0)), sizes);
+  BufferView target{result.base, result.offset, axes.kept,
+                    lowering.denseStrides(axes.kept)};
   Number zero = lowering.math.constant(0);
-  BufferView target = keep ? lowering.at(result, axis, zero) : result;
   Type element = getTensorType(op->getOperand(0)).getElementType();
   OpBuilder &builder = lowering.builder;
   // There is no index into nothing.
   lowering.failIf(lowering.math.equal(from.sizes[axis], zero),
                   RunStatus::BadShape);
-  lowering.forEachIndex(
-      axes.pick(from.sizes, false), [&](ArrayRef<Number> kept) {
-        ScalarMath math(builder, lowering.getLoc());
-        auto read = [&](Number index) {
-          Value x = lowering.load(from, axes.join(kept, index));
-          return isa<FloatType>(element) ? math.widen(x) : x;
-        };
-        auto step = [&](ArrayRef<Number> index,
-                        ValueRange state) -> SmallVector<Value> {
-          Value x = read(index[0]);
-          Value better = isBetter(math, element, isMax, last, x, state[0]);
-          Value place = lowering.math.value(index[0]);
-          return {math.select(better, x, state[0]),
-                  math.select(better, place, state[1])};
-        };
-        Value first = read(zero), origin = lowering.math.value(zero);
-        Value best =
-            foldLoops(lowering, from.sizes[axis], {first, origin}, step)[1];
-        best = arith::IndexCastOp::create(builder, lowering.getLoc(),
-                                          builder.getI64Type(), best);
-        lowering.store(best, target, kept);
-      });
+  lowering.forEachIndex(axes.kept, [&](ArrayRef<Number> place) {
+    ScalarMath math(builder, lowering.getLoc());
+    auto read = [&](ArrayRef<Number> index) {
+      Value x = lowering.load(from, axes.join(place, index));
+      return isa<FloatType>(element) ? math.widen(x) : x;
+    };
+    auto step = [&](ArrayRef<Number> index,
+                    ValueRange state) -> SmallVector<Value> {
+      Value x = read(index);
+      Value better = isBetter(math, element, isMax, last, x, state[0]);
+      return {math.select(better, x, state[0]),
+              math.select(better, lowering.math.value(index[axis]), state[1])};
+    };
+    Value first = read(Numbers(from.getRank(), zero));
+    Value best = foldLoops(lowering, axes.folded,
+                           {first, lowering.math.value(zero)}, step)[1];
+    best = arith::IndexCastOp::create(builder, lowering.getLoc(),
+                                      builder.getI64Type(), best);
+    lowering.store(best, target, place);
+  });
   lowering.bind(op->getResult(0), result);
   return success();
 }
 
-//===- CumSum
-//--------------------------------------------------------------===//
+//===- CumSum, CumProd
+//------------------------------------------------------===//
 
-static LogicalResult lowerCumSum(Operation *op, BufferLowering &lowering) {
+static LogicalResult lowerCumulative(Operation *op, BufferLowering &lowering) {
+  bool isSum = op->getName().getStringRef() == "onnx.CumSum";
+  IndexMath &numbers = lowering.math;
   BufferView from = lowering.view(op->getOperand(0));
-  auto given = lowering.constants(op->getOperand(1));
-  if (!given || given->size() != 1)
-    return op->emitError("has an axis that is not known at compile time");
-  int64_t axis = given->front();
-  if (!normalizeAxis(axis, from.getRank()))
-    return op->emitError("has axis ")
-           << axis << ", expected below " << from.getRank();
+  std::optional<Numbers> axis = lowering.scalars(op->getOperand(1));
+  if (!axis || axis->size() != 1)
+    return op->emitError("has an axis of type ")
+           << op->getOperand(1).getType() << ", expected one integer";
+  Numbers mask = getAxisMask(*axis, from.getRank(), lowering);
+  FoldedAxes axes(from.sizes, mask, numbers);
   auto type = getTensorType(op->getResult(0));
-  Type element = type.getElementType(), state = getSignless(element);
+  Type element = type.getElementType(), state = getStorageType(element);
   bool isFloat = isa<FloatType>(element);
   if (isFloat && !element.isF64())
     state = lowering.builder.getF32Type();
   bool exclusive = getIntAttr(op, "exclusive", 0);
   bool reverse = getIntAttr(op, "reverse", 0);
   BufferView result = lowering.alloc(type, from.sizes);
-  ReducedAxes axes{llvm::SmallBitVector(from.getRank())};
-  axes.folded.set(axis);
-  Number size = from.sizes[axis];
-  lowering.forEachIndex(
-      axes.pick(from.sizes, false), [&](ArrayRef<Number> kept) {
-        ScalarMath math(lowering.builder, lowering.getLoc());
-        IndexMath &numbers = lowering.math;
-        auto step = [&](ArrayRef<Number> index, ValueRange states) {
-          Number place = index[0];
-          if (reverse)
-            place = numbers.sub(numbers.sub(size, numbers.constant(1)), place);
-          Numbers all = axes.join(kept, place);
-          Value x = lowering.load(from, all);
-          Value sum = math.add(states[0], isFloat ? math.widen(x) : x);
-          Value out = exclusive ? states[0] : sum;
-          lowering.store(isFloat ? math.narrow(out, element) : out, result,
-                         all);
-          return SmallVector<Value>{sum};
-        };
-        Value zero = isFloat ? math.constant(state, 0) : math.integer(state, 0);
-        foldLoops(lowering, size, zero, step);
-      });
+  lowering.forEachIndex(axes.kept, [&](ArrayRef<Number> place) {
+    ScalarMath math(lowering.builder, lowering.getLoc());
+    auto step = [&](ArrayRef<Number> index, ValueRange states) {
+      Numbers along(index);
+      // Backwards, an axis of size 1 has its only place all the same.
+      if (reverse)
+        for (auto [at, size] : llvm::zip_equal(along, axes.folded))
+          at = numbers.sub(numbers.sub(size, numbers.constant(1)), at);
+      Numbers all = axes.join(place, along);
+      Value x = lowering.load(from, all);
+      x = isFloat ? math.widen(x) : x;
+      Value next = isSum ? math.add(states[0], x) : math.mul(states[0], x);
+      Value out = exclusive ? states[0] : next;
+      lowering.store(isFloat ? math.narrow(out, element) : out, result, all);
+      return SmallVector<Value>{next};
+    };
+    int64_t neutral = isSum ? 0 : 1;
+    Value start =
+        isFloat ? math.constant(state, neutral) : math.integer(state, neutral);
+    foldLoops(lowering, axes.folded, start, step);
+  });
   lowering.bind(op->getResult(0), result);
   return success();
 }
@@ -316,5 +309,6 @@ void bitnet::populateReductions(LoweringRegistry &registry) {
     registry["onnx." + name.str()] = lowerReduce;
   registry["onnx.ArgMax"] = lowerArg;
   registry["onnx.ArgMin"] = lowerArg;
-  registry["onnx.CumSum"] = lowerCumSum;
+  registry["onnx.CumSum"] = lowerCumulative;
+  registry["onnx.CumProd"] = lowerCumulative;
 }

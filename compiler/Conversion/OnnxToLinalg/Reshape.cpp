@@ -1,3 +1,4 @@
+#include "compiler/Conversion/OnnxToLinalg/AxisMask.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxAttributes.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxToLinalg.h"
 
@@ -69,32 +70,27 @@ static LogicalResult lowerFlatten(Operation *op, BufferLowering &lowering) {
   return success();
 }
 
-/// The axes of an op of rank `rank`, as attribute or as operand 1, in order;
-/// nothing where it has none.
-static FailureOr<std::optional<SmallVector<int64_t>>>
-getAxes(Operation *op, int64_t rank, BufferLowering &lowering) {
-  std::optional<SmallVector<int64_t>> axes = getIntsAttr(op, "axes");
-  if (Value operand = getOperandIfAny(op, 1)) {
-    axes = lowering.constants(operand);
-    if (!axes)
-      return op->emitError("has axes that are not known at compile time");
-  }
-  if (!axes)
-    return axes;
-  for (int64_t &axis : *axes)
-    if (!normalizeAxis(axis, rank))
-      return op->emitError("has an axis out of range, expected rank ") << rank;
-  llvm::sort(*axes);
-  return axes;
+/// Whether all are known at compile time.
+static bool areKnown(ArrayRef<Number> mask) {
+  return llvm::all_of(
+      mask, [](Number number) { return IndexMath::known(number).has_value(); });
 }
 
 static LogicalResult lowerUnsqueeze(Operation *op, BufferLowering &lowering) {
   int64_t rank = getTensorType(op->getResult(0)).getRank();
-  auto axes = getAxes(op, rank, lowering);
-  if (failed(axes))
+  FailureOr<std::optional<Numbers>> mask = readAxisMask(op, rank, lowering);
+  if (failed(mask))
     return failure();
+  if (!*mask)
+    return op->emitError("has no axes");
   BufferView view = lowering.view(op->getOperand(0));
-  for (int64_t axis : axes->value_or(SmallVector<int64_t>())) {
+  if (!areKnown(**mask)) {
+    bindReshaped(op, insertAxes(lowering.math, view.sizes, **mask), lowering);
+    return success();
+  }
+  for (auto [axis, isNew] : llvm::enumerate(**mask)) {
+    if (IndexMath::is(isNew, 0))
+      continue;
     view.sizes.insert(view.sizes.begin() + axis, lowering.math.constant(1));
     view.strides.insert(view.strides.begin() + axis, lowering.math.constant(0));
   }
@@ -103,27 +99,34 @@ static LogicalResult lowerUnsqueeze(Operation *op, BufferLowering &lowering) {
 }
 
 static LogicalResult lowerSqueeze(Operation *op, BufferLowering &lowering) {
+  IndexMath &math = lowering.math;
   auto type = getTensorType(op->getOperand(0));
-  auto axes = getAxes(op, type.getRank(), lowering);
-  if (failed(axes))
+  FailureOr<std::optional<Numbers>> mask =
+      readAxisMask(op, type.getRank(), lowering);
+  if (failed(mask))
     return failure();
-  if (!*axes) {
-    axes->emplace();
-    for (auto [axis, size] : llvm::enumerate(type.getShape()))
-      if (size == 1)
-        (*axes)->push_back(axis);
-  }
+  if (!*mask)
+    *mask = llvm::map_to_vector<6>(type.getShape(), [&](int64_t size) {
+      return math.constant(size == 1);
+    });
   BufferView view = lowering.view(op->getOperand(0));
-  Number one = lowering.math.constant(1);
-  for (int64_t axis : llvm::reverse(**axes)) {
-    if (!type.isDynamicDim(axis) && type.getDimSize(axis) != 1)
+  Number one = math.constant(1);
+  for (auto [axis, dropped] : llvm::enumerate(**mask)) {
+    if (IndexMath::is(dropped, 1) && !type.isDynamicDim(axis) &&
+        type.getDimSize(axis) != 1)
       return op->emitError("squeezes axis ")
              << axis << " of " << type << ", expected size 1";
-    lowering.failIf(
-        lowering.math.isFalse(lowering.math.equal(view.sizes[axis], one)),
-        RunStatus::BadShape);
-    view = lowering.at(view, axis, lowering.math.constant(0));
+    Number other = math.isFalse(math.equal(view.sizes[axis], one));
+    lowering.failIf(math.min(dropped, other), RunStatus::BadShape);
   }
+  if (!areKnown(**mask)) {
+    int64_t rank = getTensorType(op->getResult(0)).getRank();
+    bindReshaped(op, dropAxes(math, view.sizes, **mask, rank), lowering);
+    return success();
+  }
+  for (int64_t axis = type.getRank(); axis-- > 0;)
+    if (IndexMath::is((**mask)[axis], 1))
+      view = lowering.at(view, axis, math.constant(0));
   lowering.bind(op->getResult(0), view);
   return success();
 }

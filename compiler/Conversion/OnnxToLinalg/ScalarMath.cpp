@@ -29,6 +29,15 @@ Value ScalarMath::compare(CmpIPredicate predicate, Value lhs, Value rhs) {
 }
 
 Value ScalarMath::select(Value condition, Value ifTrue, Value ifFalse) {
+  Type type = ifTrue.getType(), i16 = builder.getI16Type();
+  // Targets without bf16 would call a library.
+  if (type.isBF16()) {
+    Value bits = arith::SelectOp::create(
+        builder, loc, condition,
+        arith::BitcastOp::create(builder, loc, i16, ifTrue),
+        arith::BitcastOp::create(builder, loc, i16, ifFalse));
+    return arith::BitcastOp::create(builder, loc, type, bits);
+  }
   return arith::SelectOp::create(builder, loc, condition, ifTrue, ifFalse);
 }
 
@@ -56,11 +65,11 @@ Value ScalarMath::narrow(Value value, Type type) {
     return value;
   if (type.getIntOrFloatBitWidth() > from.getIntOrFloatBitWidth())
     return arith::ExtFOp::create(builder, loc, type, value);
+  if (from.isF64() && type.isF32())
+    return arith::TruncFOp::create(builder, loc, type, value);
   // From f64 to 16 bits through f32: by itself it would call a library.
   if (from.isF64())
-    value = arith::TruncFOp::create(builder, loc, builder.getF32Type(), value);
-  if (type.isF32())
-    return value;
+    value = roundToOdd(value);
   if (!type.isBF16())
     return arith::TruncFOp::create(builder, loc, type, value);
   // Adds half of the last place kept, less one if that place is even; NaN
@@ -104,16 +113,33 @@ Value ScalarMath::fromFloat(Value value, IntegerType to) {
         integer(through, std::numeric_limits<int64_t>::min()));
     result = select(compare(CmpFPredicate::OGE, value, bound), upper, result);
   }
-  Type signless = getSignless(to);
-  if (signless == result.getType())
-    return result;
-  return arith::TruncIOp::create(builder, loc, signless, result);
+  Type signless = getStorageType(to);
+  if (signless != result.getType())
+    result = arith::TruncIOp::create(builder, loc, signless, result);
+  return isByteCode(to) ? wrapToByte(result, to) : result;
 }
 
-Value ScalarMath::cast(Value value, Type from, Type to) {
-  Type target = getSignless(to);
-  if (from == to || (isa<FloatType>(from) && isa<FloatType>(to)))
-    return from == to ? value : narrow(widen(value), target);
+Value ScalarMath::wrapToByte(Value value, Type type) {
+  Value unused = integer(value.getType(), 8 - type.getIntOrFloatBitWidth());
+  Value top = arith::ShLIOp::create(builder, loc, value, unused);
+  if (type.isUnsignedInteger() || isa<FloatType>(type))
+    return arith::ShRUIOp::create(builder, loc, top, unused);
+  return arith::ShRSIOp::create(builder, loc, top, unused);
+}
+
+Value ScalarMath::cast(Value value, Type from, Type to, CastOptions options) {
+  Type target = getStorageType(to);
+  if (from == to)
+    return value;
+  if (isa<FloatType>(from) && isByteCode(from))
+    return cast(decodeByteFloat(value, from), builder.getF32Type(), to,
+                options);
+  if (isa<FloatType>(to) && isByteCode(to)) {
+    Value number = cast(value, from, builder.getF64Type());
+    return encodeByteFloat(roundToOdd(number), to, options);
+  }
+  if (isa<FloatType>(from) && isa<FloatType>(to))
+    return narrow(widen(value), target);
   bool toBool = to.isInteger(1);
   if (isa<FloatType>(from)) {
     Value wide = widen(value);
@@ -131,8 +157,15 @@ Value ScalarMath::cast(Value value, Type from, Type to) {
   }
   if (toBool)
     return compare(CmpIPredicate::ne, value, integer(value.getType(), 0));
-  unsigned have = from.getIntOrFloatBitWidth();
-  unsigned want = to.getIntOrFloatBitWidth();
+  unsigned have = value.getType().getIntOrFloatBitWidth();
+  unsigned want = target.getIntOrFloatBitWidth();
+  if (isByteCode(to)) {
+    if (have > want)
+      value = arith::TruncIOp::create(builder, loc, target, value);
+    else if (have < want)
+      value = arith::ExtUIOp::create(builder, loc, target, value);
+    return wrapToByte(value, to);
+  }
   if (have == want)
     return value;
   if (have > want)
@@ -272,7 +305,14 @@ Value ScalarMath::floatRemainder(Value lhs, Value rhs) {
         scf::YieldOp::create(builder, loc, left);
       });
   Value remainder = loop.getResult(0);
-  remainder = math::CopySignOp::create(builder, loc, remainder, wide(lhs));
+  // The sign by its bit: from a copysign of f64 LLVM makes a rounding of the
+  // sign's operand where the result is narrowed, which may call a library.
+  Value sign = arith::AndIOp::create(
+      builder, loc, arith::BitcastOp::create(builder, loc, i64, wide(lhs)),
+      integer(i64, std::numeric_limits<int64_t>::min()));
+  Value bits = arith::BitcastOp::create(builder, loc, i64, remainder);
+  remainder = arith::BitcastOp::create(
+      builder, loc, f64, arith::OrIOp::create(builder, loc, bits, sign));
   remainder = select(defined, remainder,
                      constant(f64, std::numeric_limits<double>::quiet_NaN()));
   return narrow(remainder, type);

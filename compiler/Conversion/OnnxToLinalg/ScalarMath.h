@@ -6,6 +6,16 @@
 
 namespace bitnet {
 
+/// How numbers become what cannot hold them: attributes of ONNX's Cast.
+struct CastOptions {
+  enum Rounding { Up, Down, Nearest };
+  /// Whether floats of up to 8 bits have their largest number for what is
+  /// beyond it, not infinity or NaN.
+  bool saturate = true;
+  /// How to round to a power of two.
+  Rounding rounding = Up;
+};
+
 /// Emits arithmetic on scalars with the semantics of ONNX. Integers are
 /// signless values whose sign the caller knows. f16 and bf16 are computed in
 /// f32 and rounded to nearest even.
@@ -22,9 +32,13 @@ public:
   /// A float rounded to `type`.
   mlir::Value narrow(mlir::Value value, mlir::Type type);
   /// ONNX Cast from tensors of element type `from` to `to`; both may be
-  /// unsigned, `value` and the result are signless. Floats that the integer
-  /// type cannot hold wrap or give its least value, as on x86.
-  mlir::Value cast(mlir::Value value, mlir::Type from, mlir::Type to);
+  /// unsigned, `value` and the result are as in memory (getStorageType). Floats
+  /// that the integer type cannot hold wrap or give its least value, as on x86.
+  mlir::Value cast(mlir::Value value, mlir::Type from, mlir::Type to,
+                   CastOptions options = {});
+
+  /// The low bits of a byte as the code of an element of `type`, of fewer bits.
+  mlir::Value wrapToByte(mlir::Value value, mlir::Type type);
 
   mlir::Value compare(mlir::arith::CmpFPredicate predicate, mlir::Value lhs,
                       mlir::Value rhs);
@@ -51,6 +65,13 @@ public:
 
 private:
   mlir::Value fromFloat(mlir::Value value, mlir::IntegerType to);
+  /// The code of a float of up to 8 bits as f32, and the code of an f32.
+  mlir::Value decodeByteFloat(mlir::Value code, mlir::Type type);
+  mlir::Value encodeByteFloat(mlir::Value value, mlir::Type type,
+                              CastOptions options);
+  /// An f64 as f32, odd where it is not exact: rounding that again rounds as
+  /// if once.
+  mlir::Value roundToOdd(mlir::Value value);
   mlir::Value floatRemainder(mlir::Value lhs, mlir::Value rhs);
   mlir::Value integerPower(mlir::Value base, mlir::Value exponent);
 

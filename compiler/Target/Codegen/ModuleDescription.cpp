@@ -1,4 +1,5 @@
 #include "compiler/Target/Codegen/ModuleDescription.h"
+#include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/RT/IR/RTOps.h"
 
 #include "bitnet/module.h"
@@ -9,34 +10,10 @@
 using namespace mlir;
 using namespace bitnet;
 
-/// ONNX's number of an element type, 0 for one that it lacks.
+/// ONNX's number of an element type, which is its enum bitnet_dtype; 0 for one
+/// that it lacks.
 static int32_t dtypeOf(Type type) {
-  if (type.isF32())
-    return BITNET_FLOAT32;
-  if (type.isF16())
-    return BITNET_FLOAT16;
-  if (type.isBF16())
-    return BITNET_BFLOAT16;
-  if (type.isF64())
-    return BITNET_FLOAT64;
-  auto integer = dyn_cast<IntegerType>(type);
-  if (!integer)
-    return 0;
-  bool isUnsigned = integer.isUnsigned();
-  switch (integer.getWidth()) {
-  case 1:
-    return BITNET_BOOL;
-  case 8:
-    return isUnsigned ? BITNET_UINT8 : BITNET_INT8;
-  case 16:
-    return isUnsigned ? BITNET_UINT16 : BITNET_INT16;
-  case 32:
-    return isUnsigned ? BITNET_UINT32 : BITNET_INT32;
-  case 64:
-    return isUnsigned ? BITNET_UINT64 : BITNET_INT64;
-  default:
-    return 0;
-  }
+  return static_cast<int32_t>(onnx::getOnnxType(type).value_or(0));
 }
 
 static int32_t roleOf(StringRef role) {

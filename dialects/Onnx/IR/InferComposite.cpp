@@ -50,7 +50,7 @@ static LogicalResult checkScales(Inference &in) {
 }
 
 LogicalResult bitnet::onnx::inferDequantizeLinear(Inference &in) {
-  if (failed(in.checkElements(0, "operand", Elements::Integer)) ||
+  if (failed(in.checkElements(0, "operand", Elements::Code)) ||
       failed(in.checkSameElements(2)) || failed(checkScales(in)))
     return failure();
   int64_t to = in.getInt("output_dtype", 0);

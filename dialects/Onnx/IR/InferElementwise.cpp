@@ -62,6 +62,13 @@ LogicalResult bitnet::onnx::inferPow(Inference &in) {
   return in.addResult(*shape, in.getElements(0));
 }
 
+LogicalResult bitnet::onnx::inferPRelu(Inference &in) {
+  if (failed(in.checkSameElements(1)) ||
+      failed(in.checkBroadcastsTo(in.getShape(1), in.getShape(0), "slope")))
+    return failure();
+  return inferUnary(in, Elements::Number);
+}
+
 LogicalResult bitnet::onnx::inferBitShift(Inference &in) {
   StringRef direction = in.getString("direction", "");
   if (direction != "LEFT" && direction != "RIGHT")
@@ -86,6 +93,8 @@ LogicalResult bitnet::onnx::inferClip(Inference &in) {
   for (unsigned i = 1; i < 3; ++i) {
     if (!in.has(i))
       continue;
+    if (in.getAttribute(i == 1 ? "min" : "max"))
+      return in.error("a bound is given by attribute and by operand");
     if (failed(in.checkSameElements(i)))
       return failure();
     RankedTensorType bound = in.getType(i);
@@ -95,15 +104,56 @@ LogicalResult bitnet::onnx::inferClip(Inference &in) {
   return inferUnary(in, Elements::Number);
 }
 
+/// How a conversion rounds to powers of two.
+static LogicalResult checkRounding(Inference &in) {
+  StringRef mode = in.getString("round_mode", "up");
+  if (mode == "up" || mode == "down" || mode == "nearest")
+    return success();
+  return in.error("`round_mode` is \"", mode,
+                  "\", expected \"up\", \"down\" or \"nearest\"");
+}
+
 LogicalResult bitnet::onnx::inferCast(Inference &in) {
   int64_t to = in.getInt("to", 0);
   Type elements = getElementType(in.getContext(), to);
   if (!elements)
     return in.error("converts to ONNX type ", to,
                     ", expected the number of a type of numbers or bool");
+  if (failed(checkRounding(in)))
+    return failure();
   return in.addResult(in.getShape(0), elements);
 }
 
 LogicalResult bitnet::onnx::inferCastLike(Inference &in) {
+  if (failed(checkRounding(in)))
+    return failure();
   return in.addResult(in.getShape(0), in.getElements(1));
+}
+
+LogicalResult bitnet::onnx::inferBitCast(Inference &in) {
+  int64_t to = in.getInt("to", 0);
+  Type from = in.getElements(0), elements = getElementType(in.getContext(), to);
+  // A bool has a byte.
+  auto bits = [](Type type) {
+    return type.isInteger(1) ? 8 : type.getIntOrFloatBitWidth();
+  };
+  if (!elements || bits(elements) != bits(from))
+    return in.error("reads ", from, " as ONNX type ", to,
+                    ", expected the number of a type of as many bits");
+  return in.addResult(in.getShape(0), elements);
+}
+
+LogicalResult bitnet::onnx::inferDropout(Inference &in) {
+  if (failed(in.checkElements(0, "operand", Elements::Float)))
+    return failure();
+  if (in.has(2)) {
+    std::optional<SmallVector<int64_t>> training =
+        in.getShapes().getNumbers(in.getOperand(2));
+    if (!training || training->size() != 1 || training->front() != 0)
+      return in.error("is in training mode, or may be, expected a constant "
+                      "false");
+  }
+  if (failed(in.addResult(in.getShape(0), in.getElements(0))))
+    return failure();
+  return in.addResult(in.getShape(0), IntegerType::get(in.getContext(), 1));
 }

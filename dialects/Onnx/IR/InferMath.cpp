@@ -83,8 +83,26 @@ LogicalResult bitnet::onnx::inferReduce(Inference &in, Elements kind) {
     return failure();
   int64_t rank = in.getRank(0);
   FailureOr<std::optional<SmallVector<int64_t>>> axes = in.getAxes(rank);
-  if (failed(axes))
+  FailureOr<std::optional<int64_t>> late = in.countRunTimeAxes(1, rank);
+  if (failed(axes) || failed(late))
     return failure();
+  if (*late && in.getInt("keepdims", 1) != 0) {
+    // An axis of size 1 stays so, reduced or not.
+    return in.addResult(llvm::map_to_vector(in.getShape(0),
+                                            [](int64_t size) {
+                                              return size == 1
+                                                         ? size
+                                                         : ShapedType::kDynamic;
+                                            }),
+                        in.getElements(0));
+  }
+  if (*late) {
+    if (failed(in.countFewAxes(1, rank)))
+      return failure();
+    return in.addResult(
+        SmallVector<int64_t>(rank - **late, ShapedType::kDynamic),
+        in.getElements(0));
+  }
   bool given = *axes && !(*axes)->empty();
   if (!given && in.getInt("noop_with_empty_axes", 0) != 0)
     return in.addResult(in.getShape(0), in.getElements(0));
@@ -92,14 +110,14 @@ LogicalResult bitnet::onnx::inferReduce(Inference &in, Elements kind) {
   return addReduced(in, given ? **axes : all, in.getElements(0));
 }
 
-LogicalResult bitnet::onnx::inferArgMax(Inference &in) {
+LogicalResult bitnet::onnx::inferArg(Inference &in) {
   FailureOr<int64_t> axis = in.getAxis(0, in.getRank(0));
   if (failed(axis) || failed(in.checkElements(0, "operand", Elements::Number)))
     return failure();
   return addReduced(in, {*axis}, IntegerType::get(in.getContext(), 64));
 }
 
-LogicalResult bitnet::onnx::inferCumSum(Inference &in) {
+LogicalResult bitnet::onnx::inferCumulative(Inference &in) {
   RankedTensorType axis = in.getType(1);
   if (!axis.getElementType().isInteger() ||
       (axis.hasStaticShape() && axis.getNumElements() != 1))

@@ -198,8 +198,12 @@ LogicalResult bitnet::onnx::inferFlatten(Inference &in) {
 LogicalResult bitnet::onnx::inferSqueeze(Inference &in) {
   ArrayRef<int64_t> data = in.getShape(0);
   FailureOr<std::optional<SmallVector<int64_t>>> axes = in.getAxes(data.size());
-  if (failed(axes))
+  FailureOr<std::optional<int64_t>> late = in.countFewAxes(1, data.size());
+  if (failed(axes) || failed(late))
     return failure();
+  if (*late)
+    return in.addResult(SmallVector<int64_t>(data.size() - **late, dynamic),
+                        in.getElements(0));
   if (!*axes && ShapedType::isDynamicShape(data))
     return in.error("squeezes every axis of size 1 of ", printShape(data),
                     ", expected axes or a static shape");
@@ -220,6 +224,13 @@ LogicalResult bitnet::onnx::inferUnsqueeze(Inference &in) {
   std::optional<SmallVector<int64_t>> operand =
       in.getShapes().getNumbers(in.getOperand(1));
   size_t count = attribute ? attribute->size() : operand ? operand->size() : 0;
+  // The bound is for memory: no tensor has as many axes.
+  FailureOr<std::optional<int64_t>> late = in.countFewAxes(1, 1 << 10);
+  if (failed(late))
+    return failure();
+  if (*late)
+    return in.addResult(SmallVector<int64_t>(in.getRank(0) + **late, dynamic),
+                        in.getElements(0));
   FailureOr<std::optional<SmallVector<int64_t>>> axes =
       in.getAxes(in.getRank(0) + count);
   if (failed(axes))
@@ -360,19 +371,13 @@ LogicalResult bitnet::onnx::inferSplit(Inference &in) {
   return success();
 }
 
-/// The axes that a Slice with `count` bounds cuts.
+/// The axes, known at compile time, that a Slice with `count` bounds cuts.
 static FailureOr<SmallVector<int64_t>> getSliceAxes(Inference &in,
                                                     size_t count) {
   int64_t rank = in.getRank(0);
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
-  if (in.has(3)) {
-    std::optional<SmallVector<int64_t>> given =
-        in.getShapes().getNumbers(in.getOperand(3));
-    if (!given)
-      return in.error(
-          "axes are not constant, expected them to be known at compile time");
-    axes = std::move(*given);
-  }
+  if (in.has(3))
+    axes = *in.getShapes().getNumbers(in.getOperand(3));
   if (axes.size() != count)
     return in.error("has ", axes.size(), " axes and ", count,
                     " starts, expected as many");
@@ -406,14 +411,27 @@ LogicalResult bitnet::onnx::inferSlice(Inference &in) {
       SmallVector<Extent>(starts->size(), Extent::known(1));
   if (in.has(4))
     steps = in.getVector(4, "steps");
-  FailureOr<SmallVector<int64_t>> axes = getSliceAxes(in, starts->size());
-  if (failed(steps) || failed(axes))
+  FailureOr<std::optional<int64_t>> late = in.countFewAxes(3, in.getRank(0));
+  if (failed(steps) || failed(late))
     return failure();
+  FailureOr<SmallVector<int64_t>> axes = SmallVector<int64_t>();
+  if (!*late)
+    axes = getSliceAxes(in, starts->size());
+  if (failed(axes))
+    return failure();
+  if (*late && **late != (int64_t)starts->size())
+    return in.error("has ", **late, " axes and ", starts->size(),
+                    " starts, expected as many");
   if (ends->size() != starts->size() || steps->size() != starts->size())
     return in.error("has ", starts->size(), " starts, ", ends->size(),
                     " ends and ", steps->size(),
                     " steps, expected as many of each");
   SmallVector<int64_t> shape = llvm::to_vector(in.getShape(0));
+  if (*late) {
+    shape.assign(shape.size(), dynamic);
+    if (llvm::any_of(*steps, [](Extent step) { return step.is(0); }))
+      return in.error("has a step of 0, expected another");
+  }
   for (auto [i, axis] : llvm::enumerate(*axes)) {
     if ((*steps)[i].is(0))
       return in.error("has step 0 on axis ", axis, ", expected another");

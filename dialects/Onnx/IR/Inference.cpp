@@ -73,9 +73,13 @@ StringRef bitnet::onnx::describe(Elements kind) {
     return "any element type";
   case Elements::Number:
     return "a number";
+  case Elements::NumberOrBool:
+    return "a number or 'i1'";
   case Elements::Float:
     return "a float";
   case Elements::Integer:
+    return "an integer";
+  case Elements::Code:
     return "an integer";
   case Elements::Bool:
     return "'i1'";
@@ -85,14 +89,20 @@ StringRef bitnet::onnx::describe(Elements kind) {
 
 static bool isOf(Type type, Elements kind) {
   bool isBool = type.isInteger(1);
+  bool isWide = type.isIntOrFloat() &&
+                type.getIntOrFloatBitWidth() >= (isa<FloatType>(type) ? 16 : 8);
   switch (kind) {
   case Elements::Any:
     return true;
   case Elements::Number:
-    return !isBool && isa<IntegerType, FloatType>(type);
+    return isWide;
+  case Elements::NumberOrBool:
+    return isWide || isBool;
   case Elements::Float:
-    return isa<FloatType>(type);
+    return isWide && isa<FloatType>(type);
   case Elements::Integer:
+    return isWide && isa<IntegerType>(type);
+  case Elements::Code:
     return !isBool && isa<IntegerType>(type);
   case Elements::Bool:
     return isBool;
@@ -173,15 +183,38 @@ Inference::getAxes(int64_t rank) {
     return error("axes are given by attribute and by operand");
   if (attribute)
     axes = llvm::to_vector(*attribute);
-  else if (has(1) && !(axes = shapes.getNumbers(getOperand(1))))
-    return error(
-        "axes are not constant, expected them to be known at compile time");
+  else if (has(1))
+    axes = shapes.getNumbers(getOperand(1));
   if (!axes)
     return std::optional<SmallVector<int64_t>>();
   FailureOr<SmallVector<int64_t>> sorted = normalizeAxes(*axes, rank);
   if (failed(sorted))
     return failure();
   return std::optional(std::move(*sorted));
+}
+
+FailureOr<std::optional<int64_t>> Inference::countRunTimeAxes(unsigned i,
+                                                              int64_t rank) {
+  if (!has(i) || shapes.getNumbers(getOperand(i)))
+    return std::optional<int64_t>();
+  RankedTensorType type = getType(i);
+  if (type.getRank() > 1 || !type.getElementType().isInteger())
+    return error("axes have type ", type, ", expected a vector of integers");
+  if (!type.hasStaticShape())
+    return std::optional(ShapedType::kDynamic);
+  int64_t count = type.getNumElements();
+  if (count > rank)
+    return error("has ", count, " axes, expected at most ", rank);
+  return std::optional(count);
+}
+
+FailureOr<std::optional<int64_t>> Inference::countFewAxes(unsigned i,
+                                                          int64_t rank) {
+  FailureOr<std::optional<int64_t>> count = countRunTimeAxes(i, rank);
+  if (succeeded(count) && *count == ShapedType::kDynamic)
+    return error("axes have type ", getType(i),
+                 ", expected their number to be known at compile time");
+  return count;
 }
 
 FailureOr<SmallVector<Extent>> Inference::getVector(unsigned i,

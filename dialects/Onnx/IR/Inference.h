@@ -8,8 +8,10 @@
 
 namespace bitnet::onnx {
 
-/// Element types that an operator takes. Bools are no numbers.
-enum class Elements { Any, Number, Float, Integer, Bool };
+/// Element types that an operator takes. Bools are no numbers, and neither are
+/// integers of 2 and 4 bits and floats of 8 and fewer: those are only moved and
+/// converted; as integers of any width they are codes.
+enum class Elements { Any, Number, NumberOrBool, Float, Integer, Code, Bool };
 
 /// What type inference of one op reads (operands, attributes) and writes
 /// (result types). The infer functions below find the types of the operators
@@ -68,9 +70,18 @@ public:
   llvm::FailureOr<int64_t> getAxis(int64_t byDefault, int64_t rank,
                                    bool endToo = false) const;
   /// Axes in the attribute `axes` or constant in operand 1, ascending and in
-  /// [0, rank); nullopt where neither is given.
+  /// [0, rank); nullopt where neither is given or they are known at run time
+  /// only.
   llvm::FailureOr<std::optional<llvm::SmallVector<int64_t>>>
   getAxes(int64_t rank);
+  /// How many axes operand `i` holds, at most `rank`, that are not known at
+  /// compile time (kDynamic: neither is their number); nullopt where it is
+  /// absent or they are known.
+  llvm::FailureOr<std::optional<int64_t>> countRunTimeAxes(unsigned i,
+                                                           int64_t rank);
+  /// The same, but an error where their number is not known.
+  llvm::FailureOr<std::optional<int64_t>> countFewAxes(unsigned i,
+                                                       int64_t rank);
   /// Sorted, distinct, made non-negative; fails outside [-rank, rank).
   llvm::FailureOr<llvm::SmallVector<int64_t>>
   normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank) const;
@@ -120,19 +131,25 @@ llvm::LogicalResult inferBroadcast(Inference &in, Elements kind, bool toBool);
 llvm::LogicalResult inferReduce(Inference &in, Elements kind);
 
 #define BITNET_ONNX_INFER(Name) llvm::LogicalResult infer##Name(Inference &in);
-BITNET_ONNX_INFER(ArgMax)
+BITNET_ONNX_INFER(Arg)
 BITNET_ONNX_INFER(Attention)
 BITNET_ONNX_INFER(BatchNormalization)
+BITNET_ONNX_INFER(BitCast)
 BITNET_ONNX_INFER(BitShift)
 BITNET_ONNX_INFER(Cast)
 BITNET_ONNX_INFER(CastLike)
 BITNET_ONNX_INFER(Clip)
+BITNET_ONNX_INFER(Compress)
 BITNET_ONNX_INFER(Concat)
 BITNET_ONNX_INFER(ConstantOfShape)
-BITNET_ONNX_INFER(CumSum)
+BITNET_ONNX_INFER(Cumulative)
+BITNET_ONNX_INFER(DepthToSpace)
 BITNET_ONNX_INFER(DequantizeLinear)
+BITNET_ONNX_INFER(Dropout)
 BITNET_ONNX_INFER(DynamicQuantizeLinear)
+BITNET_ONNX_INFER(Einsum)
 BITNET_ONNX_INFER(Expand)
+BITNET_ONNX_INFER(EyeLike)
 BITNET_ONNX_INFER(Flatten)
 BITNET_ONNX_INFER(Gather)
 BITNET_ONNX_INFER(GatherElements)
@@ -158,25 +175,35 @@ BITNET_ONNX_INFER(MsMultiHeadAttention)
 BITNET_ONNX_INFER(MsRotaryEmbedding)
 BITNET_ONNX_INFER(MsSkipLayerNormalization)
 BITNET_ONNX_INFER(MsSkipSimplifiedLayerNormalization)
+BITNET_ONNX_INFER(NonZero)
+BITNET_ONNX_INFER(OneHot)
+BITNET_ONNX_INFER(PRelu)
+BITNET_ONNX_INFER(Pad)
 BITNET_ONNX_INFER(Pow)
 BITNET_ONNX_INFER(QLinearMatMul)
 BITNET_ONNX_INFER(QuantizeLinear)
 BITNET_ONNX_INFER(RMSNormalization)
 BITNET_ONNX_INFER(Range)
 BITNET_ONNX_INFER(Reshape)
+BITNET_ONNX_INFER(ReverseSequence)
 BITNET_ONNX_INFER(RotaryEmbedding)
+BITNET_ONNX_INFER(ScatterElements)
 BITNET_ONNX_INFER(ScatterND)
 BITNET_ONNX_INFER(Shape)
 BITNET_ONNX_INFER(SimplifiedLayerNormalization)
 BITNET_ONNX_INFER(Size)
 BITNET_ONNX_INFER(Slice)
 BITNET_ONNX_INFER(Softmax)
+BITNET_ONNX_INFER(SpaceToDepth)
 BITNET_ONNX_INFER(Split)
 BITNET_ONNX_INFER(Squeeze)
 BITNET_ONNX_INFER(SwiGLU)
+BITNET_ONNX_INFER(TensorScatter)
 BITNET_ONNX_INFER(Tile)
+BITNET_ONNX_INFER(TopK)
 BITNET_ONNX_INFER(Transpose)
 BITNET_ONNX_INFER(Trilu)
+BITNET_ONNX_INFER(Unique)
 BITNET_ONNX_INFER(Unsqueeze)
 BITNET_ONNX_INFER(Where)
 #undef BITNET_ONNX_INFER

@@ -77,6 +77,8 @@ class Onnx_Op<string mnemonic, list<string> inputNames, int required, int since,
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "($inputs^)? attr-dict `:` functional-type($inputs, results)";
   code extraDeclaration = "";
+  /// The newest operator set that has the operator.
+  string until = "::bitnet::onnx::kNewestOpset";
   // Expression over `in`, an Inference (Inference.h), that finds the types.
   string infer = "infer" # !subst("ms.", "Ms", mnemonic) # "(in)";
   let extraClassDeclaration = accessors # [{
@@ -89,7 +91,7 @@ class Onnx_Op<string mnemonic, list<string> inputNames, int required, int since,
   /// Operator set that introduced the operator, and the oldest and newest whose
   /// form of it the op has.
   static constexpr int kSinceVersion = }] # since # [{, kMinVersion = }] # form # [{,
-                       kMaxVersion = ::bitnet::onnx::kNewestOpset;
+                       kMaxVersion = }] # until # [{;
   /// A result may be more or less static than inference finds.
   static bool isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual);
 }] # extraDeclaration;

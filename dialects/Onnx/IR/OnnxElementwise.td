@@ -54,10 +54,65 @@ def Onnx_SinOp : Onnx_FloatUnaryOp<"Sin", "sine of each element", [{
     X is in radians.}], 7>;
 def Onnx_CosOp : Onnx_FloatUnaryOp<"Cos", "cosine of each element", [{
     X is in radians.}], 7>;
+def Onnx_TanOp : Onnx_FloatUnaryOp<"Tan", "tangent of each element", [{
+    X is in radians.}], 7>;
+def Onnx_AsinOp : Onnx_FloatUnaryOp<"Asin", "arcsine of each element", [{
+    In radians; NaN where X is outside [-1, 1].}], 7>;
+def Onnx_AcosOp : Onnx_FloatUnaryOp<"Acos", "arccosine of each element", [{
+    In radians; NaN where X is outside [-1, 1].}], 7>;
+def Onnx_AtanOp : Onnx_FloatUnaryOp<"Atan", "arctangent of each element", [{
+    In radians.}], 7>;
+def Onnx_SinhOp : Onnx_FloatUnaryOp<"Sinh", "hyperbolic sine of each element", [{
+    `result = (e^X - e^-X) / 2`.}], 9>;
+def Onnx_CoshOp : Onnx_FloatUnaryOp<"Cosh", "hyperbolic cosine of each element", [{
+    `result = (e^X + e^-X) / 2`.}], 9>;
+def Onnx_AsinhOp : Onnx_FloatUnaryOp<"Asinh", "inverse hyperbolic sine of each element", [{
+    `sinh(result) = X`.}], 9>;
+def Onnx_AcoshOp : Onnx_FloatUnaryOp<"Acosh", "inverse hyperbolic cosine of each element", [{
+    `cosh(result) = X`; NaN where X is below 1.}], 9>;
+def Onnx_AtanhOp : Onnx_FloatUnaryOp<"Atanh", "inverse hyperbolic tangent of each element", [{
+    `tanh(result) = X`; NaN where X is outside [-1, 1].}], 9>;
 def Onnx_TanhOp : Onnx_FloatUnaryOp<"Tanh", "hyperbolic tangent of each element", [{
     `result = (e^X - e^-X) / (e^X + e^-X)`.}], 1, 6>;
 def Onnx_SigmoidOp : Onnx_FloatUnaryOp<"Sigmoid", "logistic function of each element", [{
     `result = 1 / (1 + e^-X)`.}], 1, 6>;
+def Onnx_SoftplusOp : Onnx_FloatUnaryOp<"Softplus", "smooth rectified linear unit", [{
+    `result = ln(1 + e^X)`.}], 1>;
+def Onnx_SoftsignOp : Onnx_FloatUnaryOp<"Softsign", "x / (1 + |x|)", [{
+    `result = X / (1 + |X|)`.}], 1>;
+def Onnx_MishOp : Onnx_FloatUnaryOp<"Mish", "x * tanh(softplus(x))", [{
+    `result = X * tanh(ln(1 + e^X))`.}], 18>;
+def Onnx_HardSwishOp : Onnx_FloatUnaryOp<"HardSwish", "x * hard sigmoid of x", [{
+    `result = X * max(0, min(1, X / 6 + 1 / 2))`.}], 14>;
+def Onnx_EluOp : Onnx_FloatUnaryOp<"Elu", "exponential linear unit", [{
+    `result = X < 0 ? alpha * (e^X - 1) : X`.}], 1, 6> {
+  let attributes = (ins Onnx_DefaultFloat<"1.0f">:$alpha);
+}
+def Onnx_SeluOp : Onnx_FloatUnaryOp<"Selu", "scaled exponential linear unit", [{
+    `result = gamma * (X > 0 ? X : alpha * (e^X - 1))`.}], 1, 6> {
+  let attributes = (ins Onnx_DefaultFloat<"1.67326319217681884765625f">:$alpha,
+                    Onnx_DefaultFloat<"1.05070102214813232421875f">:$gamma);
+}
+def Onnx_CeluOp : Onnx_FloatUnaryOp<"Celu", "continuously differentiable exponential linear unit", [{
+    `result = max(0, X) + min(0, alpha * (e^(X / alpha) - 1))`.}], 12> {
+  let attributes = (ins Onnx_DefaultFloat<"1.0f">:$alpha);
+}
+def Onnx_HardSigmoidOp : Onnx_FloatUnaryOp<"HardSigmoid", "piecewise linear sigmoid", [{
+    `result = max(0, min(1, alpha * X + beta))`.}], 1, 6> {
+  let attributes = (ins Onnx_DefaultFloat<"0.2f">:$alpha, Onnx_DefaultFloat<"0.5f">:$beta);
+}
+def Onnx_LeakyReluOp : Onnx_FloatUnaryOp<"LeakyRelu", "rectified linear unit with a slope below zero", [{
+    `result = X < 0 ? alpha * X : X`.}], 1, 6> {
+  let attributes = (ins Onnx_DefaultFloat<"0.01f">:$alpha);
+}
+def Onnx_ThresholdedReluOp : Onnx_FloatUnaryOp<"ThresholdedRelu", "elements above a threshold", [{
+    `result = X > alpha ? X : 0`.}], 10> {
+  let attributes = (ins Onnx_DefaultFloat<"1.0f">:$alpha);
+}
+def Onnx_ShrinkOp : Onnx_NumberUnaryOp<"Shrink", "elements moved towards zero", [{
+    `X + bias` below `-lambd`, `X - bias` above `lambd`, 0 between.}], 9> {
+  let attributes = (ins Onnx_DefaultFloat<"0.0f">:$bias, Onnx_DefaultFloat<"0.5f">:$lambd);
+}
 def Onnx_NotOp : Onnx_UnaryOp<"Not", "logical negation of each element", [{
     `result = !X`.}], 1, 1, "`i1`", "Bool", "i1">;
 def Onnx_BitwiseNotOp : Onnx_UnaryOp<"BitwiseNot", "complement of each element's bits", [{
@@ -128,7 +183,8 @@ class Onnx_ArithmeticOp<string mnemonic, string sum, string semantics, int since
                     "a number, the same for both operands and the result", "Number", "f32", "f32">;
 class Onnx_CompareOp<string mnemonic, string sum, string semantics, int since, int form>
     : Onnx_BinaryOp<mnemonic, ["A", "B"], sum, semantics, since, form,
-                    "the same for both operands; the result is `i1`", "Any", "f32", "i1">;
+                    "a number or `i1`, the same for both operands; the result is `i1`",
+                    "NumberOrBool", "f32", "i1">;
 class Onnx_LogicOp<string mnemonic, string sum, string semantics>
     : Onnx_BinaryOp<mnemonic, ["A", "B"], sum, semantics, 1, 7, "`i1`", "Bool", "i1", "i1">;
 class Onnx_BitwiseOp<string mnemonic, string sum, string semantics>
@@ -177,6 +233,21 @@ def Onnx_PowOp : Onnx_BinaryOp<"Pow", ["X", "Y"], "power of two tensors", [{
     `result = X ^ Y`, in the element type of X.}], 1, 7,
     "a number; the result has that of X", "Number", "f32", "f32"> {
   let infer = "inferPow(in)";
+}
+
+def Onnx_PReluOp : Onnx_Op<"PRelu", ["X", "Slope"], 2, 1, 7, [Onnx_SameShape]> {
+  let summary = "rectified linear unit with a slope for each element below zero";
+  let description = [{
+    `result = X < 0 ? Slope * X : X`.
+
+    - (C1) The result has the shape and the element type of X, a number.
+    - (C2) Slope has the element type of X and broadcasts, unidirectionally, to
+      its shape.
+
+    ```mlir
+    %r = onnx.PRelu %x, %slope : (tensor<?x64xf32>, tensor<64xf32>) -> tensor<?x64xf32>
+    ```
+  }];
 }
 
 def Onnx_BitShiftOp : Onnx_Op<"BitShift", ["X", "Y"], 2, 11, 11, [Onnx_Broadcasting]> {
@@ -239,19 +310,22 @@ def Onnx_WhereOp : Onnx_Op<"Where", ["Condition", "X", "Y"], 3, 9, 9, [Onnx_Broa
   }];
 }
 
-def Onnx_ClipOp : Onnx_Op<"Clip", ["Input", "Min", "Max"], 1, 1, 11, [Onnx_SameShape]> {
+def Onnx_ClipOp : Onnx_Op<"Clip", ["Input", "MinOperand", "MaxOperand"], 1, 1, 6, [Onnx_SameShape]> {
   let summary = "elements limited to a range";
   let description = [{
-    `result = min(max(Input, Min), Max)`; an absent bound does not limit.
+    `result = min(max(Input, Min), Max)`; an absent bound does not limit. Bounds
+    stand in operands or, before operator set 11, in attributes.
 
     - (C1) The result has the shape and the element type of Input, a number.
     - (C2) Min and Max are scalars (one element) of Input's element type.
+    - (C3) No bound is given twice, by attribute and by operand.
 
     ```mlir
     %none = onnx.None
     %r = onnx.Clip %x, %min, %none : (tensor<?x64xf32>, tensor<f32>, none) -> tensor<?x64xf32>
     ```
   }];
+  let attributes = (ins OptionalAttr<F32Attr>:$min, OptionalAttr<F32Attr>:$max);
 }
 
 def Onnx_CastOp : Onnx_Op<"Cast", ["Input"], 1, 1, 6, [Onnx_SameShape]> {
@@ -260,9 +334,13 @@ def Onnx_CastOp : Onnx_Op<"Cast", ["Input"], 1, 1, 6, [Onnx_SameShape]> {
     Converts each element to the type that ONNX numbers `to` (1 is f32, 7 is
     i64, ...). Floats become integers by truncation, anything becomes `i1` by
     comparison with zero, i1 becomes 0 or 1; narrower integers keep the low
-    bits.
+    bits. What a float of 8 or 4 bits cannot hold becomes its largest number, or
+    without `saturate` infinity or NaN. `round_mode` ("up", "down" or "nearest")
+    says how numbers round to powers of two (f8E8M0FNU); to other floats they
+    round to nearest even.
 
     - (C1) The result has the shape of Input and the element type `to`.
+    - (C2) `round_mode` is one of the three.
 
     ```mlir
     %r = onnx.Cast %x {to = 3 : i64} : (tensor<?x64xf32>) -> tensor<?x64xi8>
@@ -280,6 +358,7 @@ def Onnx_CastLikeOp : Onnx_Op<"CastLike", ["Input", "TargetType"], 2, 15, 15, [O
     not read.
 
     - (C1) The result has the shape of Input and the element type of TargetType.
+    - (C2) `round_mode` is "up", "down" or "nearest".
 
     ```mlir
     %r = onnx.CastLike %x, %y : (tensor<?x64xf32>, tensor<1xi8>) -> tensor<?x64xi8>
@@ -287,6 +366,38 @@ def Onnx_CastLikeOp : Onnx_Op<"CastLike", ["Input", "TargetType"], 2, 15, 15, [O
   }];
   let attributes = (ins Onnx_DefaultInt<"1">:$saturate, Onnx_DefaultStr<"up">:$round_mode);
   let hasCanonicalizer = 1;
+}
+
+def Onnx_BitCastOp : Onnx_Op<"BitCast", ["Input"], 1, 26, 26, [Onnx_SameShape]> {
+  let summary = "the same bits as another element type";
+  let description = [{
+    Reads the bits of each element as the type that ONNX numbers `to`.
+
+    - (C1) The result has the shape of Input and the element type `to`, of as
+      many bits; an `i1` has 8.
+
+    ```mlir
+    %r = onnx.BitCast %x {to = 6 : i64} : (tensor<?x64xf32>) -> tensor<?x64xi32>
+    ```
+  }];
+  let attributes = (ins Onnx_IntAttr:$to);
+}
+
+def Onnx_DropoutOp : Onnx_Op<"Dropout", ["Data", "RatioOperand", "TrainingMode"], 1, 1, 10, [Onnx_SameShape]> {
+  let summary = "its operand, outside of training";
+  let description = [{
+    `output = Data`, and a mask of ones: what training drops, inference keeps.
+    `onnx-decompose` takes it apart.
+
+    - (C1) Output has the type of Data, a float, the mask its shape and `i1`.
+    - (C2) TrainingMode, where given, is a constant false.
+
+    ```mlir
+    %y, %mask = onnx.Dropout %x : (tensor<?x64xf32>) -> (tensor<?x64xf32>, tensor<?x64xi1>)
+    ```
+  }];
+  let attributes = (ins OptionalAttr<F32Attr>:$ratio, OptionalAttr<Onnx_IntAttr>:$seed);
+  let results = (outs AnyRankedTensor:$output, AnyRankedTensor:$mask);
 }
 
 #endif // DIALECTS_ONNX_IR_ONNXELEMENTWISE_TD

@@ -60,19 +60,19 @@ def Onnx_MsFusedMatMulOp : Onnx_Op<"ms.FusedMatMul", ["A", "B"], 2, 1> {
 
 //===-- Reductions ---------------------------------------------------------===//
 
-class Onnx_ReduceOp<string mnemonic, string sum, string elements>
+class Onnx_ReduceOp<string mnemonic, string sum, string elements, string kind, string note = "">
     : Onnx_Op<mnemonic, ["Data", "AxesOperand"], 1, 1> {
-  let infer = "inferReduce(in, " # !if(!eq(elements, "a number"), "Elements::Number", "Elements::Any") # ")";
+  let infer = "inferReduce(in, Elements::" # kind # ")";
   let summary = sum # " over axes";
   let description = "The " # sum # [{ over `axes`, which stand in the attribute or in the
     second operand; negative ones count from the end. Without axes, over all of
     them, or over none with `noop_with_empty_axes`. Reduced axes stay with size
-    1 (`keepdims`) or go.
+    1 (`keepdims`) or go.}] # note # [{
 
     - (C1) Axes are distinct and in [-rank, rank).
     - (C2) Axes are not given twice, by attribute and by operand.
     - (C3) The element type of data and result is }] # elements # [{.
-    - (C4) Axes are constant.
+    - (C4) The number of axes is static, unless the axes stay.
 
     ```mlir
     %r = onnx.}] # mnemonic # [{ %x {axes = array<i64: -1>} : (tensor<?x64xf32>) -> tensor<?x1xf32>
@@ -88,13 +88,23 @@ class Onnx_ReduceOp<string mnemonic, string sum, string elements>
   }
 }];
 }
-def Onnx_ReduceMaxOp : Onnx_ReduceOp<"ReduceMax", "largest element", "a number or `i1`">;
-def Onnx_ReduceMinOp : Onnx_ReduceOp<"ReduceMin", "least element", "a number or `i1`">;
-def Onnx_ReduceSumOp : Onnx_ReduceOp<"ReduceSum", "sum of elements", "a number">;
-def Onnx_ReduceMeanOp : Onnx_ReduceOp<"ReduceMean", "mean of elements", "a number">;
+def Onnx_ReduceMaxOp : Onnx_ReduceOp<"ReduceMax", "largest element", "a number or `i1`", "NumberOrBool">;
+def Onnx_ReduceMinOp : Onnx_ReduceOp<"ReduceMin", "least element", "a number or `i1`", "NumberOrBool">;
+def Onnx_ReduceSumOp : Onnx_ReduceOp<"ReduceSum", "sum of elements", "a number", "Number">;
+def Onnx_ReduceMeanOp : Onnx_ReduceOp<"ReduceMean", "mean of elements", "a number", "Number">;
+def Onnx_ReduceProdOp : Onnx_ReduceOp<"ReduceProd", "product of elements", "a number", "Number">;
+/// Over no axes, these still do to each element what they do besides reducing.
+class Onnx_CompositeReduceOp<string mnemonic, string sum>
+    : Onnx_ReduceOp<mnemonic, sum, "a number", "Number", " Over no axes, that of each element alone.">;
+def Onnx_ReduceL1Op : Onnx_CompositeReduceOp<"ReduceL1", "sum of magnitudes">;
+def Onnx_ReduceL2Op : Onnx_CompositeReduceOp<"ReduceL2", "root of the sum of squares">;
+def Onnx_ReduceSumSquareOp : Onnx_CompositeReduceOp<"ReduceSumSquare", "sum of squares">;
+def Onnx_ReduceLogSumOp : Onnx_CompositeReduceOp<"ReduceLogSum", "logarithm of the sum of elements">;
+def Onnx_ReduceLogSumExpOp : Onnx_CompositeReduceOp<"ReduceLogSumExp", "logarithm of the sum of exponentials">;
 
-def Onnx_ArgMaxOp : Onnx_Op<"ArgMax", ["Data"], 1, 1> {
-  let summary = "index of the largest element along an axis";
+class Onnx_ArgOp<string mnemonic, string which> : Onnx_Op<mnemonic, ["Data"], 1, 1> {
+  let infer = "inferArg(in)";
+  let summary = "index of the " # which # " element along an axis";
   let description = [{
     The index along `axis`, an `i64`; among equal elements the first one, or the
     last with `select_last_index`. The axis stays with size 1 (`keepdims`) or
@@ -103,27 +113,77 @@ def Onnx_ArgMaxOp : Onnx_Op<"ArgMax", ["Data"], 1, 1> {
     - (C1) `axis` is in [-rank, rank).
 
     ```mlir
-    %r = onnx.ArgMax %x {axis = -1 : i64, keepdims = 0 : i64} : (tensor<?x64xf32>) -> tensor<?xi64>
+    %r = onnx.}] # mnemonic # [{ %x {axis = -1 : i64, keepdims = 0 : i64} : (tensor<?x64xf32>) -> tensor<?xi64>
     ```
   }];
   let attributes = (ins Onnx_DefaultInt<"0">:$axis, Onnx_DefaultInt<"1">:$keepdims,
                     Onnx_DefaultInt<"0">:$select_last_index);
 }
 
-def Onnx_CumSumOp : Onnx_Op<"CumSum", ["X", "Axis"], 2, 11, 11, [Onnx_SameShape]> {
-  let summary = "running sum along an axis";
-  let description = [{
-    `result[i]` is the sum of the elements up to i along Axis, i included unless
-    `exclusive`; from the end where `reverse`.
+def Onnx_ArgMaxOp : Onnx_ArgOp<"ArgMax", "largest">;
+def Onnx_ArgMinOp : Onnx_ArgOp<"ArgMin", "least">;
+
+class Onnx_CumulativeOp<string mnemonic, string what, int since>
+    : Onnx_Op<mnemonic, ["X", "Axis"], 2, since, since, [Onnx_SameShape]> {
+  let infer = "inferCumulative(in)";
+  let summary = "running " # what # " along an axis";
+  let description = "`result[i]` is the " # what # [{ of the elements up to i along Axis, i
+    included unless `exclusive`; from the end where `reverse`.
 
     - (C1) The result has the shape and the element type of X, a number.
     - (C2) Axis is one integer in [-rank, rank).
 
     ```mlir
-    %r = onnx.CumSum %x, %axis : (tensor<?x64xi64>, tensor<i64>) -> tensor<?x64xi64>
+    %r = onnx.}] # mnemonic # [{ %x, %axis : (tensor<?x64xi64>, tensor<i64>) -> tensor<?x64xi64>
     ```
   }];
   let attributes = (ins Onnx_DefaultInt<"0">:$exclusive, Onnx_DefaultInt<"0">:$reverse);
+}
+def Onnx_CumSumOp : Onnx_CumulativeOp<"CumSum", "sum", 11>;
+def Onnx_CumProdOp : Onnx_CumulativeOp<"CumProd", "product", 26>;
+
+def Onnx_TopKOp : Onnx_Op<"TopK", ["X", "KOperand"], 1, 1> {
+  let summary = "largest or least elements along an axis";
+  let description = [{
+    The K largest (`largest = 0`: least) elements along `axis`, and their
+    places, from the most extreme one on; of equal ones the first comes first.
+    NaN counts as above all numbers. `sorted = 0` asks for no order and gets the
+    same. K stands in the second operand or, before operator set 10, in an
+    attribute.
+
+    - (C1) `axis` is in [-rank, rank).
+    - (C2) The element type is a number.
+    - (C3) K is one `i64`, given once, from 0 to the size of the axis.
+
+    ```mlir
+    %v, %i = onnx.TopK %x, %k {axis = -1 : i64} : (tensor<?x64xf32>, tensor<1xi64>) -> (tensor<?x?xf32>, tensor<?x?xi64>)
+    ```
+  }];
+  let attributes = (ins Onnx_DefaultInt<"-1">:$axis, Onnx_DefaultInt<"1">:$largest,
+                    Onnx_DefaultInt<"1">:$sorted, OptionalAttr<Onnx_IntAttr>:$k);
+  let results = (outs AnyRankedTensor:$Values, AnyRankedTensor:$Indices);
+}
+
+def Onnx_EinsumOp : Onnx_Op<"Einsum", [], 1, 12> {
+  let summary = "sum of products by named axes";
+  let description = [{
+    `equation` names the axes of each operand with letters, terms parted by
+    commas, and behind `->` those of the result (absent: the letters that occur
+    once, in ASCII order). An element of the result is the sum, over the letters
+    that it lacks, of the products of the operands' elements. `...` stands for
+    axes that broadcast. `onnx-decompose` takes it apart.
+
+    - (C1) There is a term for each operand, with a letter for each axis that
+      `...` does not stand for.
+    - (C2) Axes of one letter have one size.
+    - (C3) The result's letters are distinct and occur in the terms.
+    - (C4) All have one element type, a number.
+
+    ```mlir
+    %r = onnx.Einsum %a, %b {equation = "bij,bjk->bik"} : (tensor<?x4x8xf32>, tensor<?x8x16xf32>) -> tensor<?x4x16xf32>
+    ```
+  }];
+  let attributes = (ins StrAttr:$equation);
 }
 
 def Onnx_SoftmaxOp : Onnx_Op<"Softmax", ["Input"], 1, 1, 13, [Onnx_SameShape]> {

@@ -3,6 +3,7 @@
 
 include "dialects/Onnx/IR/OnnxComposite.td"
 include "dialects/Onnx/IR/OnnxElementwise.td"
+include "dialects/Onnx/IR/OnnxIndexing.td"
 include "dialects/Onnx/IR/OnnxMath.td"
 include "dialects/Onnx/IR/OnnxMicrosoft.td"
 include "dialects/Onnx/IR/OnnxNormalization.td"

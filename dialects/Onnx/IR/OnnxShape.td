@@ -157,7 +157,7 @@ def Onnx_SqueezeOp : Onnx_Op<"Squeeze", ["Data", "AxesOperand"], 1, 1> {
     without them, every axis of size 1.
 
     - (C1) Axes are distinct, in [-rank, rank), and of size 1.
-    - (C2) Axes are constant and not given twice.
+    - (C2) Axes are not given twice, and their number is static.
     - (C3) Without axes the shape is static.
 
     ```mlir
@@ -176,7 +176,7 @@ def Onnx_UnsqueezeOp : Onnx_Op<"Unsqueeze", ["Data", "AxesOperand"], 1, 1> {
     stand in the attribute or in the second operand.
 
     - (C1) Axes are distinct and in [-r, r), r being the result's rank.
-    - (C2) Axes are constant and given once.
+    - (C2) Axes are given once, and their number is static.
 
     ```mlir
     %r = onnx.Unsqueeze %x {axes = array<i64: 0>} : (tensor<?x64xf32>) -> tensor<1x?x64xf32>
@@ -284,7 +284,7 @@ def Onnx_SliceOp : Onnx_Op<"Slice", ["Data", "Starts", "Ends", "Axes", "Steps"],
 
     - (C1) Starts, Ends, Axes and Steps are vectors of one length, `i32` or
       `i64`.
-    - (C2) Axes are constant, distinct and in [-rank, rank).
+    - (C2) Axes are distinct and in [-rank, rank).
     - (C3) No step is zero.
 
     ```mlir

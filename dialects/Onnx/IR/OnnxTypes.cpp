@@ -5,7 +5,7 @@
 using namespace mlir;
 
 /// Element types by their number in TensorProto.DataType; null where ONNX has
-/// strings, complex numbers or nothing.
+/// strings, complex numbers or nothing. Its floats of 6 bits are not supported.
 static SmallVector<Type> makeTypes(MLIRContext *context) {
   auto integer = [&](unsigned width, IntegerType::SignednessSemantics sign) {
     return IntegerType::get(context, width, sign);
@@ -35,8 +35,6 @@ static SmallVector<Type> makeTypes(MLIRContext *context) {
   types[24] = Float8E8M0FNUType::get(context);
   types[25] = integer(2, u);
   types[26] = integer(2, s);
-  types[27] = Float6E2M3FNType::get(context);
-  types[28] = Float6E3M2FNType::get(context);
   return types;
 }
 

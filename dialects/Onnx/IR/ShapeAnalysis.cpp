@@ -215,15 +215,16 @@ Extent ShapeAnalysis::traceDim(Value value, int64_t axis) {
             llvm::count_if(*axes, [&](int64_t a) { return a < axis; });
         return getDim(unsqueeze.getData(), axis - before);
       })
-      .Case<ReduceMaxOp, ReduceMinOp, ReduceMeanOp, ReduceSumOp>(
-          [&](auto reduce) {
-            std::optional<SmallVector<int64_t>> axes = reduce.getReducedAxes();
-            if (!axes)
-              return own();
-            bool keeps = reduce.getKeepdims() != 0;
-            return getDim(reduce.getData(),
-                          keeps ? axis : skipRemoved(axis, *axes));
-          })
+      .Case<ReduceMaxOp, ReduceMinOp, ReduceMeanOp, ReduceSumOp, ReduceProdOp,
+            ReduceL1Op, ReduceL2Op, ReduceSumSquareOp, ReduceLogSumOp,
+            ReduceLogSumExpOp>([&](auto reduce) {
+        std::optional<SmallVector<int64_t>> axes = reduce.getReducedAxes();
+        if (!axes)
+          return own();
+        bool keeps = reduce.getKeepdims() != 0;
+        return getDim(reduce.getData(),
+                      keeps ? axis : skipRemoved(axis, *axes));
+      })
       .Case<ReshapeOp>([&](Operation *) { return traceReshapedDim(op, axis); })
       .Case<ExpandOp>([&](ExpandOp expand) {
         int64_t dataRank = getRanked(expand.getInput()).getRank();

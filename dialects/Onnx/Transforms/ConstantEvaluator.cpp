@@ -339,11 +339,23 @@ Kernel bitnet::onnx::lookUpKernel(Operation *op) {
     if (scatter.getReduction() != "none")
       return nullptr;
   StringRef name = op->getName().stripDialect();
-  // 2- and 4-bit integers are moved and converted, but not computed with.
-  if (llvm::any_of(op->getResultTypes(), [](Type type) {
-        return isSubByte(cast<RankedTensorType>(type).getElementType());
-      }))
+  // Elements of 2 and 4 bits and floats of up to 8 are moved and converted, but
+  // not computed with; nothing is converted to those floats.
+  auto isNarrowFloat = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && isa<FloatType>(tensor.getElementType()) &&
+           tensor.getElementTypeBitWidth() <= 8;
+  };
+  if (llvm::any_of(op->getResultTypes(),
+                   [](Type type) {
+                     return isSubByte(
+                         cast<RankedTensorType>(type).getElementType());
+                   }) ||
+      llvm::any_of(op->getResultTypes(), isNarrowFloat))
     return lookUpMovementKernel(name);
+  if (llvm::any_of(op->getOperandTypes(), isNarrowFloat) &&
+      !isa<CastOp, CastLikeOp>(op))
+    return nullptr;
   for (auto lookUp :
        {lookUpUnaryKernel, lookUpBinaryKernel, lookUpSelectionKernel,
         lookUpMovementKernel, lookUpIndexingKernel, lookUpReductionKernel})

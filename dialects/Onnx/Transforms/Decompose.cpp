@@ -137,6 +137,8 @@ struct Decompose : public bitnet::onnx::impl::DecomposePassBase<Decompose> {
     populateDecomposeQuantizationPatterns(patterns);
     populateDecomposeNormalizationPatterns(patterns);
     populateDecomposeMicrosoftPatterns(patterns);
+    populateDecomposeIndexingPatterns(patterns);
+    populateDecomposeEinsumPatterns(patterns);
     GreedyRewriteConfig config;
     config.enableFolding(false);
     bool failedOnce = false;

@@ -12,6 +12,10 @@ void populateDecomposeQuantizationPatterns(mlir::RewritePatternSet &patterns);
 void populateDecomposeNormalizationPatterns(mlir::RewritePatternSet &patterns);
 /// Operators of com.microsoft, as standard ones.
 void populateDecomposeMicrosoftPatterns(mlir::RewritePatternSet &patterns);
+/// OneHot, EyeLike, DepthToSpace, SpaceToDepth, Dropout, ReduceLogSum,
+/// ReduceLogSumExp; and Einsum.
+void populateDecomposeIndexingPatterns(mlir::RewritePatternSet &patterns);
+void populateDecomposeEinsumPatterns(mlir::RewritePatternSet &patterns);
 
 /// Attention as products, masks and Softmax; for what recognition does not take
 /// whole.

@@ -45,17 +45,65 @@ namespace {
 struct Sum {
   template <typename T>
   static constexpr bool defined = !std::is_same_v<T, Bool>;
-  static constexpr bool definedOnNone = true;
+  static constexpr bool definedOnNone = true, keepsOne = true;
   template <typename T>
   static T run(const T *values, int64_t count) {
     return narrow<T>(sumRun(values, count));
   }
 };
 
+/// Sums of what each element contributes, floats in double.
+enum class Term { Magnitude, Square };
+template <Term term, bool root>
+struct SumOf {
+  template <typename T>
+  static constexpr bool defined = !std::is_same_v<T, Bool>;
+  static constexpr bool definedOnNone = true, keepsOne = false;
+  template <typename T>
+  static T run(const T *values, int64_t count) {
+    using C = typename ComputeType<T>::type;
+    using Wide =
+        std::conditional_t<std::is_floating_point_v<C>, double, uint64_t>;
+    Wide sum = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      C value = static_cast<C>(values[i]);
+      Wide wide = static_cast<Wide>(value);
+      if (term == Term::Square)
+        sum += wide * wide;
+      else
+        sum += value < C(0) ? Wide(0) - wide : wide;
+    }
+    // Integers wrap before the root is taken.
+    if constexpr (root && std::is_integral_v<T>)
+      return static_cast<T>(
+          std::sqrt(static_cast<double>(static_cast<T>(sum))));
+    else if constexpr (root)
+      return narrow<T>(std::sqrt(sum));
+    else
+      return narrow<T>(sum);
+  }
+};
+
+struct Product {
+  template <typename T>
+  static constexpr bool defined = !std::is_same_v<T, Bool>;
+  static constexpr bool definedOnNone = true, keepsOne = true;
+  template <typename T>
+  static T run(const T *values, int64_t count) {
+    using C = typename ComputeType<T>::type;
+    using Wide =
+        std::conditional_t<std::is_floating_point_v<C>, double, uint64_t>;
+    Wide product = 1;
+    for (int64_t i = 0; i < count; ++i)
+      product *= static_cast<Wide>(static_cast<C>(values[i]));
+    return narrow<T>(product);
+  }
+};
+
 struct Mean {
   template <typename T>
   static constexpr bool defined = !std::is_same_v<T, Bool>;
-  static constexpr bool definedOnNone = false;
+  static constexpr bool definedOnNone = false, keepsOne = true;
   template <typename T>
   static T run(const T *values, int64_t count) {
     auto sum = sumRun(values, count);
@@ -71,7 +119,7 @@ template <bool isMax>
 struct Extreme {
   template <typename T>
   static constexpr bool defined = true;
-  static constexpr bool definedOnNone = false;
+  static constexpr bool definedOnNone = false, keepsOne = true;
   template <typename T>
   static T run(const T *values, int64_t count) {
     using C = typename ComputeType<T>::type;
@@ -123,7 +171,7 @@ static LogicalResult evaluateReduce(Evaluation &evaluation) {
   FailureOr<SmallVector<int64_t>> axes = reducedAxes(evaluation, rank);
   if (failed(axes))
     return failure();
-  if (axes->empty()) {
+  if (axes->empty() && Fn::keepsOne) {
     evaluation.shareOutput(x, x.shape());
     return success();
   }
@@ -288,6 +336,10 @@ Kernel bitnet::onnx::lookUpReductionKernel(StringRef name) {
   return llvm::StringSwitch<Kernel>(name)
       .Case("ReduceSum", evaluateReduce<Sum>)
       .Case("ReduceMean", evaluateReduce<Mean>)
+      .Case("ReduceProd", evaluateReduce<Product>)
+      .Case("ReduceL1", evaluateReduce<SumOf<Term::Magnitude, false>>)
+      .Case("ReduceL2", evaluateReduce<SumOf<Term::Square, true>>)
+      .Case("ReduceSumSquare", evaluateReduce<SumOf<Term::Square, false>>)
       .Case("ReduceMax", evaluateReduce<Extreme<true>>)
       .Case("ReduceMin", evaluateReduce<Extreme<false>>)
       .Case("MatMul", evaluateMatMul)

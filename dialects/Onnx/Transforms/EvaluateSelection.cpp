@@ -35,9 +35,33 @@ static To castElement(From from) {
   }
 }
 
+/// The numbers of a tensor of floats of up to 8 bits, which f32 holds.
+static HostTensor decodeByteFloats(const HostTensor &x) {
+  auto element = cast<FloatType>(x.type.getElementType());
+  unsigned width = element.getWidth();
+  SmallVector<float> numbers;
+  for (unsigned code = 0; code < 1u << width; ++code) {
+    llvm::APFloat number(element.getFloatSemantics(), APInt(width, code));
+    bool losesInfo;
+    number.convert(llvm::APFloat::IEEEsingle(),
+                   llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+    numbers.push_back(number.convertToFloat());
+  }
+  char *data;
+  HostTensor result = HostTensor::allocate(
+      RankedTensorType::get(x.shape(), Float32Type::get(x.type.getContext())),
+      data);
+  for (auto [i, code] : llvm::enumerate(x.values<uint8_t>()))
+    reinterpret_cast<float *>(data)[i] = numbers[code];
+  return result;
+}
+
 static LogicalResult evaluateCast(Evaluation &evaluation) {
   if (!evaluation.input(0))
     return evaluation.op->emitOpError("lacks operand #0");
+  Type given = evaluation.input(0)->type.getElementType();
+  if (isa<FloatType>(given) && given.getIntOrFloatBitWidth() <= 8)
+    evaluation.inputs[0] = decodeByteFloats(*evaluation.input(0));
   const HostTensor &x = *evaluation.input(0);
   Type from = x.type.getElementType();
   Type to = cast<RankedTensorType>(evaluation.op->getResult(0).getType())

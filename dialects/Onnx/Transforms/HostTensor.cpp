@@ -17,6 +17,9 @@ using namespace bitnet::onnx;
 unsigned bitnet::onnx::hostElementBytes(Type type) {
   if (type.isF16() || type.isBF16() || type.isF32() || type.isF64())
     return type.getIntOrFloatBitWidth() / 8;
+  if (isa<Float8E4M3FNType, Float8E4M3FNUZType, Float8E5M2Type,
+          Float8E5M2FNUZType, Float8E8M0FNUType, Float4E2M1FNType>(type))
+    return 1;
   auto integer = dyn_cast<IntegerType>(type);
   if (!integer || integer.isSigned())
     return 0;
@@ -37,6 +40,8 @@ unsigned bitnet::onnx::hostElementBytes(Type type) {
 }
 
 bool bitnet::onnx::isSubByte(Type type) {
+  if (isa<Float4E2M1FNType>(type))
+    return true;
   auto integer = dyn_cast<IntegerType>(type);
   return integer && (integer.getWidth() == 2 || integer.getWidth() == 4);
 }
@@ -56,7 +61,7 @@ void bitnet::onnx::unpackSubByte(Type type, ArrayRef<char> packed,
                                  int64_t count, char *out) {
   unsigned width = type.getIntOrFloatBitWidth();
   unsigned perByte = 8 / width, unused = 8 - width;
-  bool isUnsigned = type.isUnsignedInteger();
+  bool isUnsigned = !type.isSignlessInteger();
   for (int64_t i = 0; i < count; ++i) {
     uint8_t byte = static_cast<uint8_t>(packed[i / perByte]);
     // The element to the top of the byte, and back with its sign.
@@ -145,7 +150,8 @@ static HostTensor fromDense(DenseElementsAttr attr, RankedTensorType type) {
   // An empty attribute has no data at all.
   if (tensor.bytes.empty())
     return tensor;
-  if (isSubByte(type.getElementType())) {
+  if (isSubByte(type.getElementType()) &&
+      isa<IntegerType>(type.getElementType())) {
     bool isUnsigned = type.getElementType().isUnsignedInteger();
     for (const APInt &value : attr.getValues<APInt>())
       *data++ = static_cast<char>(isUnsigned ? value.getZExtValue()
@@ -199,12 +205,14 @@ FailureOr<HostTensor> HostTensor::get(ElementsAttr attr) {
   return copy;
 }
 
-/// The attribute of a tensor of 2- or 4-bit integers.
+/// The attribute of a tensor of 2- or 4-bit elements.
 static ElementsAttr packedAttr(const HostTensor &tensor, StringRef name) {
   Type element = tensor.type.getElementType();
   unsigned width = element.getIntOrFloatBitWidth();
   ArrayRef<char> values = tensor.bytes;
   if (tensor.size() <= kMaxInlineElements) {
+    if (isa<FloatType>(element))
+      return DenseElementsAttr::getFromRawBuffer(tensor.type, values);
     SmallVector<APInt> numbers;
     for (char value : values)
       numbers.push_back(APInt(width, static_cast<uint8_t>(value),

@@ -8,17 +8,19 @@
 
 namespace bitnet::onnx {
 
-/// Bytes that one element of `type` takes in a HostTensor: integers of 1, 2 and
+/// Bytes that one element of `type` takes in a HostTensor: elements of 1, 2 and
 /// 4 bits take a whole one. 0 if the type is not one that tensors on the host
-/// have: f16, bf16, f32, f64, i1 to i64, ui2 to ui64.
+/// have: f4E2M1FN, ONNX's floats of 8 bits, f16, bf16, f32, f64, i1 to i64, ui2
+/// to ui64.
 unsigned hostElementBytes(mlir::Type type);
 
-/// Integers of 2 and 4 bits, which files and attributes hold packed.
+/// Integers of 2 and 4 bits and floats of 4, which files and attributes hold
+/// packed.
 bool isSubByte(mlir::Type type);
-/// Bytes of `count` elements as files and resources hold them: integers of 2
-/// and 4 bits are packed, low bits first. Fails on overflow.
+/// Bytes of `count` elements as files and resources hold them: those of 2 and 4
+/// bits are packed, low bits first. Fails on overflow.
 mlir::FailureOr<int64_t> storedBytes(mlir::Type type, int64_t count);
-/// Such integers one byte each, extended by sign or zeros.
+/// Such elements one byte each, signed integers extended by their sign.
 void unpackSubByte(mlir::Type type, llvm::ArrayRef<char> packed, int64_t count,
                    char *out);
 

@@ -44,7 +44,11 @@ struct SpellReducedAxes : OpRewritePattern<Op> {
     std::optional<SmallVector<int64_t>> axes = op.getReducedAxes();
     if (!axes)
       return rewriter.notifyMatchFailure(op, "axes are not constant");
-    if (axes->empty() && op.getData().getType() == op.getResult().getType()) {
+    bool doesNoMore =
+        isa<ReduceMaxOp, ReduceMinOp, ReduceSumOp, ReduceMeanOp, ReduceProdOp>(
+            op.getOperation());
+    if (axes->empty() && doesNoMore &&
+        op.getData().getType() == op.getResult().getType()) {
       rewriter.replaceOp(op, op.getData());
       return success();
     }
@@ -205,11 +209,14 @@ struct Normalize : public bitnet::onnx::impl::NormalizePassBase<Normalize> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
-    patterns.add<SpellReducedAxes<ReduceMaxOp>, SpellReducedAxes<ReduceMinOp>,
-                 SpellReducedAxes<ReduceSumOp>, SpellReducedAxes<ReduceMeanOp>,
-                 SpellSqueezedAxes<SqueezeOp>, SpellSqueezedAxes<UnsqueezeOp>,
-                 SpellSplitSizes, SpellPermutation, SumToAdds, FlattenToReshape,
-                 MakeShapeConstant, DropExpand>(context);
+    patterns
+        .add<SpellReducedAxes<ReduceMaxOp>, SpellReducedAxes<ReduceMinOp>,
+             SpellReducedAxes<ReduceSumOp>, SpellReducedAxes<ReduceMeanOp>,
+             SpellReducedAxes<ReduceProdOp>, SpellReducedAxes<ReduceL1Op>,
+             SpellReducedAxes<ReduceL2Op>, SpellReducedAxes<ReduceSumSquareOp>,
+             SpellSqueezedAxes<SqueezeOp>, SpellSqueezedAxes<UnsqueezeOp>,
+             SpellSplitSizes, SpellPermutation, SumToAdds, FlattenToReshape,
+             MakeShapeConstant, DropExpand>(context);
     CastLikeOp::getCanonicalizationPatterns(patterns, context);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -49,6 +49,17 @@ Value OpEmitter::reshape(Value x, ArrayRef<int64_t> shape) {
   return make("Reshape", {x, ints(shape)});
 }
 
+Value OpEmitter::reshapeTo(Value x, ValueRange sizes) {
+  Value shape = sizes.empty() ? ints({}) : concat(sizes, 0);
+  return make("Reshape", {x, shape}, attr("allowzero", 1));
+}
+
+Value OpEmitter::reduceSum(Value x, ArrayRef<int64_t> axes) {
+  return make("ReduceSum", x,
+              {builder.getNamedAttr("axes", builder.getDenseI64ArrayAttr(axes)),
+               attr("keepdims", 0)});
+}
+
 Value OpEmitter::transpose(Value x, ArrayRef<int64_t> perm) {
   return make("Transpose", x,
               builder.getNamedAttr("perm", builder.getDenseI64ArrayAttr(perm)));

@@ -27,6 +27,10 @@ public:
 
   mlir::Value cast(mlir::Value x, mlir::Type element);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
+  /// The same elements in the shape of `sizes`, vectors of one i64 each.
+  mlir::Value reshapeTo(mlir::Value x, mlir::ValueRange sizes);
+  /// The sum over `axes`, which go.
+  mlir::Value reduceSum(mlir::Value x, llvm::ArrayRef<int64_t> axes);
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
   mlir::Value unsqueeze(mlir::Value x, llvm::ArrayRef<int64_t> axes);
   mlir::Value concat(mlir::ValueRange parts, int64_t axis);

@@ -28,7 +28,9 @@ def DecomposePass : Pass<"onnx-decompose", "mlir::func::FuncOp"> {
   let description = [{
     Activations (Swish, SwiGLU), RotaryEmbedding, normalisations that
     transformers seldom have, what quantises, dequantises or multiplies codes,
-    and most operators of com.microsoft become the arithmetic that defines them. Codes are dequantised in f32. Weights so made
+    most operators of com.microsoft, OneHot, EyeLike, DepthToSpace,
+    SpaceToDepth, Dropout, ReduceLogSum, ReduceLogSumExp and Einsum become the
+    arithmetic that defines them. Codes are dequantised in f32. Weights so made
     stay constant expressions, which recognition judges by value. Attention is
     left to recognition.
   }];

@@ -92,6 +92,29 @@ TEST(Npy, Bfloat16) {
   EXPECT_EQ(toBfloat16(written).data, array.data);
 }
 
+TEST(Npy, BytesStandForNarrowTypes) {
+  EXPECT_EQ(npyType(BITNET_INT4), BITNET_INT8);
+  EXPECT_EQ(npyType(BITNET_FLOAT8E5M2), BITNET_UINT8);
+  EXPECT_EQ(npyType(BITNET_FLOAT32), BITNET_FLOAT32);
+  EXPECT_EQ(parsed(formatNpy({BITNET_INT2, {2}, "\xfe\x01"})).dtype,
+            BITNET_INT8);
+  auto check = [](int32_t dtype, std::string bytes) {
+    std::string error;
+    Array array{npyType(dtype), {1}, std::move(bytes)};
+    EXPECT_EQ(checkBytes(array, dtype, error), error.empty());
+    return error;
+  };
+  EXPECT_EQ(check(BITNET_INT4, "\xf8\x07"), "");
+  EXPECT_EQ(check(BITNET_INT4, "\x07\x08"), "element 1 is 8, expected -8 to 7");
+  EXPECT_EQ(check(BITNET_INT4, "\xf7"), "element 0 is -9, expected -8 to 7");
+  EXPECT_EQ(check(BITNET_INT2, "\xfd"), "element 0 is -3, expected -2 to 1");
+  EXPECT_EQ(check(BITNET_UINT4, "\x10"), "element 0 is 16, expected 0 to 15");
+  EXPECT_EQ(check(BITNET_UINT2, "\x04"), "element 0 is 4, expected 0 to 3");
+  EXPECT_EQ(check(BITNET_FLOAT4E2M1, "\xff"),
+            "element 0 is 255, expected 0 to 15");
+  EXPECT_EQ(check(BITNET_FLOAT8E8M0, "\xff"), "");
+}
+
 TEST(Npy, Errors) {
   std::string data(8, 0);
   EXPECT_EQ(failure(""), "not a .npy file");

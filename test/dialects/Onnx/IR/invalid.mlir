@@ -372,10 +372,12 @@ func.func @reduce_c3(%a: tensor<4x8xi1>) {
 
 // -----
 
-func.func @reduce_c4(%a: tensor<4x8xf32>, %c: tensor<1xi64>) {
-  // expected-error @+2 {{axes are not constant, expected them to be known at compile time}}
+func.func @reduce_c4(%a: tensor<4x8xf32>, %c: tensor<?xi64>) {
+  // Of unknown number, they may stay with size 1.
+  %0 = onnx.ReduceMax %a, %c : (tensor<4x8xf32>, tensor<?xi64>) -> tensor<?x?xf32>
+  // expected-error @+2 {{axes have type 'tensor<?xi64>', expected their number to be known at compile time}}
   // expected-error @+1 {{failed to infer returned types}}
-  %0 = onnx.ReduceMax %a, %c : (tensor<4x8xf32>, tensor<1xi64>) -> tensor<4x1xf32>
+  %1 = onnx.ReduceMax %a, %c {keepdims = 0 : i64} : (tensor<4x8xf32>, tensor<?xi64>) -> tensor<?xf32>
   return
 }
 
@@ -852,12 +854,11 @@ func.func @slice_axes(%x: tensor<4x4xf32>) {
 
 // -----
 
-func.func @slice_c2(%x: tensor<4xf32>, %axes: tensor<1xi64>) {
-  %a = onnx.Constant dense<0> : tensor<1xi64>
-  %b = onnx.Constant dense<[0, 1]> : tensor<2xi64>
-  // expected-error @+2 {{axes are not constant, expected them to be known at compile time}}
+func.func @slice_c2(%x: tensor<4xf32>, %axes: tensor<2xi64>) {
+  %a = onnx.Constant dense<0> : tensor<2xi64>
+  // expected-error @+2 {{has 2 axes, expected at most 1}}
   // expected-error @+1 {{failed to infer returned types}}
-  %0 = onnx.Slice %x, %a, %a, %axes : (tensor<4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xf32>
+  %0 = onnx.Slice %x, %a, %a, %axes : (tensor<4xf32>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>) -> tensor<?xf32>
   return
 }
 

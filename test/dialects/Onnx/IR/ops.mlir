@@ -10,6 +10,20 @@ func.func @abs(%x: tensor<?x64xf32>) {
   return
 }
 
+// CHECK-LABEL: func @acos(
+//       CHECK:   onnx.Acos{{ }}
+func.func @acos(%x: tensor<?x64xf32>) {
+  %r = onnx.Acos %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @acosh(
+//       CHECK:   onnx.Acosh{{ }}
+func.func @acosh(%x: tensor<?x64xf32>) {
+  %r = onnx.Acosh %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
 // CHECK-LABEL: func @add(
 //       CHECK:   onnx.Add{{ }}
 func.func @add(%a: tensor<?x64xf32>, %b: tensor<1xf32>) {
@@ -28,6 +42,48 @@ func.func @and(%a: tensor<?x64xi1>, %b: tensor<1xi1>) {
 //       CHECK:   onnx.ArgMax{{ }}
 func.func @arg_max(%x: tensor<?x64xf32>) {
   %r = onnx.ArgMax %x {axis = -1 : i64, keepdims = 0 : i64} : (tensor<?x64xf32>) -> tensor<?xi64>
+  return
+}
+
+// CHECK-LABEL: func @arg_min(
+//       CHECK:   onnx.ArgMin{{ }}
+func.func @arg_min(%x: tensor<?x64xf32>) {
+  %r = onnx.ArgMin %x {axis = -1 : i64, keepdims = 0 : i64} : (tensor<?x64xf32>) -> tensor<?xi64>
+  return
+}
+
+// CHECK-LABEL: func @asin(
+//       CHECK:   onnx.Asin{{ }}
+func.func @asin(%x: tensor<?x64xf32>) {
+  %r = onnx.Asin %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @asinh(
+//       CHECK:   onnx.Asinh{{ }}
+func.func @asinh(%x: tensor<?x64xf32>) {
+  %r = onnx.Asinh %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @atan(
+//       CHECK:   onnx.Atan{{ }}
+func.func @atan(%x: tensor<?x64xf32>) {
+  %r = onnx.Atan %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @atanh(
+//       CHECK:   onnx.Atanh{{ }}
+func.func @atanh(%x: tensor<?x64xf32>) {
+  %r = onnx.Atanh %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @bit_cast(
+//       CHECK:   onnx.BitCast{{ }}
+func.func @bit_cast(%x: tensor<?x64xf32>) {
+  %r = onnx.BitCast %x {to = 6 : i64} : (tensor<?x64xf32>) -> tensor<?x64xi32>
   return
 }
 
@@ -87,11 +143,25 @@ func.func @ceil(%x: tensor<?x64xf32>) {
   return
 }
 
+// CHECK-LABEL: func @celu(
+//       CHECK:   onnx.Celu{{ }}
+func.func @celu(%x: tensor<?x64xf32>) {
+  %r = onnx.Celu %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
 // CHECK-LABEL: func @clip(
 //       CHECK:   onnx.Clip{{ }}
 func.func @clip(%x: tensor<?x64xf32>, %min: tensor<f32>) {
   %none = onnx.None
   %r = onnx.Clip %x, %min, %none : (tensor<?x64xf32>, tensor<f32>, none) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @compress(
+//       CHECK:   onnx.Compress{{ }}
+func.func @compress(%x: tensor<8x64xf32>, %c: tensor<8xi1>) {
+  %r = onnx.Compress %x, %c {axis = 0 : i64} : (tensor<8x64xf32>, tensor<8xi1>) -> tensor<?x64xf32>
   return
 }
 
@@ -123,6 +193,20 @@ func.func @cos(%x: tensor<?x64xf32>) {
   return
 }
 
+// CHECK-LABEL: func @cosh(
+//       CHECK:   onnx.Cosh{{ }}
+func.func @cosh(%x: tensor<?x64xf32>) {
+  %r = onnx.Cosh %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @cum_prod(
+//       CHECK:   onnx.CumProd{{ }}
+func.func @cum_prod(%x: tensor<?x64xi64>, %axis: tensor<i64>) {
+  %r = onnx.CumProd %x, %axis : (tensor<?x64xi64>, tensor<i64>) -> tensor<?x64xi64>
+  return
+}
+
 // CHECK-LABEL: func @cum_sum(
 //       CHECK:   onnx.CumSum{{ }}
 func.func @cum_sum(%x: tensor<?x64xi64>, %axis: tensor<i64>) {
@@ -130,10 +214,38 @@ func.func @cum_sum(%x: tensor<?x64xi64>, %axis: tensor<i64>) {
   return
 }
 
+// CHECK-LABEL: func @depth_to_space(
+//       CHECK:   onnx.DepthToSpace{{ }}
+func.func @depth_to_space(%x: tensor<?x8x4x6xf32>) {
+  %r = onnx.DepthToSpace %x {blocksize = 2 : i64} : (tensor<?x8x4x6xf32>) -> tensor<?x2x8x12xf32>
+  return
+}
+
 // CHECK-LABEL: func @div(
 //       CHECK:   onnx.Div{{ }}
 func.func @div(%a: tensor<?x64xf32>, %b: tensor<1xf32>) {
   %r = onnx.Div %a, %b : (tensor<?x64xf32>, tensor<1xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @dropout(
+//       CHECK:   onnx.Dropout{{ }}
+func.func @dropout(%x: tensor<?x64xf32>) {
+  %y, %mask = onnx.Dropout %x : (tensor<?x64xf32>) -> (tensor<?x64xf32>, tensor<?x64xi1>)
+  return
+}
+
+// CHECK-LABEL: func @einsum(
+//       CHECK:   onnx.Einsum{{ }}
+func.func @einsum(%a: tensor<?x4x8xf32>, %b: tensor<?x8x16xf32>) {
+  %r = onnx.Einsum %a, %b {equation = "bij,bjk->bik"} : (tensor<?x4x8xf32>, tensor<?x8x16xf32>) -> tensor<?x4x16xf32>
+  return
+}
+
+// CHECK-LABEL: func @elu(
+//       CHECK:   onnx.Elu{{ }}
+func.func @elu(%x: tensor<?x64xf32>) {
+  %r = onnx.Elu %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
   return
 }
 
@@ -162,6 +274,13 @@ func.func @exp(%x: tensor<?x64xf32>) {
 //       CHECK:   onnx.Expand{{ }}
 func.func @expand(%x: tensor<1x64xf32>, %shape: tensor<2xi64>) {
   %r = onnx.Expand %x, %shape : (tensor<1x64xf32>, tensor<2xi64>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @eye_like(
+//       CHECK:   onnx.EyeLike{{ }}
+func.func @eye_like(%x: tensor<?x?xf32>) {
+  %r = onnx.EyeLike %x {k = 1 : i64} : (tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
 
@@ -228,6 +347,20 @@ func.func @greater_or_equal(%a: tensor<?x64xf32>, %b: tensor<1xf32>) {
   return
 }
 
+// CHECK-LABEL: func @hard_sigmoid(
+//       CHECK:   onnx.HardSigmoid{{ }}
+func.func @hard_sigmoid(%x: tensor<?x64xf32>) {
+  %r = onnx.HardSigmoid %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @hard_swish(
+//       CHECK:   onnx.HardSwish{{ }}
+func.func @hard_swish(%x: tensor<?x64xf32>) {
+  %r = onnx.HardSwish %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
 // CHECK-LABEL: func @identity(
 //       CHECK:   onnx.Identity{{ }}
 func.func @identity(%x: tensor<?x64xf32>) {
@@ -253,6 +386,13 @@ func.func @is_nan(%x: tensor<?x64xf32>) {
 //       CHECK:   onnx.LayerNormalization{{ }}
 func.func @layer_normalization(%x: tensor<?x64xf32>, %scale: tensor<64xf32>) {
   %y = onnx.LayerNormalization %x, %scale {axis = -1 : i64, epsilon = 1.0e-5 : f32} : (tensor<?x64xf32>, tensor<64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @leaky_relu(
+//       CHECK:   onnx.LeakyRelu{{ }}
+func.func @leaky_relu(%x: tensor<?x64xf32>) {
+  %r = onnx.LeakyRelu %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
   return
 }
 
@@ -305,6 +445,13 @@ func.func @min(%a: tensor<?x64xf32>, %b: tensor<1xf32>) {
   return
 }
 
+// CHECK-LABEL: func @mish(
+//       CHECK:   onnx.Mish{{ }}
+func.func @mish(%x: tensor<?x64xf32>) {
+  %r = onnx.Mish %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
 // CHECK-LABEL: func @mod(
 //       CHECK:   onnx.Mod{{ }}
 func.func @mod(%a: tensor<?x64xf32>, %b: tensor<1xf32>) {
@@ -351,6 +498,13 @@ func.func @neg(%x: tensor<?x64xf32>) {
   return
 }
 
+// CHECK-LABEL: func @non_zero(
+//       CHECK:   onnx.NonZero{{ }}
+func.func @non_zero(%x: tensor<?x64xf32>) {
+  %r = onnx.NonZero %x : (tensor<?x64xf32>) -> tensor<2x?xi64>
+  return
+}
+
 // CHECK-LABEL: func @none(
 //       CHECK:   onnx.None{{$}}
 func.func @none() {
@@ -365,6 +519,13 @@ func.func @not(%x: tensor<?x64xi1>) {
   return
 }
 
+// CHECK-LABEL: func @one_hot(
+//       CHECK:   onnx.OneHot{{ }}
+func.func @one_hot(%i: tensor<?xi64>, %depth: tensor<i64>, %values: tensor<2xf32>) {
+  %r = onnx.OneHot %i, %depth, %values {axis = -1 : i64} : (tensor<?xi64>, tensor<i64>, tensor<2xf32>) -> tensor<?x?xf32>
+  return
+}
+
 // CHECK-LABEL: func @or(
 //       CHECK:   onnx.Or{{ }}
 func.func @or(%a: tensor<?x64xi1>, %b: tensor<1xi1>) {
@@ -372,10 +533,25 @@ func.func @or(%a: tensor<?x64xi1>, %b: tensor<1xi1>) {
   return
 }
 
+// CHECK-LABEL: func @pad(
+//       CHECK:   onnx.Pad{{ }}
+func.func @pad(%x: tensor<?x64xf32>) {
+  %pads = onnx.Constant dense<[0, 1, 0, 1]> : tensor<4xi64>
+  %r = onnx.Pad %x, %pads {mode = "edge"} : (tensor<?x64xf32>, tensor<4xi64>) -> tensor<?x66xf32>
+  return
+}
+
 // CHECK-LABEL: func @pow(
 //       CHECK:   onnx.Pow{{ }}
 func.func @pow(%a: tensor<?x64xf32>, %b: tensor<1xf32>) {
   %r = onnx.Pow %a, %b : (tensor<?x64xf32>, tensor<1xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @prelu(
+//       CHECK:   onnx.PRelu{{ }}
+func.func @prelu(%x: tensor<?x64xf32>, %slope: tensor<64xf32>) {
+  %r = onnx.PRelu %x, %slope : (tensor<?x64xf32>, tensor<64xf32>) -> tensor<?x64xf32>
   return
 }
 
@@ -390,6 +566,34 @@ func.func @range(%start: tensor<i64>, %limit: tensor<i64>, %delta: tensor<i64>) 
 //       CHECK:   onnx.Reciprocal{{ }}
 func.func @reciprocal(%x: tensor<?x64xf32>) {
   %r = onnx.Reciprocal %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @reduce_l1(
+//       CHECK:   onnx.ReduceL1{{ }}
+func.func @reduce_l1(%x: tensor<?x64xf32>) {
+  %r = onnx.ReduceL1 %x {axes = array<i64: -1>} : (tensor<?x64xf32>) -> tensor<?x1xf32>
+  return
+}
+
+// CHECK-LABEL: func @reduce_l2(
+//       CHECK:   onnx.ReduceL2{{ }}
+func.func @reduce_l2(%x: tensor<?x64xf32>) {
+  %r = onnx.ReduceL2 %x {axes = array<i64: -1>} : (tensor<?x64xf32>) -> tensor<?x1xf32>
+  return
+}
+
+// CHECK-LABEL: func @reduce_log_sum(
+//       CHECK:   onnx.ReduceLogSum{{ }}
+func.func @reduce_log_sum(%x: tensor<?x64xf32>) {
+  %r = onnx.ReduceLogSum %x {axes = array<i64: -1>} : (tensor<?x64xf32>) -> tensor<?x1xf32>
+  return
+}
+
+// CHECK-LABEL: func @reduce_log_sum_exp(
+//       CHECK:   onnx.ReduceLogSumExp{{ }}
+func.func @reduce_log_sum_exp(%x: tensor<?x64xf32>) {
+  %r = onnx.ReduceLogSumExp %x {axes = array<i64: -1>} : (tensor<?x64xf32>) -> tensor<?x1xf32>
   return
 }
 
@@ -417,11 +621,25 @@ func.func @reduce_min(%x: tensor<?x64xf32>) {
   return
 }
 
+// CHECK-LABEL: func @reduce_prod(
+//       CHECK:   onnx.ReduceProd{{ }}
+func.func @reduce_prod(%x: tensor<?x64xf32>) {
+  %r = onnx.ReduceProd %x {axes = array<i64: -1>} : (tensor<?x64xf32>) -> tensor<?x1xf32>
+  return
+}
+
 // CHECK-LABEL: func @reduce_sum(
 //       CHECK:   onnx.ReduceSum{{ }}
 func.func @reduce_sum(%x: tensor<?x64xf32>) {
       %r = onnx.ReduceSum %x {axes = array<i64: -1>} : (tensor<?x64xf32>) -> tensor<?x1xf32>
     
+  return
+}
+
+// CHECK-LABEL: func @reduce_sum_square(
+//       CHECK:   onnx.ReduceSumSquare{{ }}
+func.func @reduce_sum_square(%x: tensor<?x64xf32>) {
+  %r = onnx.ReduceSumSquare %x {axes = array<i64: -1>} : (tensor<?x64xf32>) -> tensor<?x1xf32>
   return
 }
 
@@ -439,10 +657,31 @@ func.func @reshape(%x: tensor<?x64xf32>, %shape: tensor<3xi64>) {
   return
 }
 
+// CHECK-LABEL: func @reverse_sequence(
+//       CHECK:   onnx.ReverseSequence{{ }}
+func.func @reverse_sequence(%x: tensor<4x?xf32>, %n: tensor<4xi64>) {
+  %r = onnx.ReverseSequence %x, %n {time_axis = 1 : i64, batch_axis = 0 : i64} : (tensor<4x?xf32>, tensor<4xi64>) -> tensor<4x?xf32>
+  return
+}
+
 // CHECK-LABEL: func @round(
 //       CHECK:   onnx.Round{{ }}
 func.func @round(%x: tensor<?x64xf32>) {
   %r = onnx.Round %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @scatter(
+//       CHECK:   onnx.Scatter{{ }}
+func.func @scatter(%x: tensor<?x64xf32>, %i: tensor<?x1xi64>, %u: tensor<?x1xf32>) {
+  %r = onnx.Scatter %x, %i, %u {axis = 1 : i64} : (tensor<?x64xf32>, tensor<?x1xi64>, tensor<?x1xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @scatter_elements(
+//       CHECK:   onnx.ScatterElements{{ }}
+func.func @scatter_elements(%x: tensor<?x64xf32>, %i: tensor<?x1xi64>, %u: tensor<?x1xf32>) {
+  %r = onnx.ScatterElements %x, %i, %u {axis = 1 : i64} : (tensor<?x64xf32>, tensor<?x1xi64>, tensor<?x1xf32>) -> tensor<?x64xf32>
   return
 }
 
@@ -453,10 +692,24 @@ func.func @scatternd(%x: tensor<8x64xf32>, %i: tensor<2x1xi64>, %u: tensor<2x64x
   return
 }
 
+// CHECK-LABEL: func @selu(
+//       CHECK:   onnx.Selu{{ }}
+func.func @selu(%x: tensor<?x64xf32>) {
+  %r = onnx.Selu %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
 // CHECK-LABEL: func @shape(
 //       CHECK:   onnx.Shape{{ }}
 func.func @shape(%x: tensor<?x64xf32>) {
   %r = onnx.Shape %x {start = 0 : i64, end = 1 : i64} : (tensor<?x64xf32>) -> tensor<1xi64>
+  return
+}
+
+// CHECK-LABEL: func @shrink(
+//       CHECK:   onnx.Shrink{{ }}
+func.func @shrink(%x: tensor<?x64xf32>) {
+  %r = onnx.Shrink %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
   return
 }
 
@@ -488,6 +741,13 @@ func.func @sin(%x: tensor<?x64xf32>) {
   return
 }
 
+// CHECK-LABEL: func @sinh(
+//       CHECK:   onnx.Sinh{{ }}
+func.func @sinh(%x: tensor<?x64xf32>) {
+  %r = onnx.Sinh %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
 // CHECK-LABEL: func @size(
 //       CHECK:   onnx.Size{{ }}
 func.func @size(%x: tensor<?x64xf32>) {
@@ -507,6 +767,27 @@ func.func @slice(%x: tensor<?x64xf32>, %starts: tensor<1xi64>, %ends: tensor<1xi
 //       CHECK:   onnx.Softmax{{ }}
 func.func @softmax(%x: tensor<?x?xf32>) {
   %r = onnx.Softmax %x {axis = -1 : i64} : (tensor<?x?xf32>) -> tensor<?x?xf32>
+  return
+}
+
+// CHECK-LABEL: func @softplus(
+//       CHECK:   onnx.Softplus{{ }}
+func.func @softplus(%x: tensor<?x64xf32>) {
+  %r = onnx.Softplus %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @softsign(
+//       CHECK:   onnx.Softsign{{ }}
+func.func @softsign(%x: tensor<?x64xf32>) {
+  %r = onnx.Softsign %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @space_to_depth(
+//       CHECK:   onnx.SpaceToDepth{{ }}
+func.func @space_to_depth(%x: tensor<?x2x8x12xf32>) {
+  %r = onnx.SpaceToDepth %x {blocksize = 2 : i64} : (tensor<?x2x8x12xf32>) -> tensor<?x8x4x6xf32>
   return
 }
 
@@ -545,6 +826,13 @@ func.func @sum(%a: tensor<?x64xf32>, %b: tensor<1xf32>) {
   return
 }
 
+// CHECK-LABEL: func @tan(
+//       CHECK:   onnx.Tan{{ }}
+func.func @tan(%x: tensor<?x64xf32>) {
+  %r = onnx.Tan %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
 // CHECK-LABEL: func @tanh(
 //       CHECK:   onnx.Tanh{{ }}
 func.func @tanh(%x: tensor<?x64xf32>) {
@@ -552,10 +840,31 @@ func.func @tanh(%x: tensor<?x64xf32>) {
   return
 }
 
+// CHECK-LABEL: func @tensor_scatter(
+//       CHECK:   onnx.TensorScatter{{ }}
+func.func @tensor_scatter(%cache: tensor<2x4x32x8xf32>, %new: tensor<2x4x1x8xf32>, %at: tensor<2xi64>) {
+  %r = onnx.TensorScatter %cache, %new, %at : (tensor<2x4x32x8xf32>, tensor<2x4x1x8xf32>, tensor<2xi64>) -> tensor<2x4x32x8xf32>
+  return
+}
+
+// CHECK-LABEL: func @thresholded_relu(
+//       CHECK:   onnx.ThresholdedRelu{{ }}
+func.func @thresholded_relu(%x: tensor<?x64xf32>) {
+  %r = onnx.ThresholdedRelu %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
 // CHECK-LABEL: func @tile(
 //       CHECK:   onnx.Tile{{ }}
 func.func @tile(%x: tensor<?x64xf32>, %n: tensor<2xi64>) {
   %r = onnx.Tile %x, %n : (tensor<?x64xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  return
+}
+
+// CHECK-LABEL: func @top_k(
+//       CHECK:   onnx.TopK{{ }}
+func.func @top_k(%x: tensor<?x64xf32>, %k: tensor<1xi64>) {
+  %v, %i = onnx.TopK %x, %k {axis = -1 : i64} : (tensor<?x64xf32>, tensor<1xi64>) -> (tensor<?x?xf32>, tensor<?x?xi64>)
   return
 }
 
@@ -570,6 +879,13 @@ func.func @transpose(%x: tensor<?x64xf32>) {
 //       CHECK:   onnx.Trilu{{ }}
 func.func @trilu(%x: tensor<?x?xf32>) {
   %r = onnx.Trilu %x {upper = 0 : i64} : (tensor<?x?xf32>) -> tensor<?x?xf32>
+  return
+}
+
+// CHECK-LABEL: func @unique(
+//       CHECK:   onnx.Unique{{ }}
+func.func @unique(%x: tensor<?xf32>) {
+  %y, %first, %inverse, %counts = onnx.Unique %x : (tensor<?xf32>) -> (tensor<?xf32>, tensor<?xi64>, tensor<?xi64>, tensor<?xi64>)
   return
 }
 

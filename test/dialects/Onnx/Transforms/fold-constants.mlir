@@ -97,3 +97,43 @@ func.func @all_zero_weights() -> tensor<2x2xf32> {
   %r = onnx.Round %q : (tensor<2x2xf32>) -> tensor<2x2xf32>
   return %r : tensor<2x2xf32>
 }
+
+// -----
+
+// Over no axes the norms are those of each element, a sum is the element.
+// CHECK-LABEL: func @norms
+//   CHECK-DAG:   onnx.Constant dense<[2.000000e+00, 3.000000e+00]>
+//   CHECK-DAG:   onnx.Constant dense<[4.000000e+00, 9.000000e+00]>
+//   CHECK-DAG:   onnx.Constant dense<5.000000e+00> : tensor<1xf32>
+//   CHECK-DAG:   onnx.Constant dense<5.000000e+00> : tensor<f32>
+//   CHECK-DAG:   onnx.Constant dense<-6.000000e+00> : tensor<1xf32>
+func.func @norms() -> (tensor<2xf32>, tensor<2xf32>, tensor<1xf32>, tensor<f32>, tensor<1xf32>) {
+  %x = onnx.Constant dense<[-2.0, 3.0]> : tensor<2xf32>
+  %y = onnx.Constant dense<[3.0, 4.0]> : tensor<2xf32>
+  %a = onnx.ReduceL1 %x {noop_with_empty_axes = 1 : i64} : (tensor<2xf32>) -> tensor<2xf32>
+  %b = onnx.ReduceSumSquare %x {noop_with_empty_axes = 1 : i64} : (tensor<2xf32>) -> tensor<2xf32>
+  %c = onnx.ReduceL1 %x : (tensor<2xf32>) -> tensor<1xf32>
+  %d = onnx.ReduceL2 %y {keepdims = 0 : i64} : (tensor<2xf32>) -> tensor<f32>
+  %e = onnx.ReduceProd %x : (tensor<2xf32>) -> tensor<1xf32>
+  return %a, %b, %c, %d, %e : tensor<2xf32>, tensor<2xf32>, tensor<1xf32>, tensor<f32>, tensor<1xf32>
+}
+
+// -----
+
+// Floats of 8 and 4 bits are moved and read; nothing becomes one before the
+// run.
+// CHECK-LABEL: func @narrow_floats
+//   CHECK-DAG:   %[[A:.*]] = onnx.Constant dense<{{\[}}[1.000000e+00, -2.000000e+00]]> : tensor<1x2xf8E4M3FN>
+//   CHECK-DAG:   %[[B:.*]] = onnx.Constant dense<{{\[}}[1.000000e+00], [-2.000000e+00]]> : tensor<2x1xf32>
+//   CHECK-DAG:   %[[C:.*]] = onnx.Constant dense<[6, -1]> : tensor<2xi8>
+//       CHECK:   %[[D:.*]] = onnx.Cast %{{.*}} {to = 17 : i64}
+//       CHECK:   return %[[A]], %[[B]], %[[C]], %[[D]]
+func.func @narrow_floats() -> (tensor<1x2xf8E4M3FN>, tensor<2x1xf32>, tensor<2xi8>, tensor<2xf8E4M3FN>) {
+  %x = onnx.Constant dense<[[1.0], [-2.0]]> : tensor<2x1xf8E4M3FN>
+  %y = onnx.Constant dense<[6.0, -1.5]> : tensor<2xf4E2M1FN>
+  %a = onnx.Transpose %x : (tensor<2x1xf8E4M3FN>) -> tensor<1x2xf8E4M3FN>
+  %b = onnx.Cast %x {to = 1 : i64} : (tensor<2x1xf8E4M3FN>) -> tensor<2x1xf32>
+  %c = onnx.Cast %y {to = 3 : i64} : (tensor<2xf4E2M1FN>) -> tensor<2xi8>
+  %d = onnx.Cast %y {to = 17 : i64} : (tensor<2xf4E2M1FN>) -> tensor<2xf8E4M3FN>
+  return %a, %b, %c, %d : tensor<1x2xf8E4M3FN>, tensor<2x1xf32>, tensor<2xi8>, tensor<2xf8E4M3FN>
+}
