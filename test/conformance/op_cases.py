@@ -327,7 +327,6 @@ def make(rng):
         add(f"OneHot_{axis}", "OneHot", [ints((3, 4), np.int64, -7, 7), np.array(6), floats((2,))], attributes={"axis": axis})
         add(f"OneHot_const_{axis}", "OneHot", [ints((3, 4), np.int64, -7, 7), np.array(6), floats((2,))], constant=(1, 2), attributes={"axis": axis})
     add("OneHot_f32", "OneHot", [np.array([0, 2, 1], F32), np.array(3, F32), i64(5, 9)])
-    add("OneHot_bool", "OneHot", [i64(0, 2, 1), i64(3), np.array([False, True])])
     for k in (0, 2, -1):
         add(f"EyeLike_{k}", "EyeLike", [floats((3, 5))], attributes={"k": k})
     add("EyeLike_i64", "EyeLike", [floats((3, 3))], attributes={"dtype": 7})
@@ -368,8 +367,7 @@ def make(rng):
             ("bqhd,bkhd->bhqk", (2, 4, 3, 5), (2, 6, 3, 5)), ("bhqk,bkhd->bqhd", (2, 3, 4, 6), (2, 6, 3, 5)),
             ("...ij,...jk->...ik", (2, 3, 4), (2, 4, 5)), ("...ij,jk->...ik", (2, 2, 3, 4), (4, 5)), ("...ij->...", (2, 3, 4)),
             ("ijk,jkl->il", (2, 3, 4), (3, 4, 5)), ("ijkl,lm->ijkm", (2, 3, 4, 5), (5, 6)), ("ij,ij->ij", (3, 4), (3, 4)),
-            ("ij,jk,kl->il", (2, 3), (3, 4), (4, 5)), ("i,i,i->i", (4,), (4,), (4,)), ("ij,kl->", (2, 3), (3, 2)),
-            ("ba,ca->bc", (0, 3), (2, 3)), ("ba,ca->bc", (2, 0), (3, 0)))):
+            ("ij,jk,kl->il", (2, 3), (3, 4), (4, 5)), ("i,i,i->i", (4,), (4,), (4,)), ("ij,kl->", (2, 3), (3, 2)))):
         add(f"Einsum_{i}", "Einsum", [floats(shape) for shape in operands], attributes={"equation": equation}, tolerance=1e-5, scale=10.0)
     add("Einsum_i64", "Einsum", [ints((3, 4)), ints((4, 2))], attributes={"equation": "ij,jk->ik"})
     add("Einsum_f16", "Einsum", [floats((3, 4), F16), floats((4, 2), F16)], attributes={"equation": "ij,jk->ki"}, tolerance=4e-3, scale=10.0)

@@ -59,6 +59,9 @@ LogicalResult Inference::checkAttributes() const {
     if (auto number = dyn_cast<IntegerAttr>(attribute.getValue());
         number && isFlag(name) && number.getInt() != 0 && number.getInt() != 1)
       return error("`", name, "` is ", number.getInt(), ", expected 0 or 1");
+    // What fills or bounds may be infinite.
+    if (llvm::is_contained({"value", "min", "max"}, name))
+      continue;
     if (auto number = dyn_cast<FloatAttr>(attribute.getValue());
         number && !number.getValue().isFinite())
       return error("`", name, "` is ", number.getValueAsDouble(),

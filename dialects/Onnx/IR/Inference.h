@@ -34,7 +34,7 @@ public:
 
   /// As many operands as the operator takes, and the required ones there.
   llvm::LogicalResult checkOperands(int required, int max) const;
-  /// Flags are 0 or 1, and floats are finite.
+  /// Flags are 0 or 1, and floats are finite but for bounds and fillers.
   llvm::LogicalResult checkAttributes() const;
   /// The elements of operand `i`, which is called `what` in errors.
   llvm::LogicalResult checkElements(unsigned i, llvm::StringRef what,
