@@ -51,8 +51,8 @@ static Error setStrategy(CompileOptions &options, StringRef value) {
 }
 
 static Error setHead(CompileOptions &options, StringRef value) {
-  static constexpr StringRef names[] = {"auto", "graph", "bf16",
-                                        "f16",  "i8",    "exact"};
+  static constexpr StringRef names[] = {"auto", "graph", "bf16", "f16",
+                                        "i8",   "i4",    "exact"};
   if (!is_contained(names, value))
     return unknownValue("--head", value, names);
   options.head = value.str();
@@ -148,7 +148,8 @@ static constexpr Flag<CompileOptions> flags[] = {
      setLayout},
     {"--head", "TYPE",
      "LM head: auto (default; the narrowest lossless type, exact for a large "
-     "one), graph, bf16, f16, i8, or exact: the same tokens through an i8 copy",
+     "one), graph, bf16, f16, i8, i4 (scales by group), or exact: the same "
+     "tokens through an i8 copy",
      setHead},
     {"--arithmetic", "KIND",
      "of BitLinear kernels: add (additions only) or any; default: any with "

@@ -52,7 +52,7 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
                              llvm::cl::desc("Width of vector registers"),
                              llvm::cl::init(256)};
   Option<std::string> head{
-      *this, "head", llvm::cl::desc("auto, graph, bf16, f16, i8 or exact"),
+      *this, "head", llvm::cl::desc("auto, graph, bf16, f16, i8, i4 or exact"),
       llvm::cl::init("auto")};
   Option<std::string> kv{*this, "kv",
                          llvm::cl::desc("Element type of key/value caches: "

@@ -11,6 +11,9 @@ FORM is onnx-packed or onnx-qat. CHECK is one of
               alone, and with schedules that mix strategies and tiles
   caches      perplexity with caches of f16 and i8: equal to the last digit with
               1 and 2 threads and with code for AVX2 alone, near the stored one
+  head        a head of 4 bits: logits equal bit for bit and the same text with 1
+              and 2 threads, with code for AVX2 alone and for no vectors beyond
+              the baseline; perplexity near the stored one
 """
 
 import json
@@ -159,12 +162,36 @@ def check_identity(models, golden, form, work, flags):
     print(f"{reference.size} logits bit-identical")
 
 
+def check_head(models, golden, form, work, flags):
+    ids = np.array([golden["prompts"][0]["tokens"]], np.int64)
+    empty = {f"past_key_values.{i}.{kind}": np.zeros((1, 2, 0, 32), np.float32)
+             for i in range(4) for kind in ("key", "value")}
+    logits, texts = [], set()
+    for number, variant in enumerate(([], ["-mcpu=x86-64-v3"], ["-mcpu=x86-64"])):
+        model = compile_model(models, form, os.path.join(work, f"model-{number}"), "--head=i4", *variant, *flags)
+        if number == 0:
+            native = model
+        for threads in (1, 2):
+            logits.append(invoke(model, work, feed(ids, empty), ["logits"], threads)["logits"])
+            texts.add(run("bitnet-run", model, "generate", "--prompt", golden["prompts"][0]["text"], "-n", "40",
+                          "-t", str(threads), "--print-token-ids"))
+    if any(not np.array_equal(other.view(np.uint32), logits[0].view(np.uint32)) for other in logits):
+        sys.exit("logits differ")
+    if len(texts) != 1 or len(re.findall(r"\d+", texts.pop())) < 40:
+        sys.exit("texts differ or are short")
+    want = golden["perplexity"]["all_windows"]["torch_qat" if form == "onnx-qat" else "torch_packed"]
+    got = perplexity(native, models, threads=2)
+    if abs(got / want - 1) > 0.02:
+        sys.exit(f"perplexity {got}, expected {want} within 2 %")
+    print(f"i4: {logits[0].size} logits bit-identical, perplexity {got}, torch {want}")
+
+
 def main():
     models, form, check, *flags = sys.argv[1:]
     with open(os.path.join(models, "golden.json")) as file:
         golden = json.load(file)
     checks = {"greedy": check_greedy, "perplexity": check_perplexity, "identity": check_identity,
-              "caches": check_caches}
+              "caches": check_caches, "head": check_head}
     with tempfile.TemporaryDirectory() as work:
         checks[check](models, golden, form, work, flags)
 

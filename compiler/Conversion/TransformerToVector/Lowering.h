@@ -38,6 +38,8 @@ void emitPackedLinear(LaneBuilder &b, mlir::Value exec, mlir::Value x,
 mlir::LogicalResult lower(EmbeddingOp op, LaneBuilder &b);
 mlir::LogicalResult lower(QuantizedLinearOp op, LaneBuilder &b,
                           Registers registers, const TargetFacts &facts);
+mlir::LogicalResult lower(GroupedLinearOp op, LaneBuilder &b,
+                          const TargetFacts &facts);
 mlir::LogicalResult lower(ScreenedLinearOp op, LaneBuilder &b,
                           Registers registers, const TargetFacts &facts);
 mlir::LogicalResult lower(AttentionOp op, LaneBuilder &b, Registers registers);

@@ -79,6 +79,9 @@ static LogicalResult checkTypes(Operation *op) {
         return checkF32(
             op, {op.getInput(), op.getScales(), op.getBias(), op.getOuts()[0]});
       })
+      .Case([](GroupedLinearOp op) {
+        return checkF32(op, {op.getInput(), op.getBias(), op.getOuts()[0]});
+      })
       .Case([](ScreenedLinearOp op) {
         if (failed(checkNarrow(op, "weights", op.getWeights())))
           return LogicalResult(failure());
@@ -158,6 +161,7 @@ struct LowerTransformerToVectorPass
               QuantizeRowsOp>([&](auto op) { return lower(op, b); })
         .Case<LinearOp, AttentionOp, FloatLinearOp>(
             [&](auto op) { return lower(op, b, registers); })
+        .Case([&](GroupedLinearOp op) { return lower(op, b, facts); })
         .Case<QuantizedLinearOp, ScreenedLinearOp>(
             [&](auto op) { return lower(op, b, registers, facts); })
         .Default([](Operation *op) {

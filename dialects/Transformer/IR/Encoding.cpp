@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Transformer/IR/GroupQuantizer.h"
 #include "dialects/Transformer/IR/NarrowFloats.h"
 #include "dialects/Transformer/IR/RowQuantizer.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
@@ -96,17 +97,30 @@ struct Encoder {
   EncodingKind kind;
   std::optional<PackedRows> packed;
 
+  bool isGroups() const { return kind == EncodingKind::Groups4; }
+  /// Rows that are stored together.
+  int64_t blockRows() const {
+    return packed ? packed->rows : PackedGroups::rows;
+  }
+  /// Whether rows are padded to whole blocks.
+  bool isPadded() const { return packed || isGroups(); }
   /// Elements of a row with its padding.
   int64_t rowElements() const {
+    if (isGroups())
+      return llvm::alignTo(reader.k, PackedGroups::elements);
     return packed ? packed->chunks() * packed->elements : reader.k;
   }
   /// Bytes that one row adds to what is stored.
   int64_t rowBytes() const {
+    if (isGroups())
+      return rowElements() / PackedGroups::elements * PackedGroups::chunkBytes /
+             PackedGroups::rows;
     int64_t width = stored.getElementTypeBitWidth() / 8;
     return stored.getRank() == 1 ? width : rowElements() * width;
   }
   void encodeRows(int64_t first, int64_t count, int64_t rows, char *to) const;
   void packCodes(const float *rows, int64_t count, char *to) const;
+  void packGroups(const float *rows, char *to) const;
 };
 
 } // namespace
@@ -125,6 +139,24 @@ void Encoder::packCodes(const float *rows, int64_t count, char *to) const {
                   PackedRows::chunkBytes);
 }
 
+/// Packed groups of the rows of a block, [16][rowElements()].
+void Encoder::packGroups(const float *rows, char *to) const {
+  int64_t stride = rowElements();
+  std::array<GroupCodes, PackedGroups::groups> chunk[PackedGroups::rows];
+  for (int64_t k = 0; k < stride; k += PackedGroups::elements) {
+    for (int64_t r = 0; r < PackedGroups::rows; ++r)
+      for (int64_t g = 0; g < PackedGroups::groups; ++g) {
+        GroupWeights weights;
+        std::memcpy(weights.data(),
+                    rows + r * stride + k + g * PackedGroups::group,
+                    sizeof(weights));
+        chunk[r][g] = quantizeGroup4(weights);
+      }
+    packChunk4(chunk, to);
+    to += PackedGroups::chunkBytes;
+  }
+}
+
 /// What `rows` rows from `first` on add, `count` of which there are.
 void Encoder::encodeRows(int64_t first, int64_t count, int64_t rows,
                          char *to) const {
@@ -134,6 +166,8 @@ void Encoder::encodeRows(int64_t first, int64_t count, int64_t rows,
   Type element = stored.getElementType();
   if (kind == EncodingKind::Codes8)
     return packCodes(floats.data(), count, to);
+  if (isGroups())
+    return packGroups(floats.data(), to);
   if (kind == EncodingKind::Values && !packed)
     return narrow(floats.data(), count * stride, element, to);
   if (kind == EncodingKind::Values) {
@@ -180,6 +214,12 @@ EncodingAttr::verifyEncoding(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "stores " << value << " as " << stored
                        << ", expected packed rows of i8 of [" << n << ", " << k
                        << "]";
+  case EncodingKind::Groups4:
+    if (PackedGroups::has(stored, n, k))
+      return success();
+    return emitError() << "stores " << value << " as " << stored
+                       << ", expected packed groups of [" << n << ", " << k
+                       << "]";
   default:
     if (element.isF32() && stored.getShape() == ArrayRef<int64_t>({n}))
       return success();
@@ -198,7 +238,7 @@ void EncodingAttr::encode(ArrayRef<char> data, ShapedType value,
                      stored,
                      getKind(),
                      PackedRows::get(stored, n, k)};
-  int64_t rows = encoder.packed ? encoder.packed->rows : 16;
+  int64_t rows = encoder.blockRows();
   int64_t blocks = (n + rows - 1) / rows, rowBytes = encoder.rowBytes();
   // About 8 MiB of the matrix at a time.
   int64_t batch = std::max<int64_t>(1, (int64_t(8) << 20) /
@@ -211,9 +251,9 @@ void EncodingAttr::encode(ArrayRef<char> data, ShapedType value,
       encoder.encodeRows(row, std::min(rows, n - row), rows,
                          bytes.data() + i * rows * rowBytes);
     });
-    // Only packed rows are padded behind the last one.
-    int64_t stores = encoder.packed ? count * rows
-                                    : std::min(count * rows, n - first * rows);
+    int64_t stores = encoder.isPadded()
+                         ? count * rows
+                         : std::min(count * rows, n - first * rows);
     write(ArrayRef(bytes.data(), stores * rowBytes));
   }
 }

@@ -39,7 +39,8 @@ def Transformer_Encoding : I32EnumAttr<"EncodingKind", "what an rt.global stores
     I32EnumAttrCase<"Codes8", 1, "codes8">,
     I32EnumAttrCase<"Scales8", 2, "scales8">,
     I32EnumAttrCase<"Errors8", 3, "errors8">,
-    I32EnumAttrCase<"Norms", 4, "norms">
+    I32EnumAttrCase<"Norms", 4, "norms">,
+    I32EnumAttrCase<"Groups4", 5, "groups4">
   ]> {
   let cppNamespace = "::bitnet::transformer";
   let genSpecializedAttr = 0;
@@ -63,6 +64,10 @@ def Transformer_EncodingAttr : AttrDef<Transformer_Dialect, "Encoding", [
       w[k] - scale * c[k], rounded up; infinity where the scale is NaN.
     - `norms`: f32 [N], the Euclidean norm of each row, rounded up; infinity
       where it is NaN.
+    - `groups4`: each group of 32 elements of a row as codes c[k] in [-8, 7] and
+      a bf16 scale v, which may be negative: of some candidates the v with the
+      least sum of (w[k] - v c[k])^2. Groups of zeros have the scale 0, groups
+      with an infinity or NaN the scale NaN; both have codes 0. Packed groups.
 
     **Packed rows** are [ceil(N / R), ceil(K / E), R, E], R being 1 to 16 rows
     of a block and E the elements of a chunk of 64 bytes: a block's rows lie
@@ -70,6 +75,13 @@ def Transformer_EncodingAttr : AttrDef<Transformer_Dialect, "Encoding", [
     from one end to the other. What is behind N or K is zero. Chunks of 16-bit
     brain floats are interleaved: elements j and j + 16 are the low and the high
     half of the 32-bit word j, so that a shift and a mask widen them.
+
+    **Packed groups** are i8 [ceil(N / 16), ceil(K / 64), 9, 64]: of 16 rows and
+    two groups, nine vectors of 64 bytes. 32-bit word r of each belongs to row
+    r. Vector 0 has the scales, those of the first group in the low half of the
+    words. Vector 1 + 4 g + i has codes of group g plus 8: byte j of a word is
+    element 4 i + j in its low and element 16 + 4 i + j in its high half. What
+    is behind N or K has codes 0, groups of nothing else the scale 0.
 
     ```mlir
     rt.global @w : tensor<2x2x4x32xbf16> = [dense<1.0> : tensor<7x40xf32>]

@@ -241,13 +241,17 @@ LogicalResult LinearOp::verify() {
   return success();
 }
 
-//===- quantized_linear, screened_linear ----------------------------------===//
+//===- quantized_linear, grouped_linear, screened_linear ------------------===//
 
-/// (C1) of the layers with i8 codes.
+/// (C1) of the layers with narrow codes: `has` tells whether a type is that of
+/// `codes` for [n, k].
 template <typename Op>
-static LogicalResult verifyCodes(Op op, ArrayRef<Value> vectors) {
+static LogicalResult
+verifyNarrow(Op op, Value codes, StringRef name, StringRef packing,
+             ArrayRef<Value> vectors,
+             function_ref<bool(ShapedType, int64_t n, int64_t k)> has) {
   auto input = cast<ShapedType>(op.getInput().getType());
-  auto codes = cast<ShapedType>(op.getCodes().getType());
+  auto type = cast<ShapedType>(codes.getType());
   ShapedType written = writtenType(op);
   if (!written)
     return op.emitOpError("expects one result or one buffer in `outs`");
@@ -255,18 +259,31 @@ static LogicalResult verifyCodes(Op op, ArrayRef<Value> vectors) {
     return op.emitOpError("writes ") << written << ", expected the rank of "
                                      << input << " and at least 1";
   int64_t n = written.getShape().back(), k = input.getShape().back();
-  if (!codes.getElementType().isInteger(8) || !PackedRows::get(codes, n, k))
-    return op.emitOpError("has codes ")
-           << codes << " for input " << input << " and result " << written
-           << ", expected packed rows of i8 [N, K]";
-  if (k > (int64_t(1) << 23))
-    return op.emitOpError("has K = ") << k << ", expected at most 2^23";
+  if (!has(type, n, k))
+    return op.emitOpError("has ")
+           << name << ' ' << type << " for input " << input << " and result "
+           << written << ", expected packed " << packing << " i8 [N, K]";
   for (Value vector : vectors) {
     auto type = vector ? cast<ShapedType>(vector.getType()) : ShapedType();
     if (type && (type.getRank() != 1 || type.getDimSize(0) != n))
       return op.emitOpError("has ")
              << type << ", expected a vector of " << n << " elements";
   }
+  return success();
+}
+
+/// The same for packed rows of i8, whose sums must fit an i32.
+template <typename Op>
+static LogicalResult verifyCodes(Op op, ArrayRef<Value> vectors) {
+  int64_t k = cast<ShapedType>(op.getInput().getType()).getShape().back();
+  if (failed(verifyNarrow(op, op.getCodes(), "codes", "rows of", vectors,
+                          [](ShapedType type, int64_t n, int64_t k) {
+                            return type.getElementType().isInteger(8) &&
+                                   PackedRows::get(type, n, k).has_value();
+                          })))
+    return failure();
+  if (k > (int64_t(1) << 23))
+    return op.emitOpError("has K = ") << k << ", expected at most 2^23";
   return success();
 }
 
@@ -285,6 +302,18 @@ SmallVector<Sizes> QuantizedLinearOp::getResultDims(OpBuilder &builder,
 }
 LogicalResult QuantizedLinearOp::verify() {
   return verifyCodes(*this, {getScales(), getBias()});
+}
+
+unsigned GroupedLinearOp::getNumInputs() { return 2 + (getBias() ? 1 : 0); }
+SmallVector<Sizes> GroupedLinearOp::getResultDims(OpBuilder &builder,
+                                                  ValueRange in) {
+  return dimsOfLinear(*this, builder, in[0]);
+}
+LogicalResult GroupedLinearOp::verify() {
+  return verifyNarrow(*this, getWeights(), "weights", "groups of", {getBias()},
+                      [](ShapedType type, int64_t n, int64_t k) {
+                        return PackedGroups::has(type, n, k);
+                      });
 }
 
 unsigned ScreenedLinearOp::getNumInputs() { return 6; }
@@ -369,6 +398,10 @@ void LinearOp::getEffects(rt::MemoryEffects &effects) {
 }
 
 void QuantizedLinearOp::getEffects(rt::MemoryEffects &effects) {
+  rt::getDestinationFormEffects(*this, effects);
+}
+
+void GroupedLinearOp::getEffects(rt::MemoryEffects &effects) {
   rt::getDestinationFormEffects(*this, effects);
 }
 

@@ -3,6 +3,7 @@
 
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
+#include "dialects/Transformer/IR/PackedGroups.h"
 #include "dialects/Transformer/IR/PackedRows.h"
 
 #include "dialects/Transformer/IR/TransformerDialect.h.inc"

@@ -235,6 +235,41 @@ def Transformer_QuantizedLinearOp : Transformer_DestinationOp<"quantized_linear"
   let hasVerifier = 1;
 }
 
+def Transformer_GroupedLinearOp : Transformer_DestinationOp<"grouped_linear"> {
+  let summary = "linear layer with weights of 4 bits, a scale for each group";
+  let description = [{
+    weights are packed groups of [N, K] (`groups4` of #transformer.encoding):
+    codes c[n, k] in [-8, 7], and a scale v[n, g] for each group g of 32
+    elements along K. x is quantised by the same groups for each position:
+    - s[g] = max |x[k]| / 127 over the group in f32, or NaN where an x[k] of it
+      is infinite or NaN;
+    - q[k] = x[k] * (127 / max |x[k]|) in f32, rounded to nearest even and
+      clamped to [-127, 127]; 0 where all x of the group are 0;
+    - sum(n, g) = sum over k of the group of c[n, k] * q[k], exact.
+
+    `result[.., n]` is made of the groups in order, in f32, from r = 0 on:
+    `r = fma(sum(n, g), v[n, g] * s[g], r)`; then bias[n] is added. The result
+    is the same on every target.
+
+    - (C1) weights are packed groups of [N, K], K being the last axis of x;
+      bias is [N]; the result's last axis is N.
+
+    ```mlir
+    %y = transformer.grouped_linear %x, %w
+        : (tensor<?x64xf32>, tensor<16x1x9x64xi8>) -> tensor<?x256xf32>
+    ```
+  }];
+  let arguments = (ins RT_TensorOrMemRef:$input, RT_TensorOrMemRef:$weights, Optional<RT_TensorOrMemRef>:$bias,
+                       Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    $input `,` $weights (`bias` `(` $bias^ `)`)? (`outs` `(` $outs^ `)`)? (`exec` $exec^)? attr-dict
+    `:` `(` type($input) `,` type($weights) (`bias` `(` type($bias)^ `)`)? (`outs` `(` type($outs)^ `)`)? `)`
+    (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+}
+
 def Transformer_ScreenedLinearOp : Transformer_DestinationOp<"screened_linear"> {
   let summary = "LM head that finds its largest logits through a narrow copy";
   let description = [{

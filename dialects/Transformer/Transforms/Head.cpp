@@ -44,6 +44,8 @@ std::string bitnet::transformer::describeStorage(Operation *op) {
     stream << element(linear.getWeights());
   else if (isa<QuantizedLinearOp>(op))
     stream << "i8";
+  else if (isa<GroupedLinearOp>(op))
+    stream << "i4";
   else if (auto screened = dyn_cast<ScreenedLinearOp>(op))
     stream << element(screened.getWeights()) << " screened by i8";
   return text;

@@ -101,7 +101,7 @@ static bool isRowGather(OpOperand &use) {
 namespace {
 
 /// What becomes of the LM head.
-enum class HeadKind { Lossless, Graph, BF16, F16, I8, Exact };
+enum class HeadKind { Lossless, Graph, BF16, F16, I8, I4, Exact };
 
 struct PackRows : transformer::impl::PackRowsPassBase<PackRows> {
   using PackRowsPassBase::PackRowsPassBase;
@@ -137,6 +137,7 @@ private:
   Value addGlobal(rt::GlobalOp source, Type stored, EncodingKind kind,
                   StringRef name);
   void separateHead(rt::GlobalOp global);
+  void quantizeHead(rt::GlobalOp global);
   void screenHead(rt::GlobalOp global);
 
   int64_t blockRows = 0;
@@ -171,11 +172,13 @@ LogicalResult PackRows::chooseHead() {
                   .Case("bf16", HeadKind::BF16)
                   .Case("f16", HeadKind::F16)
                   .Case("i8", HeadKind::I8)
+                  .Case("i4", HeadKind::I4)
                   .Case("exact", HeadKind::Exact)
                   .Default(std::nullopt);
   if (!kind)
     return getOperation().emitError("unknown head '")
-           << headName << "', expected auto, graph, bf16, f16, i8 or exact";
+           << headName << "', expected auto, graph, bf16, f16, i8, i4 or "
+           << "exact";
   headKind = *kind;
   if (headName == "auto" && headOp && isLarge(headOp) && canScreen(headOp))
     headKind = HeadKind::Exact;
@@ -245,7 +248,8 @@ Value PackRows::addGlobal(rt::GlobalOp source, Type stored, EncodingKind kind,
   auto global = rt::GlobalOp::create(
       builder, source.getLoc(), (source.getSymName() + "_" + name).str(), type,
       source.getValues(),
-      EncodingAttr::get(&getContext(), kind, /*transposed=*/false), ArrayAttr());
+      EncodingAttr::get(&getContext(), kind, /*transposed=*/false),
+      ArrayAttr());
   global->remove();
   SymbolTable(getOperation())
       .insert(global, std::next(Block::iterator(source)));
@@ -256,29 +260,48 @@ Value PackRows::addGlobal(rt::GlobalOp source, Type stored, EncodingKind kind,
 
 /// A head whose weights are no longer those of the table.
 void PackRows::separateHead(rt::GlobalOp global) {
+  headIsDone = true;
+  if (headKind == HeadKind::I8 || headKind == HeadKind::I4)
+    return quantizeHead(global);
+  auto type = cast<RankedTensorType>(headOp.getWeights().getType());
+  OpBuilder builder(headOp);
+  Type element = headKind == HeadKind::BF16 ? Type(builder.getBF16Type())
+                                            : Type(builder.getF16Type());
+  headOp.getWeightsMutable().assign(
+      addGlobal(global,
+                PackedRows::getType(type.getDimSize(0), type.getDimSize(1),
+                                    element, blockRows),
+                EncodingKind::Values, "head"));
+}
+
+/// A head with codes of 8 or 4 bits.
+void PackRows::quantizeHead(rt::GlobalOp global) {
   auto type = cast<RankedTensorType>(headOp.getWeights().getType());
   int64_t n = type.getDimSize(0), k = type.getDimSize(1);
   OpBuilder builder(headOp);
-  auto packed = [&](Type element) {
-    return PackedRows::getType(n, k, element, blockRows);
-  };
-  headIsDone = true;
-  if (headKind != HeadKind::I8) {
-    Type element = headKind == HeadKind::BF16 ? Type(builder.getBF16Type())
-                                              : Type(builder.getF16Type());
-    headOp.getWeightsMutable().assign(
-        addGlobal(global, packed(element), EncodingKind::Values, "head"));
-    return;
+  Value quantized;
+  if (headKind == HeadKind::I4) {
+    Value groups = addGlobal(global, PackedGroups::getType(&getContext(), n, k),
+                             EncodingKind::Groups4, "groups");
+    quantized =
+        GroupedLinearOp::create(builder, headOp.getLoc(),
+                                headOp.getResult().getType(), headOp.getInput(),
+                                groups, headOp.getBias(), ValueRange(), Value())
+            .getResult();
+  } else {
+    Value codes = addGlobal(
+        global, PackedRows::getType(n, k, builder.getI8Type(), blockRows),
+        EncodingKind::Codes8, "codes");
+    Value scales =
+        addGlobal(global, RankedTensorType::get({n}, builder.getF32Type()),
+                  EncodingKind::Scales8, "scales");
+    quantized = QuantizedLinearOp::create(
+                    builder, headOp.getLoc(), headOp.getResult().getType(),
+                    headOp.getInput(), codes, scales, headOp.getBias(),
+                    ValueRange(), Value())
+                    .getResult();
   }
-  Value codes = addGlobal(global, packed(builder.getI8Type()),
-                          EncodingKind::Codes8, "codes");
-  Value scales =
-      addGlobal(global, RankedTensorType::get({n}, builder.getF32Type()),
-                EncodingKind::Scales8, "scales");
-  auto quantized = QuantizedLinearOp::create(
-      builder, headOp.getLoc(), headOp.getResult().getType(), headOp.getInput(),
-      codes, scales, headOp.getBias(), ValueRange(), Value());
-  headOp.getResult().replaceAllUsesWith(quantized.getResult());
+  headOp.getResult().replaceAllUsesWith(quantized);
   headOp.erase();
   headOp = {};
 }

@@ -56,8 +56,9 @@ def PackRowsPass : Pass<"transformer-pack-rows", "mlir::ModuleOp"> {
 
     `head` says what becomes of the LM head, the dense layer whose result is the
     logits: `graph` keeps the graph's type; `bf16` and `f16` round what is not
-    exact; `i8` makes it a `transformer.quantized_linear`; `exact` adds a copy of
-    8 bits and makes it a `transformer.screened_linear`; `auto` is `exact` where
+    exact; `i8` makes it a `transformer.quantized_linear` and `i4` a
+    `transformer.grouped_linear`; `exact` adds a copy of 8 bits and makes it a
+    `transformer.screened_linear`; `auto` is `exact` where
     the matrix has at least 2^25 elements, and otherwise the narrowest exact
     type.
   }];
@@ -65,7 +66,7 @@ def PackRowsPass : Pass<"transformer-pack-rows", "mlir::ModuleOp"> {
   let options = [Option<"target", "target", "std::string", /*default=*/"\"\"",
                         "generic, x86-ssse3, x86-avx2 or x86-avx512bw; empty: the module's">,
                  Option<"head", "head", "std::string", /*default=*/"\"auto\"",
-                        "auto, graph, bf16, f16, i8 or exact">];
+                        "auto, graph, bf16, f16, i8, i4 or exact">];
 }
 
 def FuseRowsPass : Pass<"transformer-fuse-rows"> {

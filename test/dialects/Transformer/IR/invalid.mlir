@@ -352,6 +352,30 @@ func.func @quantized_linear_scales(%x: tensor<?x40xf32>, %c: tensor<10x1x4x64xi8
 
 // -----
 
+func.func @grouped_linear_c1(%x: tensor<?x65xf32>, %w: tensor<3x1x9x64xi8>) {
+  // expected-error @+1 {{has weights 'tensor<3x1x9x64xi8>' for input 'tensor<?x65xf32>' and result 'tensor<?x37xf32>', expected packed groups of i8 [N, K]}}
+  %y = transformer.grouped_linear %x, %w : (tensor<?x65xf32>, tensor<3x1x9x64xi8>) -> tensor<?x37xf32>
+  return
+}
+
+// -----
+
+func.func @grouped_linear_type(%x: tensor<?x40xf32>, %w: tensor<3x1x9x64xi4>) {
+  // expected-error @+1 {{expected packed groups of i8 [N, K]}}
+  %y = transformer.grouped_linear %x, %w : (tensor<?x40xf32>, tensor<3x1x9x64xi4>) -> tensor<?x37xf32>
+  return
+}
+
+// -----
+
+func.func @grouped_linear_bias(%x: tensor<?x40xf32>, %w: tensor<3x1x9x64xi8>, %v: tensor<36xf32>) {
+  // expected-error @+1 {{has 'tensor<36xf32>', expected a vector of 37 elements}}
+  %y = transformer.grouped_linear %x, %w bias(%v) : (tensor<?x40xf32>, tensor<3x1x9x64xi8> bias(tensor<36xf32>)) -> tensor<?x37xf32>
+  return
+}
+
+// -----
+
 func.func @screened_linear_c1(%x: tensor<?x40xf32>, %w: tensor<10x2x4x16xf16>, %c: tensor<10x1x4x64xi8>, %v: tensor<37xf32>) {
   // expected-error @+1 {{has weights 'tensor<10x2x4x16xf16>', expected packed rows of floats [N, K]}}
   %y = transformer.screened_linear %x, %w, %c, %v, %v, %v : (tensor<?x40xf32>, tensor<10x2x4x16xf16>, tensor<10x1x4x64xi8>, tensor<37xf32>, tensor<37xf32>, tensor<37xf32>) -> tensor<?x37xf32>
@@ -367,6 +391,11 @@ rt.global @w : tensor<10x1x4x64xi8> = [dense<1.0> : tensor<37x40xf32>] {encoding
 
 // expected-error @+1 {{expected packed rows of i8 of [37, 40]}}
 rt.global @w : tensor<37x40xi8> = [dense<1.0> : tensor<37x40xf32>] {encoding = #transformer.encoding<codes8>}
+
+// -----
+
+// expected-error @+1 {{expected packed groups of [37, 65]}}
+rt.global @w : tensor<3x1x9x64xi8> = [dense<1.0> : tensor<37x65xf32>] {encoding = #transformer.encoding<groups4>}
 
 // -----
 

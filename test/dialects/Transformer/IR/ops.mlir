@@ -94,7 +94,11 @@ func.func @packed_linear(%x: tensor<?x40xf32>, %w: tensor<10x2x4x32xf16>, %b: te
 }
 
 // CHECK-LABEL: func @narrow_heads(
-func.func @narrow_heads(%x: tensor<?x40xf32>, %w: tensor<10x2x4x32xf16>, %c: tensor<10x1x4x64xi8>, %v: tensor<37xf32>) {
+func.func @narrow_heads(%x: tensor<?x40xf32>, %w: tensor<10x2x4x32xf16>, %c: tensor<10x1x4x64xi8>, %v: tensor<37xf32>, %g: tensor<3x1x9x64xi8>, %mx: memref<?x40xf32>, %mg: memref<3x1x9x64xi8>, %o: memref<?x37xf32>, %exec: !rt.exec) {
+  // CHECK: transformer.grouped_linear %{{.*}}, %{{.*}} bias(%{{.*}}) : (tensor<?x40xf32>, tensor<3x1x9x64xi8> bias(tensor<37xf32>)) -> tensor<?x37xf32>
+  %u = transformer.grouped_linear %x, %g bias(%v) : (tensor<?x40xf32>, tensor<3x1x9x64xi8> bias(tensor<37xf32>)) -> tensor<?x37xf32>
+  // CHECK: transformer.grouped_linear %{{.*}}, %{{.*}} outs(%{{.*}}) exec %{{.*}} : (memref<?x40xf32>, memref<3x1x9x64xi8> outs(memref<?x37xf32>))
+  transformer.grouped_linear %mx, %mg outs(%o) exec %exec : (memref<?x40xf32>, memref<3x1x9x64xi8> outs(memref<?x37xf32>))
   // CHECK: transformer.quantized_linear %{{.*}}, %{{.*}}, %{{.*}} bias(%{{.*}}) : (tensor<?x40xf32>, tensor<10x1x4x64xi8>, tensor<37xf32> bias(tensor<37xf32>)) -> tensor<?x37xf32>
   %y = transformer.quantized_linear %x, %c, %v bias(%v) : (tensor<?x40xf32>, tensor<10x1x4x64xi8>, tensor<37xf32> bias(tensor<37xf32>)) -> tensor<?x37xf32>
   // CHECK: transformer.screened_linear %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : (tensor<?x40xf32>, tensor<10x2x4x32xf16>, tensor<10x1x4x64xi8>, tensor<37xf32>, tensor<37xf32>, tensor<37xf32>) -> tensor<?x37xf32>
