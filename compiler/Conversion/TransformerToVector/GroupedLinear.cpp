@@ -312,7 +312,7 @@ LaneBuilder::Values GroupedLinearEmitter::addChunk(const Tile &tile,
     for (int64_t part = 0; part < tile.parts; ++part) {
       Value both = loadWords(tile, chunk, 0, part);
       Value own = g == 0 ? arith::ShLIOp::create(b, both, bits(16)).getResult()
-                         : arith::AndIOp::create(b, both, bits(0xffff0000));
+                         : arith::AndIOp::create(b, both, bits(-0x10000));
       Value scale = vector::BitCastOp::create(b, floats, own);
       for (int64_t t = 0; t < tile.tokens; ++t) {
         int64_t i = t * tile.parts + part;
