@@ -4,13 +4,13 @@
 def share_of_bandwidth(record, row):
     """Bytes of weights that one token reads, times the speed, over the read bandwidth: compiled models only.
 
-    The embedding's rows are read once as the head; the file has little else.
+    Tied embeddings are read once, as the head or not at all.
     """
     facts = record["compiled"].get(row["shape"], {}).get(row["name"])
     limits = record["limits"].get(row["threads"]) or record["limits"].get(str(row["threads"]))
     if not facts or not limits or "tg" not in row:
         return None
-    return facts["weights_bytes"] * row["tg"] / limits["read_bytes_s"]
+    return facts["read_bytes"] * row["tg"] / limits["read_bytes_s"]
 
 
 def best_peer(record, row, kind):
