@@ -156,18 +156,15 @@ struct RecognizeGroupQueryAttention : RewritePattern {
 
   static void attend(Operation *op, ArrayRef<Value> inputs,
                      onnx::OpEmitter &emit, PatternRewriter &rewriter) {
-    Value none =
-        onnx::NoneOp::create(rewriter, op->getLoc(), rewriter.getNoneType());
     auto orNone = [&](unsigned index) {
-      Value operand = operandOrNull(op, index);
-      return operand ? operand : none;
+      return emit.orNone(operandOrNull(op, index));
     };
     SmallVector<Value> operands(inputs);
     operands.append({orNone(10), orNone(3), orNone(4)});
     // The last W keys, the query's own among them.
     int64_t window = intAttr(op, "local_window_size", -1);
     SmallVector<NamedAttribute> attributes = {
-        emit.attr("is_causal", 1), emit.attr("num_outputs", 3),
+        emit.attr("is_causal", 1),
         rewriter.getNamedAttr(kOneLengthAttr, rewriter.getUnitAttr()),
         emit.attr("left_window_size", window > 0 ? window - 1 : window),
         rewriter.getNamedAttr(
@@ -175,9 +172,8 @@ struct RecognizeGroupQueryAttention : RewritePattern {
     if (float scale = floatAttr(op, "scale", 0); scale != 0)
       attributes.push_back(
           rewriter.getNamedAttr("scale", rewriter.getF32FloatAttr(scale)));
-    Operation *attention =
-        emit.make("Attention", operands, attributes).getDefiningOp();
-    SmallVector<Value> results(attention->getResults());
+    SmallVector<Value> results =
+        emit.makeAll("Attention", operands, 3, attributes);
     results.front() = emit.joinHeads(results.front());
     results.resize(op->getNumResults());
     onnx::replaceOp(rewriter, op, results);

@@ -164,8 +164,26 @@ static LogicalResult lowerExpand(Operation *op, BufferLowering &lowering) {
   return success();
 }
 
+static LogicalResult lowerCheckSizes(Operation *op, BufferLowering &lowering) {
+  std::optional<Numbers> given = lowering.scalars(op->getOperand(1));
+  std::optional<SmallVector<int64_t>> axes = getIntsAttr(op, "axes");
+  if (!given || !axes)
+    return op->emitError("checks sizes of type ")
+           << op->getOperand(1).getType() << ", expected at most "
+           << kMaxElements << " integers";
+  BufferView view = lowering.view(op->getOperand(0));
+  for (auto [axis, size] : llvm::zip_equal(*axes, *given)) {
+    lowering.checkSame(view.sizes[axis], size);
+    if (!IndexMath::known(view.sizes[axis]))
+      view.sizes[axis] = size;
+  }
+  lowering.bind(op->getResult(0), view);
+  return success();
+}
+
 void bitnet::populateReshape(LoweringRegistry &registry) {
   registry["onnx.Identity"] = lowerIdentity;
+  registry["onnx.CheckSizes"] = lowerCheckSizes;
   registry["onnx.Reshape"] = lowerReshape;
   registry["onnx.Flatten"] = lowerFlatten;
   registry["onnx.Unsqueeze"] = lowerUnsqueeze;

@@ -50,7 +50,8 @@ static LogicalResult checkScales(Inference &in) {
 }
 
 LogicalResult bitnet::onnx::inferDequantizeLinear(Inference &in) {
-  if (failed(in.checkElements(0, "operand", Elements::Code)) ||
+  if ((!isFloatCode(in.getElements(0)) &&
+       failed(in.checkElements(0, "operand", Elements::Code))) ||
       failed(in.checkSameElements(2)) || failed(checkScales(in)))
     return failure();
   int64_t to = in.getInt("output_dtype", 0);
@@ -75,10 +76,13 @@ LogicalResult bitnet::onnx::inferQuantizeLinear(Inference &in) {
     return in.error("zero point has element type ", in.getElements(2),
                     ", expected that of the result");
   auto integer = dyn_cast_or_null<IntegerType>(elements);
-  if (!integer || (integer.getWidth() != 8 && integer.getWidth() != 16))
+  bool isCode = integer ? integer.getWidth() > 1 && integer.getWidth() <= 16
+                        : elements && isFloatCode(elements);
+  if (!isCode)
     return in.error("quantises to ONNX type ",
                     elements ? *getOnnxType(elements) : to,
-                    ", expected an integer of 8 or 16 bits");
+                    ", expected an integer of 2 to 16 bits or a float of 4 or "
+                    "8");
   return in.addResult(in.getShape(0), elements);
 }
 
@@ -94,8 +98,7 @@ LogicalResult bitnet::onnx::inferDynamicQuantizeLinear(Inference &in) {
 
 LogicalResult bitnet::onnx::inferMatMulInteger(Inference &in) {
   for (unsigned i = 0; i < 2; ++i) {
-    auto integer = dyn_cast<IntegerType>(in.getElements(i));
-    if (!integer || integer.getWidth() != 8)
+    if (!isByte(in.getElements(i)))
       return in.error("operand ", i, " has element type ", in.getElements(i),
                       ", expected 8-bit integers");
     if (in.has(i + 2) && in.getElements(i + 2) != in.getElements(i))
@@ -140,12 +143,8 @@ static bool isForRows(RankedTensorType type, ArrayRef<int64_t> shape,
 }
 
 LogicalResult bitnet::onnx::inferQLinearMatMul(Inference &in) {
-  auto isByte = [&](unsigned i) {
-    auto integer = dyn_cast<IntegerType>(in.getElements(i));
-    return integer && integer.getWidth() == 8;
-  };
   for (unsigned i : {QA, QB, QYZero})
-    if (!isByte(i))
+    if (!isByte(in.getElements(i)))
       return in.error("operand ", i, " has element type ", in.getElements(i),
                       ", expected 8-bit integers");
   struct Parameter {
@@ -338,10 +337,6 @@ static int64_t totalLength(Inference &in, unsigned past, int64_t length) {
              : before + length;
 }
 
-static bool mayBeEqual(int64_t a, int64_t b) {
-  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
-}
-
 /// Query, key, value and past agree in batch, heads, sizes and lengths.
 static LogicalResult checkAgreement(Inference &in, ArrayRef<int64_t> q,
                                     ArrayRef<int64_t> k, ArrayRef<int64_t> v) {
@@ -409,10 +404,9 @@ static LogicalResult checkNonpad(Inference &in, int64_t batch) {
 }
 
 LogicalResult bitnet::onnx::inferAttention(Inference &in) {
-  int64_t results = in.getInt("num_outputs", 1);
-  if (results < 1 || results > 4)
-    return in.error("has ", results, " results, expected 1 to 4");
-  if (failed(in.checkElements(Query, "query", Elements::Float)))
+  FailureOr<int64_t> results = in.getNumResults(4);
+  if (failed(results) ||
+      failed(in.checkElements(Query, "query", Elements::Float)))
     return failure();
   int64_t mode = in.getInt("qk_matmul_output_mode", 0);
   if (mode < 0 || mode > 3)
@@ -433,10 +427,14 @@ LogicalResult bitnet::onnx::inferAttention(Inference &in) {
     if (in.has(i) && in.getRank(i) != 4)
       return in.error("operand ", i, " has type ", in.getType(i),
                       ", expected 4 axes");
-  FailureOr<SmallVector<int64_t>> q = getHeads(in, Query, "q_num_heads"),
-                                  k = getHeads(in, Key, "kv_num_heads"),
-                                  v = getHeads(in, Val, "kv_num_heads");
-  if (failed(q) || failed(k) || failed(v))
+  FailureOr<SmallVector<int64_t>> q = getHeads(in, Query, "q_num_heads");
+  if (failed(q))
+    return failure();
+  FailureOr<SmallVector<int64_t>> k = getHeads(in, Key, "kv_num_heads");
+  if (failed(k))
+    return failure();
+  FailureOr<SmallVector<int64_t>> v = getHeads(in, Val, "kv_num_heads");
+  if (failed(v))
     return failure();
   bool known =
       !ShapedType::isDynamic((*q)[1]) && !ShapedType::isDynamic((*k)[1]);
@@ -463,7 +461,7 @@ LogicalResult bitnet::onnx::inferAttention(Inference &in) {
       {{(*k)[0], (*k)[1], total, (*k)[3]}, in.getElements(Key)},
       {{(*v)[0], (*v)[1], total, (*v)[3]}, in.getElements(Val)},
       {{(*q)[0], (*q)[1], (*q)[2], total}, elements}};
-  for (int64_t i = 0; i < results; ++i)
+  for (int64_t i = 0; i < *results; ++i)
     if (failed(in.addResult(all[i].first, all[i].second)))
       return failure();
   return success();

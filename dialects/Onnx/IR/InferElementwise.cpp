@@ -157,3 +157,28 @@ LogicalResult bitnet::onnx::inferDropout(Inference &in) {
     return failure();
   return in.addResult(in.getShape(0), IntegerType::get(in.getContext(), 1));
 }
+
+LogicalResult bitnet::onnx::inferCheckSizes(Inference &in) {
+  FailureOr<SmallVector<Extent>> sizes = in.getVector(1, "vector of sizes");
+  if (failed(sizes))
+    return failure();
+  ArrayRef<int64_t> axes = in.getInts("axes").value_or(ArrayRef<int64_t>());
+  if (axes.size() != sizes->size() || !in.getElements(1).isInteger(64))
+    return in.error("checks ", axes.size(), " axes against ", in.getType(1),
+                    ", expected an i64 for each");
+  SmallVector<int64_t> shape = llvm::to_vector(in.getShape(0));
+  for (auto [axis, size] : llvm::zip(axes, *sizes)) {
+    if (axis < 0 || axis >= in.getRank(0))
+      return in.error("checks axis ", axis, ", expected one in [0, ",
+                      in.getRank(0), ")");
+    if (!size.isKnown())
+      continue;
+    if (!ShapedType::isDynamic(shape[axis]) && !size.is(shape[axis]))
+      return in.error("axis ", axis, " of ", in.getType(0), " has size ",
+                      shape[axis], ", expected ", *size.number);
+    if (*size.number < 0)
+      return in.error("checks for size ", *size.number, ", expected 0 or more");
+    shape[axis] = *size.number;
+  }
+  return in.addResult(shape, in.getElements(0));
+}

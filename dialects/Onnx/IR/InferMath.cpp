@@ -142,21 +142,12 @@ LogicalResult bitnet::onnx::inferSoftmax(Inference &in) {
 // Normalisations
 //===----------------------------------------------------------------------===//
 
-/// The number of results: what `num_outputs` says, from 1 to `most`.
-static FailureOr<int64_t> getNumResults(Inference &in, int64_t byDefault,
-                                        int64_t most) {
-  int64_t count = in.getInt("num_outputs", byDefault);
-  if (count < 1 || count > most)
-    return in.error("has ", count, " results, expected 1 to ", most);
-  return count;
-}
-
 /// LayerNormalization and its simplified form: Y, then statistics with 1 on the
 /// axes normalised over.
 static LogicalResult inferNormalization(Inference &in, unsigned lastParameter,
                                         int64_t mostResults, Type elements) {
   FailureOr<int64_t> axis = in.getAxis(-1, in.getRank(0));
-  FailureOr<int64_t> results = getNumResults(in, 1, mostResults);
+  FailureOr<int64_t> results = in.getNumResults(mostResults);
   Type stash = getElementType(in.getContext(), in.getInt("stash_type", 1));
   if (failed(axis) || failed(results) ||
       failed(in.checkElements(0, "operand", Elements::Float)))
@@ -197,7 +188,7 @@ LogicalResult bitnet::onnx::inferRMSNormalization(Inference &in) {
 
 LogicalResult
 bitnet::onnx::inferMsSkipSimplifiedLayerNormalization(Inference &in) {
-  FailureOr<int64_t> results = getNumResults(in, 1, 4);
+  FailureOr<int64_t> results = in.getNumResults(4);
   if (failed(results) ||
       failed(in.checkElements(0, "operand", Elements::Float)))
     return failure();
@@ -299,7 +290,7 @@ LogicalResult bitnet::onnx::inferMsGroupQueryAttention(Inference &in) {
   if (in.has(KeyIn) != in.has(ValueIn) ||
       in.has(PastKeyIn) != in.has(PastValueIn))
     return in.error("has a key without a value, or a value without a key");
-  FailureOr<int64_t> results = getNumResults(in, 3, 3);
+  FailureOr<int64_t> results = in.getNumResults(3, 3);
   if (failed(results) ||
       failed(in.checkElements(QueryIn, "query", Elements::Float)))
     return failure();

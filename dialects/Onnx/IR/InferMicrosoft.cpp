@@ -23,14 +23,6 @@ static LogicalResult checkVectors(Inference &in, unsigned from, unsigned to,
   return success();
 }
 
-/// The number of results: what `num_outputs` says, from 1 to `most`.
-static FailureOr<int64_t> getNumResults(Inference &in, int64_t most) {
-  int64_t count = in.getInt("num_outputs", 1);
-  if (count < 1 || count > most)
-    return in.error("has ", count, " results, expected 1 to ", most);
-  return count;
-}
-
 LogicalResult bitnet::onnx::inferMsBiasedGelu(Inference &in) {
   if (in.has(1) && in.getRank(0) == 0)
     return in.error("adds a bias to a scalar, expected at least one axis");
@@ -45,7 +37,7 @@ LogicalResult bitnet::onnx::inferMsBiasedGelu(Inference &in) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult bitnet::onnx::inferMsSkipLayerNormalization(Inference &in) {
-  FailureOr<int64_t> results = getNumResults(in, 4);
+  FailureOr<int64_t> results = in.getNumResults(4);
   if (failed(results) ||
       failed(in.checkElements(0, "operand", Elements::Float)) ||
       failed(in.checkSameElements(1)))
@@ -81,7 +73,7 @@ enum EmbedOperand {
 } // namespace
 
 LogicalResult bitnet::onnx::inferMsEmbedLayerNormalization(Inference &in) {
-  FailureOr<int64_t> results = getNumResults(in, 3);
+  FailureOr<int64_t> results = in.getNumResults(3);
   if (failed(results))
     return failure();
   if (in.getInt("mask_index_type", 0) != 0)
@@ -89,12 +81,18 @@ LogicalResult bitnet::onnx::inferMsEmbedLayerNormalization(Inference &in) {
                     ", expected 0");
   if (in.has(Segments) != in.has(SegmentTable))
     return in.error("has segments without a table, or the reverse");
-  for (unsigned i : {Ids, Segments, EmbedMask, EmbedPositions})
-    if (in.has(i) &&
-        (in.getRank(i) != 2 || !in.getElements(i).isInteger(32) ||
-         failed(in.checkBroadcastsTo(in.getShape(i), in.getShape(Ids), "ids"))))
+  for (unsigned i : {Ids, Segments, EmbedMask, EmbedPositions}) {
+    if (!in.has(i))
+      continue;
+    bool fits = in.getRank(i) == 2 && in.getElements(i).isInteger(32);
+    bool isShared = i == EmbedPositions && fits && in.getShape(i)[0] == 1;
+    for (int64_t axis = isShared ? 1 : 0; fits && axis < 2; ++axis)
+      fits = mayBeEqual(in.getShape(i)[axis], in.getShape(Ids)[axis]);
+    if (!fits)
       return in.error("operand ", i, " has type ", in.getType(i),
-                      ", expected i32 of shape ", printShape(in.getShape(Ids)));
+                      ", expected i32 of two axes as ids have, ",
+                      in.getType(Ids));
+  }
   if (!in.has(Words) || !in.has(PositionTable) || !in.has(EmbedGamma))
     return in.error("lacks a table, expected those of words and positions and "
                     "the scale");
@@ -126,11 +124,6 @@ LogicalResult bitnet::onnx::inferMsEmbedLayerNormalization(Inference &in) {
 //===----------------------------------------------------------------------===//
 // Quantisation
 //===----------------------------------------------------------------------===//
-
-static bool isByte(Type type) {
-  auto integer = dyn_cast<IntegerType>(type);
-  return integer && integer.getWidth() == 8;
-}
 
 /// One number, or a vector with one for each of `columns`.
 static bool isForColumns(RankedTensorType type, int64_t columns) {
@@ -203,8 +196,9 @@ LogicalResult bitnet::onnx::inferMsGatherBlockQuantized(Inference &in) {
   if (!isPacked && (!integer || integer.getWidth() != 4))
     return in.error("data have type ", data,
                     ", expected integers of 4 bits or ui8");
-  if (isPacked && bits != 2 && bits != 4 && bits != 8)
-    return in.error("has bits=", bits, ", expected 2, 4 or 8");
+  if (isPacked ? bits != 2 && bits != 4 && bits != 8 : bits != 4)
+    return in.error("has bits=", bits, ", expected ",
+                    isPacked ? "2, 4 or 8" : "4, as the data have");
   if (block < 16 || !llvm::has_single_bit(uint64_t(block)))
     return in.error("has block_size=", block,
                     ", expected a power of two, at least 16");
@@ -267,6 +261,8 @@ LogicalResult bitnet::onnx::inferMsRotaryEmbedding(Inference &in) {
   if (dim > 0 && heads < 1)
     return in.error("rotates ", dim, " features of ", heads,
                     " heads, expected the number of heads");
+  if (dim < 0 || dim % 2 != 0)
+    return in.error("rotates ", dim, " features, expected an even number");
   if (in.getRank(X) == 3) {
     int64_t width = in.getShape(X)[2], half = in.getShape(Cos)[1];
     int64_t size = heads > 0 && !ShapedType::isDynamic(width) ? width / heads
@@ -280,6 +276,16 @@ LogicalResult bitnet::onnx::inferMsRotaryEmbedding(Inference &in) {
     return in.error("operand has type ", in.getType(X),
                     ", expected 3 or 4 axes");
   }
+  int64_t last = in.getShape(X).back();
+  int64_t turned = dim > 0                                             ? dim
+                   : in.getRank(X) == 4 || ShapedType::isDynamic(last) ? last
+                   : heads > 0 ? last / heads
+                               : ShapedType::kDynamic;
+  for (unsigned i : {Cos, Sin})
+    if (!ShapedType::isDynamic(turned) &&
+        !mayBeEqual(in.getShape(i)[1], turned / 2))
+      return in.error("cache ", i, " has type ", in.getType(i), ", expected ",
+                      turned / 2, " columns for ", turned, " rotated features");
   return inferUnary(in, Elements::Float);
 }
 
@@ -323,9 +329,89 @@ static LogicalResult checkHeads(Inference &in, int64_t heads) {
   return success();
 }
 
+namespace {
+/// Sizes of one MultiHeadAttention, as far as they are known.
+struct HeadSizes {
+  int64_t batch, heads, queries, keys, total, keySize, valueSize;
+};
+} // namespace
+
+/// Operand `i`, if it is there, has `expected` as its type.
+static LogicalResult checkType(Inference &in, unsigned i, StringRef what,
+                               ArrayRef<int64_t> expected, Type elements) {
+  if (!in.has(i) ||
+      (in.getElements(i) == elements &&
+       succeeded(verifyCompatibleShape(expected, in.getShape(i)))))
+    return success();
+  return in.error(what, " has type ", in.getType(i), ", expected ",
+                  RankedTensorType::get(expected, elements));
+}
+
+/// Query, key, value and past agree.
+static FailureOr<HeadSizes> getHeadSizes(Inference &in, int64_t heads) {
+  bool isWhole = in.getRank(MKey) == 4;
+  ArrayRef<int64_t> query = in.getShape(MQuery), key = in.getShape(MKey),
+                    value = in.getShape(MValue);
+  Type elements = in.getElements(MQuery);
+  HeadSizes sizes;
+  sizes.batch = ShapedType::isDynamic(query[0]) ? key[0] : query[0];
+  sizes.heads = heads;
+  sizes.queries = query[1];
+  sizes.keySize = query[2] / heads;
+  sizes.valueSize = isWhole ? value[3] : value[2] / heads;
+  unsigned axis = isWhole ? 2 : 1;
+  sizes.keys = ShapedType::isDynamic(key[axis]) ? value[axis] : key[axis];
+  for (auto [i, size] :
+       {std::pair(MKey, sizes.keySize), {MValue, sizes.valueSize}}) {
+    SmallVector<int64_t> expected = {sizes.batch, sizes.keys, heads * size};
+    if (isWhole)
+      expected = {sizes.batch, heads, sizes.keys, size};
+    if (failed(
+            checkType(in, i, i == MKey ? "key" : "value", expected, elements)))
+      return failure();
+  }
+  int64_t past = 0;
+  if (in.has(MPastKey)) {
+    if (in.getRank(MPastKey) != 4)
+      return in.error("past key has type ", in.getType(MPastKey),
+                      ", expected four axes");
+    past = in.getShape(MPastKey)[2];
+  }
+  if (failed(checkType(in, MPastKey, "past key",
+                       {sizes.batch, heads, past, sizes.keySize}, elements)) ||
+      failed(checkType(in, MPastValue, "past value",
+                       {sizes.batch, heads, past, sizes.valueSize}, elements)))
+    return failure();
+  bool isKnown =
+      !ShapedType::isDynamic(past) && !ShapedType::isDynamic(sizes.keys);
+  sizes.total = isKnown ? past + sizes.keys : ShapedType::kDynamic;
+  return sizes;
+}
+
+/// Biases and masks tell of every query and key.
+static LogicalResult checkMasks(Inference &in, const HeadSizes &sizes) {
+  Type elements = in.getElements(MQuery);
+  if (in.has(MBias) && in.getRank(MKey) == 4)
+    return in.error("has a bias and whole keys, expected one of them");
+  int64_t hidden = sizes.heads * (2 * sizes.keySize + sizes.valueSize);
+  if (failed(checkType(in, MBias, "bias", {hidden}, elements)) ||
+      failed(checkType(in, MPadding, "key padding mask",
+                       {sizes.batch, sizes.total},
+                       IntegerType::get(in.getContext(), 32))))
+    return failure();
+  if (!in.has(MAttentionBias))
+    return success();
+  SmallVector<int64_t> expected = {sizes.batch, sizes.heads, sizes.queries,
+                                   sizes.total};
+  for (int64_t axis = 0; in.getRank(MAttentionBias) == 4 && axis < 2; ++axis)
+    if (in.getShape(MAttentionBias)[axis] == 1)
+      expected[axis] = 1;
+  return checkType(in, MAttentionBias, "attention bias", expected, elements);
+}
+
 LogicalResult bitnet::onnx::inferMsMultiHeadAttention(Inference &in) {
   int64_t heads = in.getInt("num_heads", 0);
-  FailureOr<int64_t> results = getNumResults(in, 3);
+  FailureOr<int64_t> results = in.getNumResults(3);
   if (failed(results) ||
       failed(in.checkElements(MQuery, "query", Elements::Float)))
     return failure();
@@ -333,42 +419,21 @@ LogicalResult bitnet::onnx::inferMsMultiHeadAttention(Inference &in) {
     return in.error("has ", heads, " heads, expected a positive number");
   if (failed(checkHeads(in, heads)))
     return failure();
-  bool isWhole = in.getRank(MKey) == 4;
-  if (in.has(MPastKey) != in.has(MPastValue) || (isWhole && in.has(MPastKey)))
+  if (in.has(MPastKey) != in.has(MPastValue) ||
+      (in.getRank(MKey) == 4 && in.has(MPastKey)))
     return in.error("has a past key without a past value, the reverse, or a "
                     "past of whole keys");
-  ArrayRef<int64_t> query = in.getShape(MQuery), key = in.getShape(MKey),
-                    value = in.getShape(MValue);
-  int64_t valueSize = isWhole ? value[3] : value[2] / heads;
-  int64_t keySize = query[2] / heads, length = isWhole ? key[2] : key[1];
-  if (in.has(MBias) &&
-      (isWhole || failed(checkVectors(in, MBias, MBias, 2 * query[2] + value[2],
-                                      in.getElements(MQuery)))))
-    return in.error("bias has type ", in.getType(MBias),
-                    ", expected those of query, key and value in a vector");
-  for (auto [i, size] : {std::pair(MPastKey, keySize), {MPastValue, valueSize}})
-    if (in.has(i) && (in.getRank(i) != 4 || in.getShape(i)[1] != heads ||
-                      in.getShape(i)[3] != size ||
-                      in.getElements(i) != in.getElements(MQuery)))
-      return in.error("operand ", unsigned(i), " has type ", in.getType(i),
-                      ", expected [batch, ", heads, ", past, ", size, "]");
-  if (in.has(MPadding) &&
-      (in.getRank(MPadding) != 2 || !in.getElements(MPadding).isInteger(32)))
-    return in.error("key padding mask has type ", in.getType(MPadding),
-                    ", expected two axes of i32");
-  if (in.has(MAttentionBias) &&
-      (in.getRank(MAttentionBias) != 4 ||
-       in.getElements(MAttentionBias) != in.getElements(MQuery)))
-    return in.error("attention bias has type ", in.getType(MAttentionBias),
-                    ", expected four axes of ", in.getElements(MQuery));
-  int64_t past = in.has(MPastKey) ? in.getShape(MPastKey)[2] : 0;
-  int64_t total = ShapedType::isDynamic(past) || ShapedType::isDynamic(length)
-                      ? ShapedType::kDynamic
-                      : past + length;
+  FailureOr<HeadSizes> sizes = getHeadSizes(in, heads);
+  if (failed(sizes) || failed(checkMasks(in, *sizes)))
+    return failure();
+  if (in.getInt("unidirectional", 0) != 0 &&
+      !mayBeEqual(sizes->queries, sizes->keys))
+    return in.error("is unidirectional with ", sizes->queries, " queries and ",
+                    sizes->keys, " keys, expected as many of both");
   SmallVector<SmallVector<int64_t>> shapes = {
-      {query[0], query[1], heads * valueSize},
-      {key[0], heads, total, keySize},
-      {key[0], heads, total, valueSize}};
+      {sizes->batch, sizes->queries, heads * sizes->valueSize},
+      {sizes->batch, heads, sizes->total, sizes->keySize},
+      {sizes->batch, heads, sizes->total, sizes->valueSize}};
   for (int64_t i = 0; i < *results; ++i)
     if (failed(in.addResult(shapes[i], in.getElements(MQuery))))
       return failure();

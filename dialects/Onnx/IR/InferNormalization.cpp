@@ -20,52 +20,37 @@ LogicalResult bitnet::onnx::inferMeanVarianceNormalization(Inference &in) {
   return inferUnary(in, Elements::Float);
 }
 
-/// Operand `i` is a vector of floats, of one of the sizes.
-static LogicalResult checkChannels(Inference &in, unsigned i,
-                                   ArrayRef<int64_t> sizes) {
-  RankedTensorType type = in.getType(i);
-  auto fits = [&](int64_t size) {
-    return ShapedType::isDynamic(size) || type.isDynamicDim(0) ||
-           type.getDimSize(0) == size;
-  };
-  if (type.getRank() == 1 && isa<FloatType>(type.getElementType()) &&
-      llvm::any_of(sizes, fits))
-    return success();
-  return in.error("operand ", i, " has type ", type,
-                  ", expected a vector of floats with an element for each of "
-                  "the channels, ",
-                  printShape({sizes.front()}));
-}
-
-/// X has `least` axes or more; the other operands describe its channels.
+/// X has `least` axes or more; the other operands are vectors of floats with an
+/// element for each of its channels.
 static LogicalResult checkNormalized(Inference &in, int64_t least,
-                                     unsigned operands,
-                                     std::optional<int64_t> groups,
-                                     bool sameElements) {
+                                     unsigned operands, bool sameElements) {
   if (in.getRank(0) < least)
     return in.error("operand has type ", in.getType(0), ", expected ", least,
                     " axes or more");
-  SmallVector<int64_t> sizes = {in.getShape(0)[1]};
-  if (groups)
-    sizes.push_back(*groups);
+  int64_t channels = in.getShape(0)[1];
   for (unsigned i = 1; i < operands; ++i) {
     if (sameElements && failed(in.checkSameElements(i)))
       return failure();
-    if (failed(checkChannels(in, i, sizes)))
-      return failure();
+    RankedTensorType type = in.getType(i);
+    if (type.getRank() != 1 || !isa<FloatType>(type.getElementType()) ||
+        !mayBeEqual(type.getDimSize(0), channels))
+      return in.error("operand ", i, " has type ", type,
+                      ", expected a vector of floats with an element for each "
+                      "of the channels, ",
+                      printShape({channels}));
   }
   return success();
 }
 
 LogicalResult bitnet::onnx::inferInstanceNormalization(Inference &in) {
-  if (failed(checkNormalized(in, 3, 3, std::nullopt, /*sameElements=*/true)))
+  if (failed(checkNormalized(in, 3, 3, /*sameElements=*/true)))
     return failure();
   return inferUnary(in, Elements::Float);
 }
 
 LogicalResult bitnet::onnx::inferGroupNormalization(Inference &in) {
   int64_t groups = in.getInt("num_groups", 0);
-  if (failed(checkNormalized(in, 3, 3, groups, /*sameElements=*/true)))
+  if (failed(checkNormalized(in, 3, 3, /*sameElements=*/true)))
     return failure();
   int64_t channels = in.getShape(0)[1];
   if (groups < 1 || ShapedType::isDynamic(channels) || channels % groups != 0)
@@ -83,15 +68,14 @@ LogicalResult bitnet::onnx::inferGroupNormalization(Inference &in) {
 
 LogicalResult bitnet::onnx::inferBatchNormalization(Inference &in) {
   bool trains = in.getInt("training_mode", 0) != 0;
-  int64_t results = in.getInt("num_outputs", 1), most = trains ? 3 : 1;
-  if (results < 1 || results > most)
-    return in.error("has ", results, " results, expected 1 to ", most,
-                    trains ? "" : " outside of training");
+  FailureOr<int64_t> results = in.getNumResults(trains ? 3 : 1);
+  if (failed(results))
+    return failure();
   if (failed(in.checkElements(0, "operand", Elements::Float)) ||
-      failed(checkNormalized(in, 2, 5, std::nullopt, /*sameElements=*/false)) ||
+      failed(checkNormalized(in, 2, 5, /*sameElements=*/false)) ||
       failed(in.addResult(in.getShape(0), in.getElements(0))))
     return failure();
-  for (int64_t i = 1; i < results; ++i)
+  for (int64_t i = 1; i < *results; ++i)
     if (failed(in.addResult(in.getShape(i + 2), in.getElements(i + 2))))
       return failure();
   return success();

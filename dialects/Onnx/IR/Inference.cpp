@@ -53,12 +53,20 @@ static bool isFlag(StringRef name) {
                             name);
 }
 
+static std::string toText(const APInt &number) {
+  SmallString<24> text;
+  number.toStringSigned(text);
+  return text.str().str();
+}
+
 LogicalResult Inference::checkAttributes() const {
   for (NamedAttribute attribute : attributes) {
     StringRef name = attribute.getName();
     if (auto number = dyn_cast<IntegerAttr>(attribute.getValue());
-        number && isFlag(name) && number.getInt() != 0 && number.getInt() != 1)
-      return error("`", name, "` is ", number.getInt(), ", expected 0 or 1");
+        number && isFlag(name) && !number.getValue().isZero() &&
+        !number.getValue().isOne())
+      return error("`", name, "` is ", toText(number.getValue()),
+                   ", expected 0 or 1");
     // What fills or bounds may be infinite.
     if (llvm::is_contained({"value", "min", "max"}, name))
       continue;
@@ -140,7 +148,10 @@ RankedTensorType Inference::getType(unsigned i) const {
 
 int64_t Inference::getInt(StringRef attribute, int64_t byDefault) const {
   auto value = attributes.getAs<IntegerAttr>(attribute);
-  return value ? value.getInt() : byDefault;
+  if (!value)
+    return byDefault;
+  // ODS takes 64 bits only; inference may be asked before it.
+  return value.getValue().trySExtValue().value_or(byDefault);
 }
 
 std::optional<ArrayRef<int64_t>> Inference::getInts(StringRef attribute) const {
@@ -151,6 +162,14 @@ std::optional<ArrayRef<int64_t>> Inference::getInts(StringRef attribute) const {
 StringRef Inference::getString(StringRef attribute, StringRef byDefault) const {
   auto value = attributes.getAs<StringAttr>(attribute);
   return value ? value.getValue() : byDefault;
+}
+
+FailureOr<int64_t> Inference::getNumResults(int64_t most,
+                                            int64_t byDefault) const {
+  int64_t count = getInt("num_outputs", byDefault);
+  if (count < 1 || count > most)
+    return error("has ", count, " results, expected 1 to ", most);
+  return count;
 }
 
 FailureOr<int64_t> Inference::getAxis(int64_t byDefault, int64_t rank,

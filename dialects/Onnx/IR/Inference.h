@@ -65,6 +65,9 @@ public:
     return attributes.get(attribute);
   }
 
+  /// How many results there are: what `num_outputs` says, from 1 to `most`.
+  llvm::FailureOr<int64_t> getNumResults(int64_t most,
+                                         int64_t byDefault = 1) const;
   /// The axis attribute, made non-negative. Fails outside [-rank, rank), or
   /// with `endToo` outside [-rank, rank].
   llvm::FailureOr<int64_t> getAxis(int64_t byDefault, int64_t rank,
@@ -116,6 +119,25 @@ private:
   ShapeAnalysis shapes;
 };
 
+/// False where the sizes are known to differ.
+inline bool mayBeEqual(int64_t a, int64_t b) {
+  return mlir::ShapedType::isDynamic(a) || mlir::ShapedType::isDynamic(b) ||
+         a == b;
+}
+
+/// Whether `type` is an integer of 8 bits, signed or not.
+inline bool isByte(mlir::Type type) {
+  return type.isInteger() && type.getIntOrFloatBitWidth() == 8;
+}
+
+/// Whether `type` is a float of 8 or 4 bits with a sign, a code as narrow
+/// integers are.
+inline bool isFloatCode(mlir::Type type) {
+  return mlir::isa<mlir::Float8E4M3FNType, mlir::Float8E4M3FNUZType,
+                   mlir::Float8E5M2Type, mlir::Float8E5M2FNUZType,
+                   mlir::Float4E2M1FNType>(type);
+}
+
 /// As many types, of the same elements and of shapes that may be equal.
 bool areCompatible(mlir::TypeRange inferred, mlir::TypeRange actual);
 
@@ -138,10 +160,13 @@ BITNET_ONNX_INFER(BitCast)
 BITNET_ONNX_INFER(BitShift)
 BITNET_ONNX_INFER(Cast)
 BITNET_ONNX_INFER(CastLike)
+BITNET_ONNX_INFER(CausalConvWithState)
+BITNET_ONNX_INFER(CheckSizes)
 BITNET_ONNX_INFER(Clip)
 BITNET_ONNX_INFER(Compress)
 BITNET_ONNX_INFER(Concat)
 BITNET_ONNX_INFER(ConstantOfShape)
+BITNET_ONNX_INFER(Conv)
 BITNET_ONNX_INFER(Cumulative)
 BITNET_ONNX_INFER(DepthToSpace)
 BITNET_ONNX_INFER(DequantizeLinear)
@@ -175,6 +200,7 @@ BITNET_ONNX_INFER(MsMultiHeadAttention)
 BITNET_ONNX_INFER(MsRotaryEmbedding)
 BITNET_ONNX_INFER(MsSkipLayerNormalization)
 BITNET_ONNX_INFER(MsSkipSimplifiedLayerNormalization)
+BITNET_ONNX_INFER(NegativeLogLikelihoodLoss)
 BITNET_ONNX_INFER(NonZero)
 BITNET_ONNX_INFER(OneHot)
 BITNET_ONNX_INFER(PRelu)
@@ -194,6 +220,7 @@ BITNET_ONNX_INFER(SimplifiedLayerNormalization)
 BITNET_ONNX_INFER(Size)
 BITNET_ONNX_INFER(Slice)
 BITNET_ONNX_INFER(Softmax)
+BITNET_ONNX_INFER(SoftmaxCrossEntropyLoss)
 BITNET_ONNX_INFER(SpaceToDepth)
 BITNET_ONNX_INFER(Split)
 BITNET_ONNX_INFER(Squeeze)

@@ -69,7 +69,7 @@ def Onnx_DequantizeLinearOp
 
     - (C1) The result has the shape of X and the elements of Scale, or those
       that ONNX numbers `output_dtype`.
-    - (C2) X has integers of 2 to 32 bits.
+    - (C2) X has integers of 2 to 32 bits, or floats of 8 or 4 bits.
     - (C3) Scale has the shape that `axis` and `block_size` ask for.
 
     ```mlir
@@ -82,14 +82,16 @@ def Onnx_DequantizeLinearOp
 
 def Onnx_QuantizeLinearOp
     : Onnx_Op<"QuantizeLinear", ["X", "Scale", "ZeroPoint"], 2, 10, 10, [Onnx_SameShape]> {
-  let summary = "floats to integers";
+  let summary = "floats to codes";
   let description = [{
     `result = saturate(roundeven(X / Scale) + ZeroPoint)`, with Scale and
-    ZeroPoint as for `onnx.DequantizeLinear`. `onnx-decompose` takes it apart.
+    ZeroPoint as for `onnx.DequantizeLinear`; as floats of 8 and 4 bits what
+    `onnx.Cast` makes of `X / Scale + ZeroPoint`. `onnx-decompose` takes it apart.
 
     - (C1) The result has the shape of X and the elements of ZeroPoint, those
       that ONNX numbers `output_dtype`, or `ui8`.
-    - (C2) The result has integers of 8 or 16 bits.
+    - (C2) The result has integers of 2, 4, 8 or 16 bits, or floats of 8 or 4
+      bits.
     - (C3) Scale has the shape that `axis` and `block_size` ask for.
 
     ```mlir

@@ -186,12 +186,12 @@ def Onnx_EinsumOp : Onnx_Op<"Einsum", [], 1, 12> {
   let attributes = (ins StrAttr:$equation);
 }
 
-def Onnx_SoftmaxOp : Onnx_Op<"Softmax", ["Input"], 1, 1, 13, [Onnx_SameShape]> {
+def Onnx_SoftmaxOp : Onnx_Op<"Softmax", ["Input"], 1, 1, 1, [Onnx_SameShape]> {
   let summary = "softmax along an axis";
   let description = [{
     `result = e^Input / sum over the axis of e^Input`, computed after
     subtracting the axis's largest element. Before operator set 13 the operator
-    meant something else; the importer refuses those.
+    ran over all axes from `axis` on: the importer flattens them.
 
     - (C1) The result has the shape and the element type of Input, a float.
     - (C2) `axis` is in [-rank, rank).

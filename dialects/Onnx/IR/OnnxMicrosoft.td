@@ -64,7 +64,8 @@ def Onnx_MsSkipLayerNormalizationOp
     and inverse deviation (f32, 1 on the last axis), and `sum`.
 
     - (C1) Y and sum have the shape and the element type of Input, a float.
-    - (C2) Skip has the shape of Input, or broadcasts to it.
+    - (C2) Skip has the shape of Input, or broadcasts to it; a run where it
+      would broadcast Input ends.
     - (C3) Gamma, Beta and Bias are vectors of the size of Input's last axis.
     - (C4) There are 1 to 4 results (`num_outputs`).
 
@@ -90,7 +91,7 @@ def Onnx_MsEmbedLayerNormalizationOp
     i32) and the sum.
 
     - (C1) Ids are [batch, seq] of i32; SegmentIds, Mask and PositionIds likewise,
-      PositionIds possibly of one batch entry.
+      PositionIds possibly of one batch entry. A run where they are not ends.
     - (C2) Tables have two axes, of one width and one float type; Gamma and Beta
       are vectors of that width.
     - (C3) There are 1 to 3 results (`num_outputs`); `mask_index_type` is 0 or
@@ -193,7 +194,8 @@ def Onnx_MsGatherBlockQuantizedOp
       Data.
     - (C2) Scales are floats, with the shape of the codes but for
       ceil(size / block_size) places of `quantize_axis`.
-    - (C3) Codes in ui8 are quantised along the last axis.
+    - (C3) Codes in ui8 are quantised along the last axis; `bits` is 4 of
+      integers of 4 bits.
 
     ```mlir
     %r = onnx.ms.GatherBlockQuantized %t, %ids, %s {block_size = 32 : i64}
@@ -219,6 +221,8 @@ def Onnx_MsRotaryEmbeddingOp
     - (C2) X has 4 axes, or 3 of which the last holds equal heads.
     - (C3) `scale` is 1 and `is_packed_batching` 0; `num_heads` is given with
       `rotary_embedding_dim`.
+    - (C4) The tables have half as many columns as features rotate: of tables as
+      wide as a whole head, ONNX Runtime reads a row as several.
 
     ```mlir
     %r = onnx.ms.RotaryEmbedding %x, %pos, %cos, %sin
@@ -239,15 +243,19 @@ def Onnx_MsMultiHeadAttentionOp
     value hidden]; Bias, the concatenated biases of the three, is added first.
     Key and Value may also be [batch, heads, keys, head]: then they are whole,
     without bias or past. Then `onnx.Attention` with `num_heads` heads, the past
-    and `AttentionBias`; keys whose KeyPaddingMask [batch, keys] is 0 get
-    `mask_filter_value` added. With `unidirectional`, query i of S sees keys up
-    to i + T - S. Results are the output, present key and present value.
+    and `AttentionBias` [batch or 1, heads or 1, seq, T]; keys whose
+    KeyPaddingMask [batch, T] is 0 get `mask_filter_value` added, T being the
+    number of past and new keys. With `unidirectional`, query i sees keys up to
+    i + past. Results are the output, present key and present value.
 
-    - (C1) `num_heads` divides the last axes; batch and heads go together.
+    - (C1) `num_heads` divides the last axes; batch, heads and lengths go
+      together, those of KeyPaddingMask and AttentionBias too. A run where they
+      do not ends.
     - (C2) PastKey and PastValue, [batch, heads, past, head], are both present or
       both absent.
     - (C3) There are 1 to 3 results (`num_outputs`), one without a past's Key and
       Value being separate.
+    - (C4) With `unidirectional` there are as many keys as queries.
 
     ```mlir
     %y = onnx.ms.MultiHeadAttention %q, %k, %v {num_heads = 4 : i64}

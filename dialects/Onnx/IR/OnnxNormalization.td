@@ -7,7 +7,7 @@ include "dialects/Onnx/IR/OnnxDialect.td"
 
 //===-- Along an axis ------------------------------------------------------===//
 
-def Onnx_LogSoftmaxOp : Onnx_Op<"LogSoftmax", ["Input"], 1, 1, 13, [Onnx_SameShape]> {
+def Onnx_LogSoftmaxOp : Onnx_Op<"LogSoftmax", ["Input"], 1, 1, 1, [Onnx_SameShape]> {
   let infer = "inferSoftmax(in)";
   let summary = "logarithm of softmax along an axis";
   let description = [{
@@ -24,7 +24,7 @@ def Onnx_LogSoftmaxOp : Onnx_Op<"LogSoftmax", ["Input"], 1, 1, 13, [Onnx_SameSha
   let attributes = (ins Onnx_DefaultInt<"-1">:$axis);
 }
 
-def Onnx_HardmaxOp : Onnx_Op<"Hardmax", ["Input"], 1, 1, 13, [Onnx_SameShape]> {
+def Onnx_HardmaxOp : Onnx_Op<"Hardmax", ["Input"], 1, 1, 1, [Onnx_SameShape]> {
   let infer = "inferSoftmax(in)";
   let summary = "one at the largest element of an axis";
   let description = [{
@@ -102,14 +102,13 @@ def Onnx_GroupNormalizationOp
     The second axis of X is cut into `num_groups` groups; each of them, with the
     axes behind, is brought to mean 0 and variance 1 as in
     `onnx.InstanceNormalization`. Scale and B hold an element for each place of
-    the second axis or, before operator set 21, for each group. Computed in the
-    type that ONNX numbers `stash_type`, f32 at least.
+    the second axis (before operator set 21 for each group: the importer repeats
+    those). Computed in the type that ONNX numbers `stash_type`, f32 at least.
 
     - (C1) The result has the shape and the element type of X, a float.
     - (C2) X has 3 axes or more, of which the second one is static and a multiple
       of `num_groups`.
-    - (C3) Scale and B are vectors of X's elements, of its second axis's size or
-      of `num_groups`.
+    - (C3) Scale and B are vectors of X's elements, of its second axis's size.
 
     ```mlir
     %r = onnx.GroupNormalization %x, %s, %b {num_groups = 2 : i64} : (tensor<?x8x?xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<?x8x?xf32>

@@ -24,6 +24,24 @@ def Onnx_NoneOp : Op<Onnx_Dialect, "None", [Pure, ConstantLike]> {
   }];
 }
 
+def Onnx_CheckSizesOp : Onnx_Op<"CheckSizes", ["Data", "Sizes"], 2, 1> {
+  let summary = "tensor whose sizes are known or checked";
+  let description = [{
+    Data. A run where axis `axes[i]` has another size than `Sizes[i]` ends. No
+    operator of ONNX: it says what operators of `com.microsoft` require and
+    broadcasting would let pass.
+
+    - (C1) The result has the type of Data, with the sizes that are known.
+    - (C2) Sizes is a vector of `i64` with an element for each of `axes`, which
+      are in [0, rank).
+
+    ```mlir
+    %r = onnx.CheckSizes %x, %n {axes = array<i64: 1>} : (tensor<?x?xf32>, tensor<1xi64>) -> tensor<?x?xf32>
+    ```
+  }];
+  let attributes = (ins DenseI64ArrayAttr:$axes);
+}
+
 def Onnx_ConstantOp : Op<Onnx_Dialect, "Constant", [Pure, ConstantLike,
     DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "tensor known at compile time";

@@ -18,11 +18,9 @@ const ForeignOperator foreignOperators[] = {{"AffineGrid", 20},
                                             {"AveragePool", 1},
                                             {"Bernoulli", 15},
                                             {"BlackmanWindow", 17},
-                                            {"CausalConvWithState", 27},
                                             {"CenterCropPad", 18},
                                             {"Col2Im", 18},
                                             {"ConcatFromSequence", 11},
-                                            {"Conv", 1},
                                             {"ConvInteger", 10},
                                             {"ConvTranspose", 1},
                                             {"DFT", 17},
@@ -47,7 +45,6 @@ const ForeignOperator foreignOperators[] = {{"AffineGrid", 20},
                                             {"MaxUnpool", 9},
                                             {"MelWeightMatrix", 17},
                                             {"Multinomial", 7},
-                                            {"NegativeLogLikelihoodLoss", 12},
                                             {"NonMaxSuppression", 10},
                                             {"Optional", 15},
                                             {"OptionalGetElement", 15},
@@ -70,7 +67,6 @@ const ForeignOperator foreignOperators[] = {{"AffineGrid", 20},
                                             {"SequenceInsert", 11},
                                             {"SequenceLength", 11},
                                             {"SequenceMap", 17},
-                                            {"SoftmaxCrossEntropyLoss", 12},
                                             {"SplitToSequence", 11},
                                             {"StringConcat", 20},
                                             {"StringNormalizer", 10},
@@ -94,10 +90,12 @@ Table makeTable() {
   };
   (add(Ops::getOperationName(),
        {Ops::getOperationName(), Ops::kSinceVersion, Ops::kMinVersion,
-        Ops::kMaxVersion, Ops::kRequiredInputs, Ops::kMaxInputs, Ops::kDescription}),
+        Ops::kMaxVersion, Ops::kRequiredInputs, Ops::kMaxInputs,
+        Ops::kDescription}),
    ...);
-  // Not an operator: it stands for an operand left out.
+  // Ours, no operators of ONNX.
   table.erase("None");
+  table.erase("CheckSizes");
   return table;
 }
 } // namespace

@@ -277,6 +277,14 @@ Extent ShapeAnalysis::traceDim(Value value, int64_t axis) {
       .Case<GatherElementsOp>([&](GatherElementsOp gather) {
         return getDim(gather.getIndices(), axis);
       })
+      .Case<CheckSizesOp>([&](CheckSizesOp check) {
+        std::optional<SmallVector<Extent>> sizes =
+            getElements(check.getSizes());
+        const int64_t *at = llvm::find(check.getAxes(), axis);
+        bool isChecked = sizes && at != check.getAxes().end();
+        return isChecked ? (*sizes)[at - check.getAxes().begin()]
+                         : getDim(check.getData(), axis);
+      })
       .Case<ConstantOfShapeOp>([&](ConstantOfShapeOp fill) {
         std::optional<SmallVector<Extent>> shape = getElements(fill.getInput());
         return shape && axis < (int64_t)shape->size() ? (*shape)[axis] : own();

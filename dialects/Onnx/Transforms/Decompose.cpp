@@ -115,15 +115,12 @@ struct UnpackGroupQueryAttention : OpRewritePattern<MsGroupQueryAttentionOp> {
       return rewriter.notifyMatchFailure(op, "head size is not known");
     int64_t size = type.getDimSize(2) / (heads + 2 * groups);
     OpEmitter emit(rewriter, op.getLoc());
-    Operation *split =
-        emit.make("Split", op.getQuery(),
-                  {emit.attr("axis", 2), emit.attr("num_outputs", 3),
-                   rewriter.getNamedAttr(
-                       "split",
-                       rewriter.getDenseI64ArrayAttr(
-                           {heads * size, groups * size, groups * size}))})
-            .getDefiningOp();
-    SmallVector<Value> operands(split->getResults());
+    SmallVector<Value> operands = emit.makeAll(
+        "Split", op.getQuery(), 3,
+        {emit.attr("axis", 2),
+         rewriter.getNamedAttr(
+             "split", rewriter.getDenseI64ArrayAttr(
+                          {heads * size, groups * size, groups * size}))});
     llvm::append_range(operands, op->getOperands().drop_front(3));
     rewriter.modifyOpInPlace(op, [&] { op->setOperands(operands); });
     return success();
@@ -136,6 +133,8 @@ struct Decompose : public bitnet::onnx::impl::DecomposePassBase<Decompose> {
     populateDecomposePatterns(patterns);
     populateDecomposeQuantizationPatterns(patterns);
     populateDecomposeNormalizationPatterns(patterns);
+    populateDecomposeLossPatterns(patterns);
+    populateDecomposeConvolutionPatterns(patterns);
     populateDecomposeMicrosoftPatterns(patterns);
     populateDecomposeIndexingPatterns(patterns);
     populateDecomposeEinsumPatterns(patterns);

@@ -10,6 +10,9 @@ void populateDecomposePatterns(mlir::RewritePatternSet &patterns);
 void populateDecomposeQuantizationPatterns(mlir::RewritePatternSet &patterns);
 /// LogSoftmax, Hardmax and the normalisations that no other pass knows.
 void populateDecomposeNormalizationPatterns(mlir::RewritePatternSet &patterns);
+void populateDecomposeLossPatterns(mlir::RewritePatternSet &patterns);
+/// Conv and CausalConvWithState.
+void populateDecomposeConvolutionPatterns(mlir::RewritePatternSet &patterns);
 /// Operators of com.microsoft, as standard ones.
 void populateDecomposeMicrosoftPatterns(mlir::RewritePatternSet &patterns);
 /// OneHot, EyeLike, DepthToSpace, SpaceToDepth, Dropout, ReduceLogSum,

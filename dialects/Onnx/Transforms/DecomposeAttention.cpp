@@ -9,10 +9,6 @@ using namespace bitnet::onnx;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 namespace {
 
 /// One Attention on [B, H, S, D], step by step.
@@ -73,11 +69,7 @@ Value AttentionEmitter::repeat(Value x, int64_t queryHeads) {
 /// 0, 1, ... along `axis` of a tensor, with axes of 1 around it.
 Value AttentionEmitter::positions(Value of, int64_t axis,
                                   ArrayRef<int64_t> unsqueezed) {
-  Type i64 = emit.builder.getI64Type();
-  Value range =
-      emit.make("Range", {emit.scalar(i64, 0), emit.scalarSizeOf(of, axis),
-                          emit.scalar(i64, 1)});
-  return emit.unsqueeze(range, unsqueezed);
+  return emit.unsqueeze(emit.count(emit.scalarSizeOf(of, axis)), unsqueezed);
 }
 
 /// The number of keys before the step's: a scalar, or [B, 1, 1, 1].
@@ -152,11 +144,14 @@ Value AttentionEmitter::fullMask(Value key) {
 
 /// The scores of keys that may be seen, -infinity for the others.
 Value AttentionEmitter::masked(Value scores, Value keep, Value mask) {
+  // No mask may have more batch entries, heads, queries or keys than there are.
   if (mask)
-    scores = emit.add(scores, mask);
+    scores = emit.checkShape(emit.add(scores, mask), scores);
   if (!keep)
     return scores;
-  return emit.make("Where", {keep, scores, emit.scalar(element, -kInfinity)});
+  return emit.checkShape(
+      emit.make("Where", {keep, scores, emit.scalar(element, -kInfinity)}),
+      scores);
 }
 
 /// Which queries see no key at all, whatever the scores are: i1 with 1 for the

@@ -6,16 +6,6 @@
 using namespace mlir;
 using namespace bitnet::onnx;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
-/// 0, 1, ... below `limit`, an i64 scalar.
-static Value count(Value limit, OpEmitter &emit) {
-  Type i64 = emit.builder.getI64Type();
-  return emit.make("Range", {emit.scalar(i64, 0), limit, emit.scalar(i64, 1)});
-}
-
 namespace {
 
 struct DecomposeOneHot : OpRewritePattern<OneHotOp> {
@@ -30,7 +20,7 @@ struct DecomposeOneHot : OpRewritePattern<OneHotOp> {
     Value depth = emit.cast(emit.reshape(op.getDepth(), {}), i64);
     Value isNegative = emit.make("Less", {index, emit.scalar(i64, 0)});
     index = emit.make("Where", {isNegative, emit.add(index, depth), index});
-    Value places = count(depth, emit);
+    Value places = emit.count(depth);
     SmallVector<int64_t> behind =
         llvm::to_vector(llvm::seq<int64_t>(1, rank - axis));
     if (!behind.empty())
@@ -49,8 +39,8 @@ struct DecomposeEyeLike : OpRewritePattern<EyeLikeOp> {
   LogicalResult matchAndRewrite(EyeLikeOp op,
                                 PatternRewriter &rewriter) const override {
     OpEmitter emit(rewriter, op.getLoc());
-    Value rows = count(emit.scalarSizeOf(op.getInput(), 0), emit);
-    Value columns = count(emit.scalarSizeOf(op.getInput(), 1), emit);
+    Value rows = emit.count(emit.scalarSizeOf(op.getInput(), 0));
+    Value columns = emit.count(emit.scalarSizeOf(op.getInput(), 1));
     Value diagonal = emit.add(emit.unsqueeze(rows, {1}),
                               emit.scalar(rewriter.getI64Type(), op.getK()));
     replaceOp(rewriter, op,

@@ -1,30 +1,31 @@
 //===- DecomposeMicrosoft.cpp - com.microsoft by standard operators -------===//
 
-#include "dialects/Onnx/IR/ShapeAnalysis.h"
 #include "dialects/Onnx/Transforms/Decompose.h"
 #include "dialects/Onnx/Transforms/OpEmitter.h"
 
 using namespace mlir;
 using namespace bitnet::onnx;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
+static NamedAttribute epsilonOf(const APFloat &epsilon, OpEmitter &emit) {
+  return emit.builder.getNamedAttr(
+      "epsilon", emit.builder.getF32FloatAttr(epsilon.convertToFloat()));
 }
 
-/// LayerNormalization over the last axis; its results are Y, mean and inverse
-/// deviation.
-static Operation *layerNorm(Value x, Value gamma, Value beta,
-                            const APFloat &epsilon, OpEmitter &emit) {
+/// LayerNormalization over the last axis: Y, mean and inverse deviation.
+static SmallVector<Value> layerNorm(Value x, Value gamma, Value beta,
+                                    const APFloat &epsilon, OpEmitter &emit) {
   SmallVector<Value> operands = {x, gamma};
   if (beta)
     operands.push_back(beta);
-  return emit
-      .make(
-          "LayerNormalization", operands,
-          {emit.attr("axis", -1), emit.attr("num_outputs", 3),
-           emit.builder.getNamedAttr("epsilon", emit.builder.getF32FloatAttr(
-                                                    epsilon.convertToFloat()))})
-      .getDefiningOp();
+  return emit.makeAll("LayerNormalization", operands, 3,
+                      {emit.attr("axis", -1), epsilonOf(epsilon, emit)});
+}
+
+/// Input + skip + bias, which may be null, in the shape of the input: what is
+/// skipped may broadcast to it, and not the other way round.
+static Value skipSum(Value input, Value skip, Value bias, OpEmitter &emit) {
+  Value sum = emit.checkShape(emit.add(input, skip), input);
+  return bias ? emit.add(sum, bias) : sum;
 }
 
 namespace {
@@ -78,12 +79,9 @@ struct DecomposeSkipLayerNormalization
   LogicalResult matchAndRewrite(MsSkipLayerNormalizationOp op,
                                 PatternRewriter &rewriter) const override {
     OpEmitter emit(rewriter, op.getLoc());
-    Value sum = emit.add(op.getInput(), op.getSkip());
-    if (Value bias = op.getBias())
-      sum = emit.add(sum, bias);
-    Operation *norm =
+    Value sum = skipSum(op.getInput(), op.getSkip(), op.getBias(), emit);
+    SmallVector<Value> results =
         layerNorm(sum, op.getGamma(), op.getBeta(), op.getEpsilon(), emit);
-    SmallVector<Value> results(norm->getResults());
     results.push_back(sum);
     results.resize(op->getNumResults());
     replaceOp(rewriter, op, results);
@@ -99,20 +97,13 @@ struct DecomposeSkipSimplified
     if (op->getNumResults() > 1 && !op->getResult(1).use_empty())
       return op.emitError("shows a mean, which there is none of");
     OpEmitter emit(rewriter, op.getLoc());
-    Value sum = emit.add(op.getInput(), op.getSkip());
-    if (Value bias = op.getBias())
-      sum = emit.add(sum, bias);
+    Value sum = skipSum(op.getInput(), op.getSkip(), op.getBias(), emit);
     bool shows = op->getNumResults() > 2 && !op->getResult(2).use_empty();
-    Operation *norm =
-        emit.make(
-                "SimplifiedLayerNormalization", {sum, op.getGamma()},
-                {emit.attr("axis", -1), emit.attr("num_outputs", shows ? 2 : 1),
-                 rewriter.getNamedAttr("epsilon",
-                                       rewriter.getF32FloatAttr(
-                                           op.getEpsilon().convertToFloat()))})
-            .getDefiningOp();
-    SmallVector<Value> results = {norm->getResult(0), Value(),
-                                  shows ? norm->getResult(1) : Value(), sum};
+    SmallVector<Value> norm = emit.makeAll(
+        "SimplifiedLayerNormalization", {sum, op.getGamma()}, shows ? 2 : 1,
+        {emit.attr("axis", -1), epsilonOf(op.getEpsilon(), emit)});
+    SmallVector<Value> results = {norm[0], Value(), shows ? norm[1] : Value(),
+                                  sum};
     results.resize(op->getNumResults());
     replaceOp(rewriter, op, results);
     return success();
@@ -128,27 +119,27 @@ struct DecomposeEmbedLayerNormalization
     auto rows = [&](Value table, Value ids) {
       return emit.make("Gather", {table, ids}, emit.attr("axis", 0));
     };
-    Type i32 = rewriter.getI32Type(), i64 = rewriter.getI64Type();
+    Type i32 = rewriter.getI32Type();
     Value ids = op.getIds(), positions = op.getPositionIds();
     if (!positions)
-      positions =
-          emit.make("Range", {emit.scalar(i64, 0), emit.scalarSizeOf(ids, 1),
-                              emit.scalar(i64, 1)});
+      positions = emit.count(emit.scalarSizeOf(ids, 1));
+    // Positions may be one row, for all batch entries.
     Value sum = emit.add(rows(op.getWordTable(), ids),
                          rows(op.getPositionTable(), positions));
     if (Value segments = op.getSegmentIds())
-      sum = emit.add(sum, rows(op.getSegmentTable(), segments));
-    Operation *norm =
+      sum = emit.add(
+          sum, rows(op.getSegmentTable(), emit.checkShape(segments, ids)));
+    sum = emit.checkSizes(sum, {0, 1},
+                          {emit.sizeOf(ids, 0), emit.sizeOf(ids, 1)});
+    SmallVector<Value> norm =
         layerNorm(sum, op.getGamma(), op.getBeta(), op.getEpsilon(), emit);
     // Without a mask the counts are 0.
-    Value one = emit.scalar(i32, 1);
-    Value kept = op.getMask() ? emit.make("Equal", {op.getMask(), one})
-                              : emit.make("Less", {ids, ids});
-    Value counts = emit.make(
-        "ReduceSum", emit.cast(kept, i32),
-        {rewriter.getNamedAttr("axes", rewriter.getDenseI64ArrayAttr(1)),
-         emit.attr("keepdims", 0)});
-    SmallVector<Value> results = {norm->getResult(0), counts, sum};
+    Value mask = op.getMask();
+    Value kept = mask ? emit.make("Equal", {emit.checkShape(mask, ids),
+                                            emit.scalar(i32, 1)})
+                      : emit.make("Less", {ids, ids});
+    Value counts = emit.reduceSum(emit.cast(kept, i32), 1);
+    SmallVector<Value> results = {norm[0], counts, sum};
     results.resize(op->getNumResults());
     replaceOp(rewriter, op, results);
     return success();
@@ -193,9 +184,8 @@ struct DecomposeMatMulIntegerToFloat
                                 PatternRewriter &rewriter) const override {
     OpEmitter emit(rewriter, op.getLoc());
     SmallVector<Value> product = {op.getA(), op.getB()};
-    Value none = NoneOp::create(rewriter, op.getLoc(), rewriter.getNoneType());
     for (Value zero : {op.getAZeroPoint(), op.getBZeroPoint()})
-      product.push_back(zero ? zero : none);
+      product.push_back(emit.orNone(zero));
     replaceOp(rewriter, op,
               scaledProduct(product, op.getAScale(), op.getBScale(),
                             op.getBias(), emit));
@@ -209,15 +199,14 @@ struct DecomposeDynamicQuantizeMatMul
   LogicalResult matchAndRewrite(MsDynamicQuantizeMatMulOp op,
                                 PatternRewriter &rewriter) const override {
     OpEmitter emit(rewriter, op.getLoc());
-    Operation *codes =
-        emit.make("DynamicQuantizeLinear", op.getA()).getDefiningOp();
-    SmallVector<Value> product = {codes->getResult(0), op.getB(),
-                                  codes->getResult(2)};
+    SmallVector<Value> codes =
+        emit.makeAll("DynamicQuantizeLinear", op.getA(), 3);
+    SmallVector<Value> product = {codes[0], op.getB(), codes[2]};
     if (Value zero = op.getBZeroPoint())
       product.push_back(zero);
-    replaceOp(rewriter, op,
-              scaledProduct(product, codes->getResult(1), op.getBScale(),
-                            op.getBias(), emit));
+    replaceOp(
+        rewriter, op,
+        scaledProduct(product, codes[1], op.getBScale(), op.getBias(), emit));
     return success();
   }
 };
@@ -300,10 +289,7 @@ struct DecomposeMsRotaryEmbedding : OpRewritePattern<MsRotaryEmbeddingOp> {
       heads = typeOf(x).getDimSize(2) /
               (2 * typeOf(op.getCosCache()).getDimSize(1));
     if (typeOf(positions).getRank() != 2) {
-      Type i64 = rewriter.getI64Type();
-      Value own = emit.make("Range", {emit.scalar(i64, 0),
-                                      emit.scalarSizeOf(x, rank - 2),
-                                      emit.scalar(i64, 1)});
+      Value own = emit.count(emit.scalarSizeOf(x, rank - 2));
       positions =
           emit.unsqueeze(emit.add(own, emit.reshape(positions, {1})), {0});
     }
@@ -324,51 +310,70 @@ struct DecomposeMultiHeadAttention : OpRewritePattern<MsMultiHeadAttentionOp> {
   LogicalResult matchAndRewrite(MsMultiHeadAttentionOp op,
                                 PatternRewriter &rewriter) const override {
     OpEmitter emit(rewriter, op.getLoc());
-    int64_t heads = op.getNumHeads();
-    Value inputs[] = {op.getQuery(), op.getKey(), op.getValue()};
+    SmallVector<Value> inputs = checkedInputs(op, emit);
     // A query sees the keys up to its own place, counted from the last.
     bool isCausal = op.getUnidirectional() != 0;
-    int64_t keyAxis = typeOf(op.getKey()).getRank() - 2;
-    if (isCausal && !haveSameDim(op.getQuery(), 1, op.getKey(), keyAxis))
-      return rewriter.notifyMatchFailure(
-          op, "has another number of keys than of queries");
-    int64_t begin = 0;
-    for (Value &input : inputs) {
-      RankedTensorType type = typeOf(input);
-      if (type.getRank() == 4)
-        continue;
-      if (Value bias = op.getBias()) {
-        int64_t end = begin + type.getDimSize(2);
-        input = emit.add(input, emit.slice(bias, 0, begin, end));
-        begin = end;
-      }
-      input = emit.splitHeads(input, heads);
-    }
-    Value none = NoneOp::create(rewriter, op.getLoc(), rewriter.getNoneType());
-    auto orNone = [&](Value value) { return value ? value : none; };
-    SmallVector<NamedAttribute> attributes = {emit.attr("is_causal", isCausal),
-                                              emit.attr("num_outputs", 3)};
+    int64_t keyAxis = typeOf(inputs[1]).getRank() - 2;
+    if (isCausal)
+      inputs[1] =
+          emit.checkSizes(inputs[1], keyAxis, emit.sizeOf(inputs[0], 1));
+    Value past = op.getPastKey(), total = emit.sizeOf(inputs[1], keyAxis);
+    if (past)
+      total = emit.add(emit.sizeOf(past, 2), total);
+    Value hidden = mask(op, total, emit);
+    addBias(op, inputs, emit);
+    for (Value &input : inputs)
+      input = emit.splitHeads(input, op.getNumHeads());
+    SmallVector<NamedAttribute> attributes = {emit.attr("is_causal", isCausal)};
     if (std::optional<APFloat> scale = op.getScale(); scale && !scale->isZero())
       attributes.push_back(rewriter.getNamedAttr(
           "scale", rewriter.getF32FloatAttr(scale->convertToFloat())));
-    Operation *attention =
-        emit.make("Attention",
-                  {inputs[0], inputs[1], inputs[2], orNone(mask(op, emit)),
-                   orNone(op.getPastKey()), orNone(op.getPastValue())},
-                  attributes)
-            .getDefiningOp();
-    SmallVector<Value> results(attention->getResults());
+    SmallVector<Value> results =
+        emit.makeAll("Attention",
+                     {inputs[0], inputs[1], inputs[2], emit.orNone(hidden),
+                      emit.orNone(past), emit.orNone(op.getPastValue())},
+                     3, attributes);
     results.front() = emit.joinHeads(results.front());
     results.resize(op->getNumResults());
     replaceOp(rewriter, op, results);
     return success();
   }
 
-  /// The padding mask, as what is added to scores, and the bias; or null.
-  static Value mask(MsMultiHeadAttentionOp op, OpEmitter &emit) {
+  /// Query, key and value, of one number of batch entries and of keys.
+  static SmallVector<Value> checkedInputs(MsMultiHeadAttentionOp op,
+                                          OpEmitter &emit) {
+    Value query = op.getQuery(), key = op.getKey(), value = op.getValue();
+    int64_t axis = typeOf(key).getRank() - 2;
+    Value batch = emit.sizeOf(query, 0), keys = emit.sizeOf(key, axis);
+    return {query, emit.checkSizes(key, 0, batch),
+            emit.checkSizes(value, {0, axis}, {batch, keys})};
+  }
+
+  /// Adds its part of the bias to each input.
+  static void addBias(MsMultiHeadAttentionOp op, MutableArrayRef<Value> inputs,
+                      OpEmitter &emit) {
+    Value bias = op.getBias();
+    if (!bias)
+      return;
+    int64_t begin = 0;
+    for (Value &input : inputs) {
+      int64_t end = begin + typeOf(input).getDimSize(2);
+      input = emit.add(input, emit.slice(bias, 0, begin, end));
+      begin = end;
+    }
+  }
+
+  /// The padding mask, as what is added to scores, and the bias, both of
+  /// `total` keys; or null.
+  static Value mask(MsMultiHeadAttentionOp op, Value total, OpEmitter &emit) {
     Value bias = op.getAttentionBias(), padding = op.getKeyPaddingMask();
+    if (bias)
+      bias =
+          emit.checkSizes(bias, {2, 3}, {emit.sizeOf(op.getQuery(), 1), total});
     if (!padding)
       return bias;
+    padding = emit.checkSizes(padding, {0, 1},
+                              {emit.sizeOf(op.getQuery(), 0), total});
     Type element = typeOf(op.getQuery()).getElementType();
     Value kept = emit.make(
         "Equal", {padding, emit.scalar(emit.builder.getI32Type(), 0)});

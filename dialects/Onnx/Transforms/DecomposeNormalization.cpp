@@ -10,16 +10,6 @@
 using namespace mlir;
 using namespace bitnet::onnx;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
-/// The type that elements are computed in: f32, or f64 if they are.
-static Type getWide(Value x) {
-  Type element = typeOf(x).getElementType();
-  return element.isF64() ? element : Float32Type::get(x.getContext());
-}
-
 static Value reduce(StringRef name, Value x, ArrayRef<int64_t> axes,
                     OpEmitter &emit) {
   return emit.make(name, x,
@@ -83,12 +73,9 @@ struct DecomposeHardmax : OpRewritePattern<HardmaxOp> {
     Value x = op.getInput();
     int64_t rank = typeOf(x).getRank();
     int64_t axis = op.getAxis() + (op.getAxis() < 0 ? rank : 0);
-    Type i64 = rewriter.getI64Type();
     Value largest = emit.make(
         "ArgMax", x, {emit.attr("axis", axis), emit.attr("keepdims", 1)});
-    Value places =
-        emit.make("Range", {emit.scalar(i64, 0), emit.scalarSizeOf(x, axis),
-                            emit.scalar(i64, 1)});
+    Value places = emit.count(emit.scalarSizeOf(x, axis));
     if (axis + 1 < rank)
       places = emit.unsqueeze(places, axesFrom(1, rank - axis));
     Value hits = emit.make("Equal", {largest, places});
@@ -163,23 +150,17 @@ struct DecomposeGroupNormalization : OpRewritePattern<GroupNormalizationOp> {
     Type wide = getElementType(getContext(), op.getStashType());
     if (!wide.isF64())
       wide = getWide(op.getX());
-    int64_t groups = op.getNumGroups(),
-            size = typeOf(op.getScale()).getDimSize(0);
-    Centered x(emit.reshape(emit.cast(op.getX(), wide), {0, groups, -1}), 2,
-               emit);
+    int64_t rank = type.getRank();
+    Value apart =
+        emit.reshape(emit.cast(op.getX(), wide), {0, op.getNumGroups(), -1});
     // ONNX rounds between the two stages.
-    Value y = emit.cast(x.normalized(op.getEpsilon().convertToDouble(), emit),
-                        element);
-    bool isForGroups = size == groups && groups != type.getDimSize(1);
-    auto shifted = [&](int64_t rank) {
-      y = emit.mul(y, forChannels(op.getScale(), rank, element, emit));
-      y = emit.add(y, forChannels(op.getB(), rank, element, emit));
-    };
-    if (isForGroups)
-      shifted(3);
+    Value y =
+        emit.cast(Centered(apart, 2, emit)
+                      .normalized(op.getEpsilon().convertToDouble(), emit),
+                  element);
     y = emit.make("Reshape", {y, emit.make("Shape", op.getX())});
-    if (!isForGroups)
-      shifted(type.getRank());
+    y = emit.mul(y, forChannels(op.getScale(), rank, element, emit));
+    y = emit.add(y, forChannels(op.getB(), rank, element, emit));
     replaceOp(rewriter, op, y);
     return success();
   }

@@ -12,10 +12,6 @@
 using namespace mlir;
 using namespace bitnet::onnx;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// One scale (or zero point) for each element of `x`, up to broadcasting; null
 /// where sizes are not known.
 static Value spread(Value scale, Value x, int64_t axis, int64_t blockSize,
@@ -130,11 +126,26 @@ struct DecomposeQuantize : OpRewritePattern<QuantizeLinearOp> {
     Value scale = each(op.getScale());
     if (!scale)
       return rewriter.notifyMatchFailure(op, "blocks are of unknown size");
-    auto element = cast<IntegerType>(typeOf(op.getResult()).getElementType());
+    Type element = typeOf(op.getResult()).getElementType();
+    x = emit.cast(x, f32);
+    zero = zero ? each(zero) : zero;
+    auto integer = dyn_cast<IntegerType>(element);
     replaceOp(rewriter, op,
-              quantize(emit.cast(x, f32), scale, zero ? each(zero) : Value(),
-                       element, emit));
+              integer ? quantize(x, scale, zero, integer, emit)
+                      : quantizeToFloat(op, x, scale, zero, emit));
     return success();
+  }
+
+  /// x / scale + zero, rounded and saturated as Cast does.
+  static Value quantizeToFloat(QuantizeLinearOp op, Value x, Value scale,
+                               Value zero, OpEmitter &emit) {
+    Value result = emit.div(x, scale);
+    if (zero)
+      result = emit.add(result, zero);
+    Type element = typeOf(op.getResult()).getElementType();
+    return emit.make("Cast", result,
+                     {emit.attr("to", *getOnnxType(element)),
+                      emit.attr("saturate", op.getSaturate())});
   }
 };
 

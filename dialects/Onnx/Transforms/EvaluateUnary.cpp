@@ -233,6 +233,22 @@ static LogicalResult evaluateIdentity(Evaluation &evaluation) {
   return success();
 }
 
+static LogicalResult evaluateCheckSizes(Evaluation &evaluation) {
+  if (failed(requireOperand(evaluation)))
+    return failure();
+  FailureOr<SmallVector<int64_t>> sizes = readInts(evaluation, 1);
+  if (failed(sizes))
+    return failure();
+  ArrayRef<int64_t> shape = evaluation.input(0)->shape();
+  auto axes = evaluation.op->getAttrOfType<DenseI64ArrayAttr>("axes");
+  for (auto [axis, size] : llvm::zip_equal(axes.asArrayRef(), *sizes))
+    if (shape[axis] != size)
+      return evaluation.op->emitOpError("has size ")
+             << shape[axis] << " at axis " << axis << ", expected " << size;
+  evaluation.shareOutput(*evaluation.input(0), shape);
+  return success();
+}
+
 Kernel bitnet::onnx::lookUpUnaryKernel(StringRef name) {
   return llvm::StringSwitch<Kernel>(name)
       .Case("Abs", evaluateUnary<Abs>)
@@ -256,5 +272,6 @@ Kernel bitnet::onnx::lookUpUnaryKernel(StringRef name) {
       .Case("IsNaN", evaluateIsNaN)
       .Case("IsInf", evaluateIsInf)
       .Case("Identity", evaluateIdentity)
+      .Case("CheckSizes", evaluateCheckSizes)
       .Default(nullptr);
 }

@@ -205,6 +205,26 @@ struct DropExpand : OpRewritePattern<ExpandOp> {
   }
 };
 
+/// CheckSizes(x) -> x where the sizes are provably those.
+struct DropCheckSizes : OpRewritePattern<CheckSizesOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(CheckSizesOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getData().getType() != op.getResult().getType())
+      return rewriter.notifyMatchFailure(op, "type changes");
+    ShapeAnalysis analysis;
+    std::optional<SmallVector<Extent>> sizes =
+        analysis.getElements(op.getSizes());
+    if (!sizes)
+      return rewriter.notifyMatchFailure(op, "sizes are not traced");
+    for (auto [axis, size] : llvm::zip(op.getAxes(), *sizes))
+      if (analysis.getDim(op.getData(), axis) != size)
+        return rewriter.notifyMatchFailure(op, "an axis may differ");
+    rewriter.replaceOp(op, op.getData());
+    return success();
+  }
+};
+
 struct Normalize : public bitnet::onnx::impl::NormalizePassBase<Normalize> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
@@ -216,7 +236,7 @@ struct Normalize : public bitnet::onnx::impl::NormalizePassBase<Normalize> {
              SpellReducedAxes<ReduceL2Op>, SpellReducedAxes<ReduceSumSquareOp>,
              SpellSqueezedAxes<SqueezeOp>, SpellSqueezedAxes<UnsqueezeOp>,
              SpellSplitSizes, SpellPermutation, SumToAdds, FlattenToReshape,
-             MakeShapeConstant, DropExpand>(context);
+             MakeShapeConstant, DropExpand, DropCheckSizes>(context);
     CastLikeOp::getCanonicalizationPatterns(patterns, context);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -17,10 +17,10 @@ TEST(OperatorInfo, DefaultDomainHasTwoNames) {
 }
 
 TEST(OperatorInfo, FormsThatOlderModelsHave) {
-  auto softmax = getOperatorInfo("", "Softmax");
-  ASSERT_TRUE(softmax);
-  EXPECT_EQ(softmax->sinceVersion, 1);
-  EXPECT_EQ(softmax->minVersion, 13);
+  auto clip = getOperatorInfo("", "Clip");
+  ASSERT_TRUE(clip);
+  EXPECT_EQ(clip->sinceVersion, 1);
+  EXPECT_EQ(clip->minVersion, 6);
   EXPECT_EQ(getOperatorInfo("", "Concat")->maxInputs, -1);
 }
 
@@ -42,6 +42,8 @@ TEST(OperatorInfo, KnownButNotSupported) {
 TEST(OperatorInfo, NoOperators) {
   EXPECT_FALSE(getOperatorInfo("", ""));
   EXPECT_FALSE(getOperatorInfo("", "matmul"));
+  EXPECT_FALSE(getOperatorInfo("", "None"));
+  EXPECT_FALSE(getOperatorInfo("", "CheckSizes"));
   EXPECT_FALSE(getOperatorInfo("", "None"));
   EXPECT_FALSE(getOperatorInfo("", "ms.FusedMatMul"));
   EXPECT_FALSE(getOperatorInfo("com.microsoft", "MatMulNBit"));

@@ -29,10 +29,10 @@ func.func @dequantize_c3(%x: tensor<4x40xi8>, %s: tensor<4x2xf32>) {
 
 // -----
 
-func.func @quantize_c2(%x: tensor<4xf32>, %s: tensor<f32>, %z: tensor<i4>) {
-  // expected-error @+2 {{quantises to ONNX type 22, expected an integer of 8 or 16 bits}}
+func.func @quantize_c2(%x: tensor<4xf32>, %s: tensor<f32>, %z: tensor<i32>) {
+  // expected-error @+2 {{quantises to ONNX type 6, expected an integer of 2 to 16 bits or a float of 4 or 8}}
   // expected-error @+1 {{failed to infer returned types}}
-  %y = onnx.QuantizeLinear %x, %s, %z : (tensor<4xf32>, tensor<f32>, tensor<i4>) -> tensor<4xi4>
+  %y = onnx.QuantizeLinear %x, %s, %z : (tensor<4xf32>, tensor<f32>, tensor<i32>) -> tensor<4xi32>
   return
 }
 

@@ -1028,3 +1028,32 @@ func.func @window(%q: tensor<?x?x64xf32>, %k: tensor<?x?x32xf32>, %l: tensor<?xi
   %0:3 = onnx.ms.GroupQueryAttention %q, %k, %k, %none, %none, %l, %t {num_heads = 4 : i64, kv_num_heads = 2 : i64, local_window_size = 4294967297 : i64} : (tensor<?x?x64xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>, none, none, tensor<?xi32>, tensor<i32>) -> (tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>)
   return
 }
+
+// -----
+
+func.func @check_sizes_c2(%x: tensor<?x3xf32>, %n: tensor<1xi64>) {
+  // expected-error @+2 {{checks axis 2, expected one in [0, 2)}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %r = onnx.CheckSizes %x, %n {axes = array<i64: 2>} : (tensor<?x3xf32>, tensor<1xi64>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+func.func @check_sizes_c1(%x: tensor<?x3xf32>) {
+  %n = onnx.Constant dense<4> : tensor<1xi64>
+  // expected-error @+2 {{axis 1 of 'tensor<?x3xf32>' has size 3, expected 4}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %r = onnx.CheckSizes %x, %n {axes = array<i64: 1>} : (tensor<?x3xf32>, tensor<1xi64>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// A flag is compared as the number that it is, however wide.
+func.func @flag(%x: tensor<?x3xf32>) {
+  // expected-error @+2 {{`keepdims` is 18446744073709551616, expected 0 or 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %r = onnx.Abs %x {keepdims = 18446744073709551616 : i128} : (tensor<?x3xf32>) -> tensor<?x3xf32>
+  return
+}

@@ -79,3 +79,90 @@ func.func @heads_packed(%q: tensor<?x?x32xf32>) {
   %y = onnx.ms.MultiHeadAttention %q {num_heads = 4 : i64} : (tensor<?x?x32xf32>) -> tensor<?x?x32xf32>
   return
 }
+
+// -----
+
+func.func @heads_c1_batch(%a0: tensor<2x3x32xf32>, %a1: tensor<3x3x32xf32>, %a2: tensor<3x3x32xf32>) {
+  // expected-error @+2 {{key has type 'tensor<3x3x32xf32>', expected 'tensor<2x3x32xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y:3 = onnx.ms.MultiHeadAttention %a0, %a1, %a2 {num_heads = 4 : i64, num_outputs = 3 : i64} : (tensor<2x3x32xf32>, tensor<3x3x32xf32>, tensor<3x3x32xf32>) -> (tensor<2x3x32xf32>, tensor<3x4x3x8xf32>, tensor<3x4x3x8xf32>)
+  return
+}
+
+// -----
+
+func.func @heads_c1_lengths(%a0: tensor<2x3x32xf32>, %a1: tensor<2x7x32xf32>, %a2: tensor<2x6x32xf32>) {
+  // expected-error @+2 {{value has type 'tensor<2x6x32xf32>', expected 'tensor<2x7x32xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y:3 = onnx.ms.MultiHeadAttention %a0, %a1, %a2 {num_heads = 4 : i64, num_outputs = 3 : i64} : (tensor<2x3x32xf32>, tensor<2x7x32xf32>, tensor<2x6x32xf32>) -> (tensor<2x3x32xf32>, tensor<2x4x7x8xf32>, tensor<2x4x6x8xf32>)
+  return
+}
+
+// -----
+
+func.func @heads_c2(%a0: tensor<2x3x32xf32>, %a1: tensor<2x3x32xf32>, %a2: tensor<2x3x32xf32>, %a6: tensor<2x4x5x8xf32>, %a7: tensor<2x4x6x8xf32>) {
+  %none = onnx.None
+  // expected-error @+2 {{past value has type 'tensor<2x4x6x8xf32>', expected 'tensor<2x4x5x8xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y:3 = onnx.ms.MultiHeadAttention %a0, %a1, %a2, %none, %none, %none, %a6, %a7 {num_heads = 4 : i64, num_outputs = 3 : i64} : (tensor<2x3x32xf32>, tensor<2x3x32xf32>, tensor<2x3x32xf32>, none, none, none, tensor<2x4x5x8xf32>, tensor<2x4x6x8xf32>) -> (tensor<2x3x32xf32>, tensor<2x4x8x8xf32>, tensor<2x4x9x8xf32>)
+  return
+}
+
+// -----
+
+// The new keys alone are too few.
+func.func @padding_c1(%a0: tensor<2x3x32xf32>, %a1: tensor<2x3x32xf32>, %a2: tensor<2x3x32xf32>, %a4: tensor<2x3xi32>, %a6: tensor<2x4x5x8xf32>, %a7: tensor<2x4x5x8xf32>) {
+  %none = onnx.None
+  // expected-error @+2 {{key padding mask has type 'tensor<2x3xi32>', expected 'tensor<2x8xi32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.MultiHeadAttention %a0, %a1, %a2, %none, %a4, %none, %a6, %a7 {num_heads = 4 : i64} : (tensor<2x3x32xf32>, tensor<2x3x32xf32>, tensor<2x3x32xf32>, none, tensor<2x3xi32>, none, tensor<2x4x5x8xf32>, tensor<2x4x5x8xf32>) -> tensor<2x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @attention_bias_c1(%a0: tensor<2x3x32xf32>, %a1: tensor<2x3x32xf32>, %a2: tensor<2x3x32xf32>, %a5: tensor<1x4x3x2xf32>) {
+  %none = onnx.None
+  // expected-error @+2 {{attention bias has type 'tensor<1x4x3x2xf32>', expected 'tensor<1x4x3x3xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.MultiHeadAttention %a0, %a1, %a2, %none, %none, %a5 {num_heads = 4 : i64} : (tensor<2x3x32xf32>, tensor<2x3x32xf32>, tensor<2x3x32xf32>, none, none, tensor<1x4x3x2xf32>) -> tensor<2x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @unidirectional_c4(%a0: tensor<2x3x32xf32>, %a1: tensor<2x7x32xf32>, %a2: tensor<2x7x32xf32>) {
+  // expected-error @+2 {{is unidirectional with 3 queries and 7 keys, expected as many of both}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.MultiHeadAttention %a0, %a1, %a2 {num_heads = 4 : i64, unidirectional = 1 : i64} : (tensor<2x3x32xf32>, tensor<2x7x32xf32>, tensor<2x7x32xf32>) -> tensor<2x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @embed_c1_mask(%ids: tensor<2x6xi32>, %w: tensor<9x8xf32>, %g: tensor<8xf32>, %m: tensor<1x6xi32>) {
+  %none = onnx.None
+  // expected-error @+2 {{operand 7 has type 'tensor<1x6xi32>', expected i32 of two axes as ids have, 'tensor<2x6xi32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.EmbedLayerNormalization %ids, %none, %w, %w, %none, %g, %g, %m : (tensor<2x6xi32>, none, tensor<9x8xf32>, tensor<9x8xf32>, none, tensor<8xf32>, tensor<8xf32>, tensor<1x6xi32>) -> tensor<2x6x8xf32>
+  return
+}
+
+// -----
+
+func.func @gather_c3_bits(%t: tensor<9x32xi4>, %i: tensor<?xi64>, %s: tensor<9x2xf32>) {
+  // expected-error @+2 {{has bits=8, expected 4, as the data have}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.GatherBlockQuantized %t, %i, %s {block_size = 16 : i64, bits = 8 : i64} : (tensor<9x32xi4>, tensor<?xi64>, tensor<9x2xf32>) -> tensor<?x32xf32>
+  return
+}
+
+// -----
+
+// ONNX Runtime takes tables of a head's width, but reads each row as two.
+func.func @rotary_c4(%x: tensor<?x?x16xf32>, %p: tensor<?x?xi64>, %c: tensor<9x4xf32>) {
+  // expected-error @+2 {{cache 2 has type 'tensor<9x4xf32>', expected 2 columns for 4 rotated features}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.RotaryEmbedding %x, %p, %c, %c {rotary_embedding_dim = 4 : i64, num_heads = 2 : i64} : (tensor<?x?x16xf32>, tensor<?x?xi64>, tensor<9x4xf32>, tensor<9x4xf32>) -> tensor<?x?x16xf32>
+  return
+}

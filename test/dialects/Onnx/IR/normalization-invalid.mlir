@@ -45,8 +45,19 @@ func.func @group_c3(%x: tensor<?x8x4xf32>, %s: tensor<6xf32>) {
 
 // -----
 
+// An element for each group is the form of before opset 21, which import
+// repeats.
+func.func @group_c3_groups(%x: tensor<?x8x4xf32>, %s: tensor<2xf32>) {
+  // expected-error @+2 {{operand 1 has type 'tensor<2xf32>', expected a vector of floats with an element for each of the channels, 8}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.GroupNormalization %x, %s, %s {num_groups = 2 : i64} : (tensor<?x8x4xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<?x8x4xf32>
+  return
+}
+
+// -----
+
 func.func @batch_c3(%x: tensor<?x8xf32>, %s: tensor<8xf32>) {
-  // expected-error @+2 {{has 3 results, expected 1 to 1 outside of training}}
+  // expected-error @+2 {{has 3 results, expected 1 to 1}}
   // expected-error @+1 {{failed to infer returned types}}
   %y:3 = onnx.BatchNormalization %x, %s, %s, %s, %s {num_outputs = 3 : i64} : (tensor<?x8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>) -> (tensor<?x8xf32>, tensor<8xf32>, tensor<8xf32>)
   return

@@ -66,3 +66,38 @@ func.func @q_linear_mat_mul(%a: tensor<?x64xui8>, %as: tensor<f32>, %az: tensor<
       : (tensor<?x64xui8>, tensor<f32>, tensor<ui8>, tensor<64x32xi8>, tensor<f32>, tensor<i8>, tensor<f32>, tensor<ui8>) -> tensor<?x32xui8>
   return
 }
+
+// CHECK-LABEL: func @negative_log_likelihood_loss(
+//       CHECK:   onnx.NegativeLogLikelihoodLoss{{ }}
+func.func @negative_log_likelihood_loss(%x: tensor<?x5xf32>, %t: tensor<?xi64>) {
+  %r = onnx.NegativeLogLikelihoodLoss %x, %t {reduction = "sum"} : (tensor<?x5xf32>, tensor<?xi64>) -> tensor<f32>
+  return
+}
+
+// CHECK-LABEL: func @softmax_cross_entropy_loss(
+//       CHECK:   onnx.SoftmaxCrossEntropyLoss{{ }}
+func.func @softmax_cross_entropy_loss(%x: tensor<?x5xf32>, %t: tensor<?xi64>) {
+  %r = onnx.SoftmaxCrossEntropyLoss %x, %t : (tensor<?x5xf32>, tensor<?xi64>) -> tensor<f32>
+  return
+}
+
+// CHECK-LABEL: func @conv(
+//       CHECK:   onnx.Conv{{ }}
+func.func @conv(%x: tensor<?x8x?xf32>, %w: tensor<16x8x3xf32>) {
+  %y = onnx.Conv %x, %w {strides = array<i64: 2>} : (tensor<?x8x?xf32>, tensor<16x8x3xf32>) -> tensor<?x16x?xf32>
+  return
+}
+
+// CHECK-LABEL: func @causal_conv_with_state(
+//       CHECK:   onnx.CausalConvWithState{{ }}
+func.func @causal_conv_with_state(%x: tensor<?x8x?xf32>, %w: tensor<8x1x4xf32>) {
+  %y, %s = onnx.CausalConvWithState %x, %w : (tensor<?x8x?xf32>, tensor<8x1x4xf32>) -> (tensor<?x8x?xf32>, tensor<?x8x3xf32>)
+  return
+}
+
+// CHECK-LABEL: func @check_sizes(
+//       CHECK:   onnx.CheckSizes{{ }}
+func.func @check_sizes(%x: tensor<?x?xf32>, %n: tensor<1xi64>) {
+  %r = onnx.CheckSizes %x, %n {axes = array<i64: 1>} : (tensor<?x?xf32>, tensor<1xi64>) -> tensor<?x?xf32>
+  return
+}

@@ -124,18 +124,6 @@ func.func @group_norm(%x: tensor<?x8x?xf32>, %s: tensor<8xf32>) -> tensor<?x8x?x
 
 // -----
 
-// Before operator set 21: an element for each group, applied to the groups.
-// CHECK-LABEL: func @group_norm_of_groups
-//       CHECK:   %[[S:.*]] = onnx.Unsqueeze %arg1 {axes = array<i64: 1>} : (tensor<2xf32>) -> tensor<2x1xf32>
-//       CHECK:   %[[M:.*]] = onnx.Mul %{{.*}}, %[[S]] : (tensor<?x2x?xf32>
-//       CHECK:   onnx.Reshape
-func.func @group_norm_of_groups(%x: tensor<?x8x?xf32>, %s: tensor<2xf32>) -> tensor<?x8x?xf32> {
-  %y = onnx.GroupNormalization %x, %s, %s {num_groups = 2 : i64} : (tensor<?x8x?xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<?x8x?xf32>
-  return %y : tensor<?x8x?xf32>
-}
-
-// -----
-
 // Codes are picked before they are unpacked and scaled.
 // CHECK-LABEL: func @gather_blocks
 //       CHECK:   %[[P:.*]] = onnx.Gather %arg0, %arg1 : (tensor<9x16xui8>, tensor<?xi64>) -> tensor<?x16xui8>
@@ -155,8 +143,8 @@ func.func @gather_blocks(%t: tensor<9x16xui8>, %i: tensor<?xi64>, %s: tensor<9x2
 // Padded keys get the filter value, and queries their part of the bias.
 // CHECK-LABEL: func @heads
 //   CHECK-DAG:   %[[FILL:.*]] = onnx.Constant dense<-1.000000e+04>
-//       CHECK:   onnx.Add %arg0
 //       CHECK:   onnx.Where %{{.*}}, %[[FILL]]
+//       CHECK:   onnx.Add %arg0
 //       CHECK:   onnx.Attention {{.*}} {num_outputs = 3 : i64}
 func.func @heads(%q: tensor<?x?x32xf32>, %b: tensor<96xf32>, %m: tensor<?x?xi32>) -> tensor<?x?x32xf32> {
   %y = onnx.ms.MultiHeadAttention %q, %q, %q, %b, %m {num_heads = 4 : i64} : (tensor<?x?x32xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>, tensor<96xf32>, tensor<?x?xi32>) -> tensor<?x?x32xf32>
@@ -169,9 +157,69 @@ func.func @heads(%q: tensor<?x?x32xf32>, %b: tensor<96xf32>, %m: tensor<?x?xi32>
 //       CHECK:   %[[SUM:.*]] = onnx.Add %arg0, %arg1
 //       CHECK:   %[[Y:.*]] = onnx.SimplifiedLayerNormalization %[[SUM]], %arg2 {num_outputs = 1 : i64}
 //       CHECK:   return %[[Y]], %[[SUM]]
-func.func @skip_simplified(%x: tensor<?x?x8xf32>, %s: tensor<?x?x8xf32>, %g: tensor<8xf32>) -> (tensor<?x?x8xf32>, tensor<?x?x8xf32>) {
+func.func @skip_simplified(%x: tensor<?x?x8xf32> {onnx.dims = ["batch", "seq", ""]}, %s: tensor<?x?x8xf32> {onnx.dims = ["batch", "seq", ""]}, %g: tensor<8xf32>) -> (tensor<?x?x8xf32>, tensor<?x?x8xf32>) {
   %y:4 = onnx.ms.SkipSimplifiedLayerNormalization %x, %s, %g {epsilon = 1.0e-5 : f32, num_outputs = 4 : i64}
       : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<8xf32>)
       -> (tensor<?x?x8xf32>, tensor<?x?x1xf32>, tensor<?x?x1xf32>, tensor<?x?x8xf32>)
   return %y#0, %y#3 : tensor<?x?x8xf32>, tensor<?x?x8xf32>
+}
+
+// -----
+
+// Lengths that the model does not tell are checked at run time, and what is
+// shorter is not taken for a mask that hides the rest.
+// CHECK-LABEL: func @heads_checked
+//       CHECK:   onnx.CheckSizes %arg1, %{{.*}} {axes = array<i64: 0>}
+//       CHECK:   onnx.CheckSizes %arg2, %{{.*}} {axes = array<i64: 0, 1>}
+//       CHECK:   %[[BIAS:.*]] = onnx.CheckSizes %arg3, %{{.*}} {axes = array<i64: 2, 3>}
+//       CHECK:   onnx.Attention {{.*}}, %[[BIAS]]
+func.func @heads_checked(%q: tensor<?x?x32xf32>, %k: tensor<?x?x32xf32>, %v: tensor<?x?x32xf32>, %b: tensor<?x4x?x?xf32>) -> tensor<?x?x32xf32> {
+  %none = onnx.None
+  %y = onnx.ms.MultiHeadAttention %q, %k, %v, %none, %none, %b {num_heads = 4 : i64} : (tensor<?x?x32xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>, none, none, tensor<?x4x?x?xf32>) -> tensor<?x?x32xf32>
+  return %y : tensor<?x?x32xf32>
+}
+
+// -----
+
+// What is skipped must not broadcast the input.
+// CHECK-LABEL: func @skip_checked
+//       CHECK:   %[[SUM:.*]] = onnx.Add %arg0, %arg1
+//       CHECK:   onnx.CheckSizes %[[SUM]], %{{.*}} {axes = array<i64: 0, 1>}
+func.func @skip_checked(%x: tensor<?x?x8xf32>, %s: tensor<?x?x8xf32>, %g: tensor<8xf32>) -> tensor<?x?x8xf32> {
+  %y = onnx.ms.SkipLayerNormalization %x, %s, %g : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<8xf32>) -> tensor<?x?x8xf32>
+  return %y : tensor<?x?x8xf32>
+}
+
+// -----
+
+// Floats of 8 bits are rounded by the conversion only.
+// CHECK-LABEL: func @quantize_float
+//   CHECK-NOT:   onnx.Round
+//       CHECK:   onnx.Cast %{{.*}} {saturate = 0 : i64, to = 17 : i64}
+func.func @quantize_float(%x: tensor<?x8xf32>, %s: tensor<f32>) -> tensor<?x8xf8E4M3FN> {
+  %y = onnx.QuantizeLinear %x, %s {output_dtype = 17 : i64, saturate = 0 : i64} : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf8E4M3FN>
+  return %y : tensor<?x8xf8E4M3FN>
+}
+
+// -----
+
+// CHECK-LABEL: func @quantize_int2
+//   CHECK-DAG:   %[[LOW:.*]] = onnx.Constant dense<-2.000000e+00>
+//   CHECK-DAG:   %[[HIGH:.*]] = onnx.Constant dense<1.000000e+00>
+//       CHECK:   onnx.Clip %{{.*}}, %[[LOW]], %[[HIGH]]
+func.func @quantize_int2(%x: tensor<?x8xf32>, %s: tensor<f32>, %z: tensor<i2>) -> tensor<?x8xi2> {
+  %y = onnx.QuantizeLinear %x, %s, %z : (tensor<?x8xf32>, tensor<f32>, tensor<i2>) -> tensor<?x8xi2>
+  return %y : tensor<?x8xi2>
+}
+
+// -----
+
+// Windows are gathered to columns, of each group its own product.
+// CHECK-LABEL: func @conv
+//       CHECK:   onnx.Gather %{{.*}} {axis = 2 : i64}
+//       CHECK:   %[[W:.*]] = onnx.Reshape %arg1, %{{.*}} -> tensor<2x3x6xf32>
+//       CHECK:   onnx.MatMul %[[W]]
+func.func @conv(%x: tensor<?x4x?xf32>, %w: tensor<6x2x3xf32>) -> tensor<?x6x?xf32> {
+  %y = onnx.Conv %x, %w {group = 2 : i64, strides = array<i64: 2>} : (tensor<?x4x?xf32>, tensor<6x2x3xf32>) -> tensor<?x6x?xf32>
+  return %y : tensor<?x6x?xf32>
 }

@@ -107,6 +107,22 @@ func.func @expand(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> (tensor<?x4xf32>,
 
 // -----
 
+// CHECK-LABEL: func @check_sizes
+// CHECK-SAME:    (%[[X:.+]]: tensor<?x4xf32>, %[[Y:.+]]: tensor<?x4xf32>)
+func.func @check_sizes(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  %own = onnx.Shape %x {end = 1 : i64} : (tensor<?x4xf32>) -> tensor<1xi64>
+  %0 = onnx.CheckSizes %x, %own {axes = array<i64: 0>} : (tensor<?x4xf32>, tensor<1xi64>) -> tensor<?x4xf32>
+  // The other's first axis may be longer, and is the same once it is checked.
+  // CHECK: %[[C:.+]] = onnx.CheckSizes %[[X]]
+  %other = onnx.Shape %y {end = 1 : i64} : (tensor<?x4xf32>) -> tensor<1xi64>
+  %1 = onnx.CheckSizes %x, %other {axes = array<i64: 0>} : (tensor<?x4xf32>, tensor<1xi64>) -> tensor<?x4xf32>
+  %2 = onnx.CheckSizes %1, %other {axes = array<i64: 0>} : (tensor<?x4xf32>, tensor<1xi64>) -> tensor<?x4xf32>
+  // CHECK: return %[[X]], %[[C]]
+  return %0, %2 : tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// -----
+
 // The last limit of the activation quantiser stays as it is spelled.
 // CHECK-LABEL: func @limits
 func.func @limits(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {

@@ -1,0 +1,27 @@
+#ifndef DIALECTS_ONNX_IR_CONVOLUTIONWINDOW_H
+#define DIALECTS_ONNX_IR_CONVOLUTIONWINDOW_H
+
+#include "dialects/Onnx/IR/Inference.h"
+
+namespace bitnet::onnx {
+
+/// How a kernel moves along one spatial axis.
+struct Window {
+  int64_t kernel, stride, dilation, before, after;
+
+  /// Places from the kernel's first to its last one.
+  int64_t getReach() const { return dilation * (kernel - 1) + 1; }
+  /// Places of the result for an axis of `size`, which may be dynamic; negative
+  /// where the kernel does not fit.
+  int64_t getResultSize(int64_t size) const;
+};
+
+/// One window for each spatial axis of operand 0, [N, C, d1, ...], with kernels
+/// of the sizes `kernel`, from strides, dilations, pads and auto_pad; or an
+/// error.
+llvm::FailureOr<llvm::SmallVector<Window>>
+getWindows(Inference &in, llvm::ArrayRef<int64_t> kernel);
+
+} // namespace bitnet::onnx
+
+#endif // DIALECTS_ONNX_IR_CONVOLUTIONWINDOW_H
