@@ -2,6 +2,7 @@
 
 #include "compiler/Import/NodeImporter.h"
 
+#include "compiler/Import/ValueInfo.h"
 #include "dialects/Onnx/IR/ShapeAnalysis.h"
 #include "dialects/Onnx/Transforms/ConstantEvaluator.h"
 
@@ -54,39 +55,61 @@ static const GraphProto *findBranch(const NodeProto &node, StringRef name,
   return branch;
 }
 
-/// A branch's node keeps the place of its If and is named below it.
-static Location locateBelow(Location outer, const GraphProto &branch,
-                            int index) {
-  if (index >= branch.node_size())
-    return outer;
-  const NodeProto &node = branch.node(index);
-  StringRef inner = !node.name().empty()      ? StringRef(node.name())
-                    : node.output_size() != 0 ? StringRef(node.output(0))
-                                              : StringRef(node.op_type());
-  auto named = cast<NameLoc>(outer);
-  return NameLoc::get(
-      StringAttr::get(outer.getContext(), named.getName().str() + "/" + inner),
-      named.getChildLoc());
-}
-
-/// Values of the branch are new names; every other name is the outer scope's.
+/// Values of the branch are new names, in the scopes around it too; every other
+/// name is theirs.
 LogicalResult NodeImporter::checkBranch(const GraphProto &branch,
-                                        const Scope &body) {
+                                        const Scope &outer, const Scope &body) {
   if (branch.input_size() != 0 || branch.sparse_initializer_size() != 0)
     return emitError(body.locate(0))
            << "a branch of If has inputs or sparse initializers, expected none";
+  auto checkNew = [&](StringRef name, Location loc) -> LogicalResult {
+    if (name.empty() || !outer.defines(name))
+      return success();
+    return emitError(loc) << "a branch of If defines value '" << name
+                          << "', which is defined outside of it";
+  };
   llvm::StringSet<> own;
-  for (const TensorProto &tensor : branch.initializer())
+  for (const TensorProto &tensor : branch.initializer()) {
+    if (failed(checkNew(tensor.name(), body.locate(0))))
+      return failure();
     own.insert(tensor.name());
+  }
   llvm::StringSet<> defined = own;
-  for (const NodeProto &node : branch.node())
-    own.insert(node.output().begin(), node.output().end());
+  for (auto [index, node] : llvm::enumerate(branch.node()))
+    for (const std::string &output : node.output()) {
+      if (failed(checkNew(output, body.locate(index))))
+        return failure();
+      own.insert(output);
+    }
   // What the outer scope lacks is found when it is looked up.
   for (const NodeProto &node : branch.node())
     for (const std::string &input : node.input())
       if (!own.contains(input))
         defined.insert(input);
   return checkGraphOrder(branch.node(), defined, body.locate);
+}
+
+/// Makes the branch's outputs those of the If, if they are what it declares.
+LogicalResult NodeImporter::bindBranchOutputs(const GraphProto &branch,
+                                              const NodeProto &node,
+                                              Scope &body, Scope &outer,
+                                              Location loc) {
+  for (auto [name, output] : llvm::zip(node.output(), branch.output())) {
+    if (name.empty())
+      continue;
+    FailureOr<Value> value = lookUp(output.name(), body);
+    if (failed(value))
+      return failure();
+    auto type = dyn_cast<RankedTensorType>(value->getType());
+    if (!type)
+      return emitError(loc) << "branch output '" << output.name()
+                            << "' is absent, expected a tensor";
+    SmallVector<std::string> dims;
+    if (failed(checkOutputType(output, "branch output", type, loc, dims)))
+      return failure();
+    outer.values[name] = *value;
+  }
+  return success();
 }
 
 LogicalResult NodeImporter::importBranch(const GraphProto &branch,
@@ -107,7 +130,13 @@ LogicalResult NodeImporter::importBranch(const GraphProto &branch,
   Scope body;
   body.opsets = scope.opsets;
   body.attributes = scope.attributes;
-  body.locate = [&](int index) { return locateBelow(loc, branch, index); };
+  body.locate = [&](int index) {
+    return index < branch.node_size() ? locateBelow(loc, branch.node(index))
+                                      : loc;
+  };
+  body.declares = [&](StringRef name) {
+    return initializers.contains(name) || scope.defines(name);
+  };
   body.resolve = [&](StringRef name) -> FailureOr<Value> {
     const TensorProto *tensor = initializers.lookup(name);
     if (!tensor)
@@ -118,22 +147,14 @@ LogicalResult NodeImporter::importBranch(const GraphProto &branch,
       return failure();
     return body.values[name] = createConstant(value, loc);
   };
-  if (failed(checkBranch(branch, body)))
+  if (failed(checkBranch(branch, scope, body)))
     return failure();
   ++branchDepth;
   LogicalResult imported = importNodes(branch.node(), body);
   --branchDepth;
   if (failed(imported))
     return failure();
-  for (auto [name, output] : llvm::zip(node.output(), branch.output())) {
-    if (name.empty())
-      continue;
-    FailureOr<Value> value = lookUp(output.name(), body);
-    if (failed(value))
-      return failure();
-    scope.values[name] = *value;
-  }
-  return success();
+  return bindBranchOutputs(branch, node, body, scope, loc);
 }
 
 LogicalResult NodeImporter::importIf(const NodeProto &node, Scope &scope,
@@ -142,15 +163,17 @@ LogicalResult NodeImporter::importIf(const NodeProto &node, Scope &scope,
     return emitError(loc) << "If has " << node.input_size() << " inputs and "
                           << node.attribute_size()
                           << " attributes, expected 1 and 2";
-  const GraphProto *branches[] = {findBranch(node, "else_branch", loc),
-                                  findBranch(node, "then_branch", loc)};
-  if (!branches[0] || !branches[1])
-    return failure();
-  for (const GraphProto *branch : branches)
+  SmallVector<const GraphProto *> branches;
+  for (StringRef name : {"else_branch", "then_branch"}) {
+    const GraphProto *branch = findBranch(node, name, loc);
+    if (!branch)
+      return failure();
+    branches.push_back(branch);
     if (branch->output_size() != node.output_size())
       return emitError(loc)
              << "If has " << node.output_size() << " outputs, but a branch has "
              << branch->output_size();
+  }
   FailureOr<Value> condition = lookUp(node.input(0), scope);
   if (failed(condition))
     return failure();

@@ -1,14 +1,13 @@
 #include "compiler/Import/GraphImporter.h"
 
 #include "compiler/Import/Import.h"
+#include "compiler/Import/ValueInfo.h"
 
 #include "mlir/IR/Verifier.h"
 
 using namespace mlir;
 using namespace bitnet;
-using ::onnx::NodeProto;
 using ::onnx::TensorProto;
-using ::onnx::TensorShapeProto;
 using ::onnx::ValueInfoProto;
 
 GraphImporter::GraphImporter(const ::onnx::ModelProto &model,
@@ -24,11 +23,7 @@ Location GraphImporter::locateName(StringRef name) {
 }
 
 Location GraphImporter::locateNode(int index) {
-  const NodeProto &node = graph.node(index);
-  StringRef name = !node.name().empty()      ? StringRef(node.name())
-                   : node.output_size() != 0 ? StringRef(node.output(0))
-                                             : StringRef(node.op_type());
-  return NameLoc::get(builder.getStringAttr(name),
+  return NameLoc::get(builder.getStringAttr(nodeName(graph.node(index))),
                       FileLineColLoc::get(file, index, 0));
 }
 
@@ -89,37 +84,6 @@ FailureOr<Value> GraphImporter::createInitializer(StringRef name,
 //===-- Inputs and outputs
 //-------------------------------------------------===//
 
-FailureOr<GraphImporter::Port>
-GraphImporter::readPort(const ValueInfoProto &info, StringRef what) {
-  Location loc = locateName(info.name());
-  std::string name = (what + " '" + info.name() + "'").str();
-  if (!info.type().has_tensor_type())
-    return emitError(loc) << name << ": is not a tensor";
-  const auto &tensor = info.type().tensor_type();
-  Type element = importElementType(tensor.elem_type(), name, loc);
-  if (!element)
-    return failure();
-  if (!tensor.has_shape())
-    return emitError(loc) << name << ": has no shape";
-  Port port;
-  SmallVector<int64_t> shape, sizes;
-  for (const TensorShapeProto::Dimension &dim : tensor.shape().dim()) {
-    bool isStatic = dim.has_dim_value();
-    if (isStatic && dim.dim_value() < 0)
-      return emitError(loc) << name << ": axis " << shape.size()
-                            << " has the negative size " << dim.dim_value();
-    shape.push_back(isStatic ? dim.dim_value() : ShapedType::kDynamic);
-    port.dims.push_back(isStatic ? std::string() : dim.dim_param());
-    if (isStatic)
-      sizes.push_back(dim.dim_value());
-  }
-  if (bitnet::onnx::checkedElementCount(sizes) < 0)
-    return emitError(loc) << name
-                          << ": has more elements than a tensor can have";
-  port.type = RankedTensorType::get(shape, element);
-  return port;
-}
-
 DictionaryAttr GraphImporter::portAttributes(StringRef name,
                                              RankedTensorType type,
                                              ArrayRef<std::string> dims) {
@@ -141,7 +105,8 @@ LogicalResult GraphImporter::importInputs(Scope &scope, func::FuncOp main) {
     // can override here: it is a constant.
     if (initializers.contains(input.name()))
       continue;
-    FailureOr<Port> port = readPort(input, "graph input");
+    FailureOr<Port> port =
+        readPort(input, "graph input", locateName(input.name()));
     if (failed(port))
       return failure();
     scope.values[input.name()] =
@@ -151,27 +116,6 @@ LogicalResult GraphImporter::importInputs(Scope &scope, func::FuncOp main) {
   }
   main.setFunctionType(builder.getFunctionType(types, {}));
   main.setArgAttrsAttr(builder.getArrayAttr(attributes));
-  return success();
-}
-
-/// Compares what the graph declares of an output with what inference found.
-/// Inference is trusted; `dims` receives the declared names.
-LogicalResult
-GraphImporter::checkOutputType(const ValueInfoProto &info,
-                               RankedTensorType inferred,
-                               SmallVectorImpl<std::string> &dims) {
-  if (!info.type().has_tensor_type() || !info.type().tensor_type().has_shape())
-    return success();
-  FailureOr<Port> port = readPort(info, "graph output");
-  if (failed(port))
-    return failure();
-  bool fits = port->type.getElementType() == inferred.getElementType() &&
-              succeeded(verifyCompatibleShape(port->type, inferred));
-  if (!fits)
-    return emitError(locateName(info.name()))
-           << "graph output '" << info.name() << "' is " << inferred
-           << ", but is declared as " << port->type;
-  dims.assign(port->dims.begin(), port->dims.end());
   return success();
 }
 
@@ -198,7 +142,8 @@ LogicalResult GraphImporter::importOutputs(Scope &scope, func::FuncOp main) {
       return emitError(locateName(output.name()))
              << "graph output '" << output.name() << "' is absent";
     SmallVector<std::string> dims;
-    if (failed(checkOutputType(output, type, dims)))
+    if (failed(checkOutputType(output, "graph output", type,
+                               locateName(output.name()), dims)))
       return failure();
     results.push_back(*value);
     attributes.push_back(portAttributes(output.name(), type, dims));
@@ -232,6 +177,7 @@ OwningOpRef<ModuleOp> GraphImporter::import() {
   Scope scope;
   scope.opsets = &opsets;
   scope.locate = [&](int index) { return locateNode(index); };
+  scope.declares = [&](StringRef name) { return initializers.contains(name); };
   scope.resolve = [&](StringRef name) {
     return createInitializer(name, scope);
   };

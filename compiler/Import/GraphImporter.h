@@ -19,13 +19,6 @@ public:
   mlir::OwningOpRef<mlir::ModuleOp> import();
 
 private:
-  /// What the graph says of an input or an output.
-  struct Port {
-    mlir::RankedTensorType type;
-    /// Name of each axis' size, empty where it has none.
-    llvm::SmallVector<std::string> dims;
-  };
-
   mlir::LogicalResult checkModel();
   mlir::LogicalResult collectInitializers();
   mlir::LogicalResult importInputs(Scope &scope, mlir::func::FuncOp main);
@@ -33,11 +26,6 @@ private:
   mlir::LogicalResult checkOrder();
   mlir::FailureOr<mlir::Value> createInitializer(llvm::StringRef name,
                                                  Scope &scope);
-  mlir::FailureOr<Port> readPort(const ::onnx::ValueInfoProto &info,
-                                 llvm::StringRef what);
-  mlir::LogicalResult checkOutputType(const ::onnx::ValueInfoProto &info,
-                                      mlir::RankedTensorType inferred,
-                                      llvm::SmallVectorImpl<std::string> &dims);
   mlir::DictionaryAttr portAttributes(llvm::StringRef name,
                                       mlir::RankedTensorType type,
                                       llvm::ArrayRef<std::string> dims);

@@ -9,6 +9,19 @@ using namespace mlir;
 using namespace bitnet;
 using ::onnx::NodeProto;
 
+StringRef bitnet::nodeName(const NodeProto &node) {
+  return !node.name().empty()      ? StringRef(node.name())
+         : node.output_size() != 0 ? StringRef(node.output(0))
+                                   : StringRef(node.op_type());
+}
+
+Location bitnet::locateBelow(Location outer, const NodeProto &node) {
+  auto named = cast<NameLoc>(outer);
+  std::string name = (named.getName().strref() + "/" + nodeName(node)).str();
+  return NameLoc::get(StringAttr::get(outer.getContext(), name),
+                      named.getChildLoc());
+}
+
 std::string bitnet::nodeText(const NodeProto &node) {
   if (node.name().empty())
     return node.op_type();

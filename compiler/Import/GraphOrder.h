@@ -19,6 +19,14 @@ mlir::LogicalResult
 checkGraphOrder(const NodeList &nodes, const llvm::StringSet<> &defined,
                 llvm::function_ref<mlir::Location(int)> locate);
 
+/// What a node is called in locations: its name, or that of its first output,
+/// or its operator's.
+llvm::StringRef nodeName(const ::onnx::NodeProto &node);
+
+/// The location of `node`, which is inlined for the one at `outer`: it keeps
+/// that place and is named below it.
+mlir::Location locateBelow(mlir::Location outer, const ::onnx::NodeProto &node);
+
 /// `MatMul 'name'`, or `MatMul` where the node has no name.
 std::string nodeText(const ::onnx::NodeProto &node);
 

@@ -1,5 +1,6 @@
 #include "compiler/Import/NodeImporter.h"
 
+#include "compiler/Import/OldForms.h"
 #include "dialects/Onnx/IR/OperatorInfo.h"
 
 #include "mlir/Interfaces/InferTypeOpInterface.h"
@@ -181,8 +182,9 @@ LogicalResult NodeImporter::importOperator(const NodeProto &node, int index,
   std::optional<bitnet::onnx::OperatorInfo> info =
       bitnet::onnx::getOperatorInfo(node.domain(), node.op_type());
   auto opset = scope.opsets->find("");
-  if (info && canonicalDomain(node.domain()).empty() &&
-      opset != scope.opsets->end() &&
+  bool isStandard =
+      canonicalDomain(node.domain()).empty() && opset != scope.opsets->end();
+  if (info && isStandard &&
       failed(checkVersion(node, *info, opset->second, loc)))
     return failure();
   std::optional<RegisteredOperationName> op;
@@ -204,6 +206,9 @@ LogicalResult NodeImporter::importOperator(const NodeProto &node, int index,
   if (failed(importAttributes(node, scope, *op, state.attributes, loc)))
     return failure();
   int outputs = countOutputs(node);
+  Value first = state.operands.empty() ? Value() : state.operands.front();
+  if (isStandard && failed(modernizeNode(node, opset->second, state, builder)))
+    return failure();
   // Inference sees operands and attributes only.
   if (llvm::is_contained(op->getAttributeNames(), "num_outputs") &&
       !state.attributes.get("num_outputs"))
@@ -218,22 +223,14 @@ LogicalResult NodeImporter::importOperator(const NodeProto &node, int index,
   for (int i = 0; i < outputs; ++i)
     if (!node.output(i).empty())
       scope.values[node.output(i)] = created->getResult(i);
+  if (isStandard && outputs > 0 && !node.output(0).empty())
+    scope.values[node.output(0)] =
+        modernizeResult(node, opset->second, first, created, builder);
   return success();
 }
 
 //===-- Functions
 //----------------------------------------------------------===//
-
-/// A function's node keeps the place of the call and is named below it.
-static Location nestedLocation(Location call, const NodeProto &node) {
-  StringRef inner = !node.name().empty()      ? StringRef(node.name())
-                    : node.output_size() != 0 ? StringRef(node.output(0))
-                                              : StringRef(node.op_type());
-  auto outer = cast<NameLoc>(call);
-  return NameLoc::get(
-      StringAttr::get(call.getContext(), outer.getName().str() + "/" + inner),
-      outer.getChildLoc());
-}
 
 LogicalResult NodeImporter::bindAttributes(const FunctionProto &function,
                                            const NodeProto &call,
@@ -296,9 +293,8 @@ LogicalResult NodeImporter::inlineFunction(const FunctionProto &function,
 
   Scope body;
   body.locate = [&](int index) {
-    return index < function.node_size()
-               ? nestedLocation(loc, function.node(index))
-               : loc;
+    return index < function.node_size() ? locateBelow(loc, function.node(index))
+                                        : loc;
   };
   body.resolve = [&](StringRef name) -> FailureOr<Value> {
     return emitError(loc) << "function " << operatorText(call)

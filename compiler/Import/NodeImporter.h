@@ -15,6 +15,9 @@ struct Scope {
   /// Name -> value. A null value is an optional input of a function that its
   /// caller leaves out.
   llvm::StringMap<mlir::Value> values;
+  /// Whether a name that `values` lacks is defined nevertheless (initializers
+  /// not made yet, and what a branch sees of the scopes around it).
+  std::function<bool(llvm::StringRef)> declares;
   /// Looks up what `values` lacks (initializers, made on first use).
   std::function<mlir::FailureOr<mlir::Value>(llvm::StringRef)> resolve;
   /// Attributes of the function, for `ref_attr_name`.
@@ -22,6 +25,10 @@ struct Scope {
   const OperatorSets *opsets = nullptr;
   /// Location of a node from its index.
   std::function<mlir::Location(int)> locate;
+
+  bool defines(llvm::StringRef name) const {
+    return values.contains(name) || (declares && declares(name));
+  }
 };
 
 /// Turns nodes into `onnx` ops at the builder's insertion point and inlines
@@ -55,7 +62,11 @@ private:
                                    const ::onnx::NodeProto &node, Scope &scope,
                                    mlir::Location loc);
   mlir::LogicalResult checkBranch(const ::onnx::GraphProto &branch,
-                                  const Scope &body);
+                                  const Scope &outer, const Scope &body);
+  mlir::LogicalResult bindBranchOutputs(const ::onnx::GraphProto &branch,
+                                        const ::onnx::NodeProto &node,
+                                        Scope &body, Scope &outer,
+                                        mlir::Location loc);
   mlir::LogicalResult inlineFunction(const ::onnx::FunctionProto &function,
                                      const ::onnx::NodeProto &call,
                                      Scope &scope, mlir::Location loc);
