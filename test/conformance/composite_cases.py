@@ -41,6 +41,20 @@ def make(rng):
     add("BatchNormalization_matrix", "BatchNormalization", [floats((4, 6))] + [floats((6,), F32, 0.2, 2) for _ in range(4)], tolerance=1e-5)
     add("MeanVarianceNormalization_axes", "MeanVarianceNormalization", [floats((4, 6, 3))], attributes={"axes": [1, -1]}, tolerance=2e-5)
 
+    # Convolutions.
+    for name, x, w, attributes in (
+            ("line", (2, 4, 11), (6, 4, 3), {}),
+            ("groups", (2, 4, 11), (6, 2, 3), {"group": 2, "strides": [2], "dilations": [2], "pads": [1, 3]}),
+            ("depthwise", (2, 4, 11), (4, 1, 4), {"group": 4, "pads": [3, 0]}),
+            ("patches", (1, 3, 8, 12), (5, 3, 4, 4), {"strides": [4, 4]}),
+            ("plane", (2, 3, 7, 6), (4, 3, 3, 2), {"strides": [2, 1], "pads": [1, 0, 2, 1]}),
+            ("point", (2, 3, 7, 6), (4, 3, 1, 1), {}),
+            ("space", (1, 2, 5, 4, 6), (3, 2, 2, 3, 2), {"dilations": [2, 1, 1]})):
+        add(f"Conv_{name}", "Conv", [floats(x), floats(w), floats(w[:1])], attributes=attributes, constant=(1,), tolerance=2e-5, scale=10)
+    for mode in ("SAME_UPPER", "SAME_LOWER", "VALID"):
+        add(f"Conv_{mode}", "Conv", [floats((1, 2, 7, 10)), floats((3, 2, 2, 4))], attributes={"auto_pad": mode, "strides": [2, 3]},
+            tolerance=2e-5, scale=10, static=True)
+
     # Quantised products.
     for a, b in ((np.uint8, np.int8), (np.int8, np.int8), (np.uint8, np.uint8)):
         name = f"{np.dtype(a).name}_{np.dtype(b).name}"
@@ -111,6 +125,8 @@ def make(rng):
     past = [floats((2, 4, 3, 8)), floats((2, 4, 3, 8))]
     step = [floats((2, 5, 32)) for _ in range(3)]
     add("MultiHeadAttention_past", "MultiHeadAttention", step + [None, None, None] + past, outputs=3, **options)
+    add("MultiHeadAttention_past_masked", "MultiHeadAttention",
+        step + [None, np.array([[1] * 8, [1, 1, 1, 1, 0, 0, 0, 0]], np.int32), floats((2, 1, 5, 8))] + past, outputs=3, **options)
     add("MultiHeadAttention_causal", "MultiHeadAttention", step + [None, None, None] + past, outputs=3,
         attributes={"num_heads": 4, "unidirectional": 1, "scale": 0.2}, tolerance=2e-5, static=True, **MS)
     add("MultiHeadAttention_whole", "MultiHeadAttention", [q, floats((2, 4, 7, 8)), floats((2, 4, 7, 8))], **options)
