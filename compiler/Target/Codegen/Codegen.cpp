@@ -1,5 +1,7 @@
 #include "compiler/Target/Codegen/Codegen.h"
+
 #include "compiler/Target/Codegen/ModuleConstant.h"
+#include "compiler/Target/Codegen/MoveBFloats.h"
 
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Target/LLVMIR/Export.h"
@@ -69,6 +71,7 @@ bitnet::translate(ModuleOp module, const ModuleDescription &description,
     return nullptr;
   }
   optimise(*result, *machine, level);
+  moveBFloatsAsIntegers(*result);
   return result;
 }
 
