@@ -236,7 +236,8 @@ int bitnet::listOperatorsMain(const DialectRegistry &registry) {
         "same); float is f16, bf16, f32 and f64, integer is signed and "
         "unsigned of 8 to 64 bits. `If` is taken where its condition is known "
         "at compile time; local functions are inlined. Everything else is "
-        "refused by name.\n";
+        "refused by name; [the node tests of ONNX](onnx-node-tests.md) count "
+        "both.\n";
   printTable(os, "", &context);
   printTable(os, "com.microsoft", &context);
   return 0;

@@ -73,9 +73,14 @@ def spawn(command):
     return done.returncode, done.stderr.strip()
 
 
-def is_refusal(code, message):
+def is_refusal(case, code, message):
+    """One error, which names an operator, an input, an output, an operator set or a type."""
     errors = [line for line in message.splitlines() if "error:" in line]
-    return code == 1 and len(errors) == 1
+    if code != 1 or len(errors) != 1 or "linking failed" in errors[0]:
+        return False
+    graph = case.model.graph
+    named = {n.op_type for n in graph.node} | {v.name for v in list(graph.input) + list(graph.output)}
+    return "opset" in errors[0] or " type" in errors[0] or any(name and name in errors[0] for name in named)
 
 
 def compare(case, expected, found):
@@ -126,7 +131,7 @@ def judge(case, opt, run):
         onnx.save(case.model, path)
         code, message = spawn([opt, "compile", path, "--emit=lib", "-o", library])
         if code != 0:
-            if is_refusal(code, message):
+            if is_refusal(case, code, message):
                 return "refused", re.sub(r"^.*?error: ", "", message.splitlines()[0])
             return ("crashed" if code is None or code != 1 else "failed"), message[-300:]
         for inputs, outputs in case.data_sets:
