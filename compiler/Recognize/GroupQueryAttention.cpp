@@ -102,10 +102,7 @@ struct RecognizeGroupQueryAttention : RewritePattern {
   /// The positions of the step's tokens behind the past, [1, S].
   static Value countPositions(Operation *op, Value query,
                               onnx::OpEmitter &emit) {
-    Type i64 = emit.builder.getI64Type();
-    Value own =
-        emit.make("Range", {emit.scalar(i64, 0), emit.scalarSizeOf(query, 2),
-                            emit.scalar(i64, 1)});
+    Value own = emit.count(emit.scalarSizeOf(query, 2));
     return emit.unsqueeze(emit.add(own, pastLength(op, emit)), {0});
   }
 
@@ -159,8 +156,15 @@ struct RecognizeGroupQueryAttention : RewritePattern {
     auto orNone = [&](unsigned index) {
       return emit.orNone(operandOrNull(op, index));
     };
+    // Attention alone would take a bias of fewer keys for one that hides the
+    // others.
+    Value bias = operandOrNull(op, 10);
+    if (bias) {
+      Value total = emit.add(pastLength(op, emit), emit.sizeOf(inputs[1], 2));
+      bias = emit.checkSizes(bias, {2, 3}, {emit.sizeOf(inputs[0], 2), total});
+    }
     SmallVector<Value> operands(inputs);
-    operands.append({orNone(10), orNone(3), orNone(4)});
+    operands.append({emit.orNone(bias), orNone(3), orNone(4)});
     // The last W keys, the query's own among them.
     int64_t window = intAttr(op, "local_window_size", -1);
     SmallVector<NamedAttribute> attributes = {

@@ -16,6 +16,12 @@ static int64_t blocksOf(int64_t size, int64_t blockSize) {
              : int64_t(llvm::divideCeil(uint64_t(size), uint64_t(blockSize)));
 }
 
+/// Whether a scale or zero point counts for the whole tensor.
+static bool isOneElement(RankedTensorType type) {
+  return type.hasStaticShape() && type.getNumElements() == 1 &&
+         type.getRank() <= 1;
+}
+
 /// Scale (operand 1) and zero point (operand 2) against X: one element, one for
 /// each place of the axis, or one for each block.
 static LogicalResult checkScales(Inference &in) {
@@ -23,14 +29,15 @@ static LogicalResult checkScales(Inference &in) {
   int64_t blockSize = in.getInt("block_size", 0);
   if (blockSize < 0)
     return in.error("`block_size` is ", blockSize, ", expected 0 or more");
-  if (in.has(2) &&
-      failed(verifyCompatibleShape(scale.getShape(), in.getShape(2))))
+  bool isOne = blockSize == 0 && isOneElement(scale);
+  bool fits =
+      !in.has(2) || (isOne && isOneElement(in.getType(2))) ||
+      succeeded(verifyCompatibleShape(scale.getShape(), in.getShape(2)));
+  if (!fits)
     return in.error("zero point has type ", in.getType(2),
                     ", expected the shape of the scale, ", scale);
   if (failed(in.checkElements(1, "scale", Elements::Float)))
     return failure();
-  bool isOne = blockSize == 0 && scale.hasStaticShape() &&
-               scale.getNumElements() == 1 && scale.getRank() <= 1;
   if (isOne)
     return success();
   FailureOr<int64_t> axis = in.getAxis(1, x.getRank());

@@ -106,6 +106,11 @@ LogicalResult bitnet::onnx::inferConv(Inference &in) {
   FailureOr<SmallVector<Window>> windows = getWindows(in, w.drop_front(2));
   if (failed(windows))
     return failure();
+  int64_t terms = w[1];
+  for (const Window &window : *windows)
+    if (llvm::MulOverflow(terms, window.kernel, terms))
+      return in.error("has a kernel of ", in.getType(W),
+                      ", which has more elements than an i64 can count");
   SmallVector<int64_t> shape = {x[0], w[0]};
   for (auto [window, size] : llvm::zip_equal(*windows, x.drop_front(2))) {
     shape.push_back(window.getResultSize(size));

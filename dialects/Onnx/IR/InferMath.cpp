@@ -224,7 +224,14 @@ bitnet::onnx::inferMsSkipSimplifiedLayerNormalization(Inference &in) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-enum Operand { QueryIn, KeyIn, ValueIn, PastKeyIn, PastValueIn };
+enum Operand {
+  QueryIn,
+  KeyIn,
+  ValueIn,
+  PastKeyIn,
+  PastValueIn,
+  AttentionBiasIn = 10
+};
 } // namespace
 
 /// Elements of one head, from the last axis of the query: kDynamic where that
@@ -270,6 +277,27 @@ static LogicalResult checkVariant(Inference &in) {
   return success();
 }
 
+/// The bias is [batch or 1, heads or 1, seq, keys]. Of a past, which may be a
+/// longer buffer, the number of keys is known at run time only.
+static LogicalResult checkAttentionBias(Inference &in, int64_t heads) {
+  if (!in.has(AttentionBiasIn))
+    return success();
+  ArrayRef<int64_t> query = in.getShape(QueryIn),
+                    bias = in.getShape(AttentionBiasIn);
+  int64_t keys = in.has(PastKeyIn) ? ShapedType::kDynamic : query[1];
+  SmallVector<int64_t> expected = {query[0], heads, query[1], keys};
+  bool fits = bias.size() == 4 &&
+              in.getElements(AttentionBiasIn) == in.getElements(QueryIn);
+  for (unsigned axis = 0; fits && axis < 4; ++axis)
+    fits =
+        mayBeEqual(bias[axis], expected[axis]) || (axis < 2 && bias[axis] == 1);
+  if (fits)
+    return success();
+  return in.error("attention bias has type ", in.getType(AttentionBiasIn),
+                  ", expected ",
+                  RankedTensorType::get(expected, in.getElements(QueryIn)));
+}
+
 LogicalResult bitnet::onnx::inferMsGroupQueryAttention(Inference &in) {
   if (failed(checkVariant(in)))
     return failure();
@@ -300,7 +328,7 @@ LogicalResult bitnet::onnx::inferMsGroupQueryAttention(Inference &in) {
       return in.error("operand ", i, " has type ", in.getType(i), ", expected ",
                       rank, " axes");
   FailureOr<int64_t> head = getHeadSize(in, heads, kvHeads);
-  if (failed(head))
+  if (failed(head) || failed(checkAttentionBias(in, heads)))
     return failure();
   int64_t batch = in.getShape(QueryIn)[0], seq = in.getShape(QueryIn)[1];
   int64_t d = ShapedType::kDynamic;

@@ -33,11 +33,11 @@ static Value unfold(Value x, int64_t axis, const Window &window, Value &count,
                         emit.scalar(i64, double(window.getReach())));
   Value stride = emit.scalar(i64, double(window.stride));
   Value places = emit.add(emit.div(room, stride), emit.scalar(i64, 1));
-  SmallVector<int64_t> taps;
-  for (int64_t tap = 0; tap < window.kernel; ++tap)
-    taps.push_back(tap * window.dilation);
+  // Kernels may be as long as a file says: no list of their places.
+  Value taps = emit.mul(emit.count(emit.scalar(i64, double(window.kernel))),
+                        emit.scalar(i64, double(window.dilation)));
   Value starts = emit.mul(emit.count(places), stride);
-  Value rows = emit.add(emit.unsqueeze(emit.ints(taps), 1), starts);
+  Value rows = emit.add(emit.unsqueeze(taps, 1), starts);
   count = emit.unsqueeze(places, 0);
   return emit.make("Gather", {x, rows}, emit.attr("axis", axis));
 }

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 
 run, library, work = sys.argv[1:]
-RESULTS = ("attended", "causal", "skipped", "embedded", "tokens", "loss", "losses", "convolved", "filtered", "state", "nibbles", "floats")
+RESULTS = ("attended", "causal", "grouped", "skipped", "embedded", "tokens", "loss", "losses", "convolved", "filtered", "state", "nibbles", "floats")
 rng = np.random.default_rng(1)
 
 
@@ -40,10 +40,12 @@ def convolve(x, kernel, group, stride, dilation, before, after):
                                                kernel[g * outputs:(g + 1) * outputs]) for g in range(group)], 1) for p in places], 2)
 
 
-def expected(q, k, v, past, pad, bias, skip, ids, mask, scores, classes, image, kernel):
+def expected(q, k, v, past, pad, bias, lengths, total, weight, skip, ids, mask, scores, classes, image, kernel):
     yield attend(q, k, v, past, bias + np.where(pad == 0, -10000.0, 0.0)[:, None, None])
     s = q.shape[1]
     yield attend(q, k, v, past[:, :, :0], np.where(np.tri(s) > 0, 0, -np.inf))
+    keys = past.shape[2] + s
+    yield attend(q, k, v, past, weight + np.where(np.tri(s, keys, keys - s) > 0, 0, -np.inf))
     yield layer_norm(q + skip)
     table = np.array([[0, 1, 2, 3, 4, 5, 6, 7], [7, 3, 0, 1, 9, 2, 4, 8]])
     yield layer_norm(table[ids] + 0.5)
@@ -80,7 +82,8 @@ def inputs_of(batch, seq, past, length):
     total = past + seq
     return {"q": floats(batch, seq, 8), "k": floats(batch, seq, 8), "v": floats(batch, seq, 8), "past": floats(batch, 2, past, 4),
             "pad": rng.integers(0, 2, (batch, total)).astype(np.int32) | (np.arange(total) == 0),
-            "bias": floats(1, 2, seq, total), "skip": floats(1, seq, 8), "ids": rng.integers(0, 2, (batch, seq)).astype(np.int32),
+            "bias": floats(1, 2, seq, total), "lengths": np.full(batch, total - 1, np.int32), "total": np.array([total], np.int32),
+            "weight": floats(batch, 1, seq, total), "skip": floats(1, seq, 8), "ids": rng.integers(0, 2, (batch, seq)).astype(np.int32),
             "mask": rng.integers(0, 2, (batch, seq)).astype(np.int32), "scores": floats(batch, 5, length),
             "classes": rng.integers(-1, 5, (batch, length)) * (np.arange(length) > 0), "image": floats(batch, 4, length),
             "kernel": floats(6, 2, 3)}
@@ -105,6 +108,7 @@ good = inputs_of(2, 3, 2, 7)
 good["pad"] = good["pad"].astype(np.int32)
 BAD = [("pad", shape) for shape in ((2, 3), (2, 4), (2, 6), (2, 1), (1, 5))]
 BAD += [("bias", shape) for shape in ((1, 2, 3, 4), (1, 2, 3, 6), (1, 2, 1, 5), (1, 2, 3, 1))]
+BAD += [("weight", shape) for shape in ((1, 2, 3, 4), (1, 2, 3, 6), (1, 2, 1, 5), (1, 2, 3, 1))]
 BAD += [("k", (1, 3, 8)), ("v", (2, 2, 8)), ("past", (1, 2, 2, 4)), ("skip", (4, 3, 8)), ("mask", (1, 3)), ("classes", (2, 6))]
 for name, shape in BAD:
     done = invoke({**good, name: np.ones(shape, good[name].dtype)})

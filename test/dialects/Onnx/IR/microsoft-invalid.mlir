@@ -166,3 +166,13 @@ func.func @rotary_c4(%x: tensor<?x?x16xf32>, %p: tensor<?x?xi64>, %c: tensor<9x4
   %y = onnx.ms.RotaryEmbedding %x, %p, %c, %c {rotary_embedding_dim = 4 : i64, num_heads = 2 : i64} : (tensor<?x?x16xf32>, tensor<?x?xi64>, tensor<9x4xf32>, tensor<9x4xf32>) -> tensor<?x?x16xf32>
   return
 }
+
+// -----
+
+func.func @group_query_bias(%q: tensor<1x3x64xf32>, %k: tensor<1x3x32xf32>, %l: tensor<1xi32>, %b: tensor<1x4x3x2xf32>) {
+  %none = onnx.None
+  // expected-error @+2 {{attention bias has type 'tensor<1x4x3x2xf32>', expected 'tensor<1x4x3x3xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.GroupQueryAttention %q, %k, %k, %none, %none, %l, %l, %none, %none, %none, %b {num_heads = 4 : i64, kv_num_heads = 2 : i64, num_outputs = 1 : i64} : (tensor<1x3x64xf32>, tensor<1x3x32xf32>, tensor<1x3x32xf32>, none, none, tensor<1xi32>, tensor<1xi32>, none, none, none, tensor<1x4x3x2xf32>) -> tensor<1x3x64xf32>
+  return
+}

@@ -3,11 +3,14 @@ func.func @main(
     %k: tensor<?x?x8xf32> {onnx.name = "k"}, %v: tensor<?x?x8xf32> {onnx.name = "v"},
     %past: tensor<?x2x?x4xf32> {onnx.name = "past"},
     %pad: tensor<?x?xi32> {onnx.name = "pad"}, %bias: tensor<?x?x?x?xf32> {onnx.name = "bias"},
+    %lengths: tensor<?xi32> {onnx.name = "lengths"}, %total: tensor<1xi32> {onnx.name = "total"},
+    %weight: tensor<?x?x?x?xf32> {onnx.name = "weight"},
     %skip: tensor<?x?x8xf32> {onnx.name = "skip"},
     %ids: tensor<?x?xi32> {onnx.name = "ids"}, %mask: tensor<?x?xi32> {onnx.name = "mask"},
     %scores: tensor<?x5x?xf32> {onnx.name = "scores"}, %classes: tensor<?x?xi64> {onnx.name = "classes"},
     %image: tensor<?x4x?xf32> {onnx.name = "image"}, %kernel: tensor<6x2x3xf32> {onnx.name = "kernel"})
     -> (tensor<?x?x8xf32> {onnx.name = "attended"}, tensor<?x?x8xf32> {onnx.name = "causal"},
+        tensor<?x?x8xf32> {onnx.name = "grouped"},
         tensor<?x?x8xf32> {onnx.name = "skipped"},
         tensor<?x?x8xf32> {onnx.name = "embedded"}, tensor<?xi32> {onnx.name = "tokens"},
         tensor<f32> {onnx.name = "loss"}, tensor<?x?xf32> {onnx.name = "losses"},
@@ -19,6 +22,8 @@ func.func @main(
       : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none, tensor<?x?xi32>, tensor<?x?x?x?xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) -> tensor<?x?x8xf32>
   %causal = "onnx.ms.MultiHeadAttention"(%q, %k, %v) {num_heads = 2 : i64, unidirectional = 1 : i64}
       : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %grouped = "onnx.ms.GroupQueryAttention"(%q, %k, %v, %past, %past, %lengths, %total, %none, %none, %none, %weight) {num_heads = 2 : i64, kv_num_heads = 2 : i64, num_outputs = 1 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?xi32>, tensor<1xi32>, none, none, none, tensor<?x?x?x?xf32>) -> tensor<?x?x8xf32>
   %ones = onnx.Constant dense<1.0> : tensor<8xf32>
   %skipped = "onnx.ms.SkipLayerNormalization"(%q, %skip, %ones) {epsilon = 1.0e-5 : f32} : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<8xf32>) -> tensor<?x?x8xf32>
   %table = onnx.Constant dense<[[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], [7.0, 3.0, 0.0, 1.0, 9.0, 2.0, 4.0, 8.0]]> : tensor<2x8xf32>
@@ -37,7 +42,7 @@ func.func @main(
   %nibbles = "onnx.DequantizeLinear"(%codes, %quarter) : (tensor<?x?x8xi4>, tensor<f32>) -> tensor<?x?x8xf32>
   %eights = "onnx.QuantizeLinear"(%q, %quarter) {output_dtype = 23 : i64} : (tensor<?x?x8xf32>, tensor<f32>) -> tensor<?x?x8xf4E2M1FN>
   %floats = "onnx.DequantizeLinear"(%eights, %quarter) : (tensor<?x?x8xf4E2M1FN>, tensor<f32>) -> tensor<?x?x8xf32>
-  return %attended, %causal, %skipped, %embedded, %tokens, %loss, %losses, %convolved, %filtered, %state, %nibbles, %floats
-      : tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?xi32>, tensor<f32>, tensor<?x?xf32>,
+  return %attended, %causal, %grouped, %skipped, %embedded, %tokens, %loss, %losses, %convolved, %filtered, %state, %nibbles, %floats
+      : tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?xi32>, tensor<f32>, tensor<?x?xf32>,
         tensor<?x6x?xf32>, tensor<?x4x?xf32>, tensor<?x4x3xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>
 }
