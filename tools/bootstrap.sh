@@ -27,6 +27,8 @@ packages=(
   libprotobuf-dev protobuf-compiler                    # ONNX files
   libpcre2-dev nlohmann-json3-dev                      # tokenizer
   libgtest-dev python3 python3-numpy                   # tests
+  libvulkan-dev                                        # GPUs: headers
+  libvulkan1 mesa-vulkan-drivers spirv-tools           # tests: a GPU in software
   zlib1g-dev libzstd-dev
 )
 

@@ -23,8 +23,8 @@ static Error setLevel(CompileOptions &options, StringRef) {
 }
 
 static Error setEmit(CompileOptions &options, StringRef value) {
-  static constexpr StringRef names[] = {"mlir", "llvm", "asm",
-                                        "obj",  "lib",  "exe"};
+  static constexpr StringRef names[] = {"mlir", "llvm", "asm",    "obj",
+                                        "lib",  "exe",  "kernels"};
   const StringRef *found = llvm::find(names, value);
   if (found == std::end(names))
     return unknownValue("--emit", value, names);
@@ -121,14 +121,15 @@ static constexpr Flag<CompileOptions> flags[] = {
     {"-o", "OUT", "name of the output; default: the model's without .onnx",
      setString<&CompileOptions::output>},
     {"--emit", "KIND",
-     "mlir, llvm, asm, obj, lib (libOUT.so, OUT.weights, OUT.h) or exe "
-     "(default)",
+     "mlir, llvm, asm, obj, lib (libOUT.so, OUT.weights, OUT.h), exe "
+     "(default) or kernels (of a GPU: OUT.NAME.spv)",
      setEmit},
     {"--tokenizer", "FILE",
      "tokenizer.json to put in; default: the one beside the model",
      setString<&CompileOptions::tokenizer>},
     {"--target", "TARGET",
-     "native (default) or TRIPLE[+FEATURE...], e.g. x86_64-linux-gnu+avx2",
+     "native (default), TRIPLE[+FEATURE...], e.g. x86_64-linux-gnu+avx2, or "
+     "spirv-vulkan1.3 (a GPU; -mcpu and -mattr are of the CPU beside it)",
      setString<&CompileOptions::target>},
     {"-mcpu", "CPU", "CPU to compile for, e.g. x86-64-v3, znver4, native",
      setString<&CompileOptions::cpu>},
@@ -180,7 +181,7 @@ static constexpr Flag<CompileOptions> flags[] = {
      setString<&CompileOptions::report>},
     {"--stop-after", "PHASE",
      "print the IR after import, normalize, recognize, plan, pack, bufferize, "
-     "lower or codegen",
+     "lower, device (of a GPU) or codegen",
      setStopAfter},
     {"--resource-dir", "DIR", "where the runtime's archives lie",
      setString<&CompileOptions::resourceDir>},

@@ -12,7 +12,7 @@
 namespace bitnet {
 
 /// What `compile` writes.
-enum class Emit { MLIR, LLVM, Asm, Object, Library, Executable };
+enum class Emit { MLIR, LLVM, Asm, Object, Library, Executable, Kernels };
 
 /// The flags of `bitnet-opt compile`.
 struct CompileOptions {

@@ -62,10 +62,12 @@ LogicalResult Compilation::run() {
   if (!target)
     return check(target.takeError());
   spec = std::move(*target);
-  if (failed(readTokenizer()) || failed(load()) || failed(runPhases()))
+  if (failed(checkDevice()) || failed(readTokenizer()) || failed(load()) || failed(runPhases()))
     return failure();
   bool printsIR = options.stopAfter || options.emit == Emit::MLIR;
-  if (printsIR && options.stopAfter != Phase::Codegen) {
+  bool afterLower = options.stopAfter == Phase::Codegen ||
+                    options.stopAfter == Phase::Device;
+  if (printsIR && !afterLower) {
     if (failed(printIR()))
       return failure();
   } else if (failed(generate())) {
@@ -184,13 +186,14 @@ LogicalResult Compilation::runPhases() {
   phaseOptions.schedule = options.schedule;
   phaseOptions.planKernels = options.tune.empty();
   phaseOptions.certify = options.certify;
+  phaseOptions.threads = spec.device != Device::CPU;
   TargetFacts facts = spec.facts();
   phaseOptions.vectorBits = facts.vectorBits;
   (*module)->setAttr(TargetFacts::attrName, facts.toAttr(&context));
   Phase last = options.stopAfter.value_or(Phase::Lower);
   unsigned first =
       unsigned(isBufferized(*module) ? Phase::Lower : Phase::Normalize);
-  for (unsigned i = first; i < unsigned(Phase::Codegen) && i <= unsigned(last);
+  for (unsigned i = first; i <= unsigned(Phase::Lower) && i <= unsigned(last);
        ++i) {
     OpPassManager passes(ModuleOp::getOperationName());
     buildPhase(Phase(i), passes, phaseOptions);
@@ -273,13 +276,22 @@ LogicalResult Compilation::printIR() {
 
 LogicalResult Compilation::generate() {
   OpPassManager planMemory(ModuleOp::getOperationName());
-  buildPlanMemory(planMemory);
+  bool forDevice = spec.device != Device::CPU;
+  buildPlanMemory(planMemory, forDevice);
   if (failed(runPasses("memory", planMemory)))
     return failure();
+  if (forDevice && failed(makeKernels()))
+    return failure();
+  if (options.stopAfter == Phase::Device)
+    return printIR();
   std::optional<ModuleDescription> described = describeModule(*module);
   if (!described)
     return failure();
   description = std::move(*described);
+  if (forDevice && failed(takeKernels()))
+    return failure();
+  if (options.emit == Emit::Kernels)
+    return writeKernelFiles();
   description.name = llvm::sys::path::filename(outputBase()).str();
   description.target = spec.describe();
   description.requiredCpu = spec.requiredCpu;

@@ -41,6 +41,11 @@ private:
   std::string describeSchedule();
   mlir::LogicalResult writeReportFile();
   mlir::LogicalResult generate();
+  mlir::LogicalResult checkDevice();
+  /// Phase device, and its kernels as binaries.
+  mlir::LogicalResult makeKernels();
+  mlir::LogicalResult takeKernels();
+  mlir::LogicalResult writeKernelFiles();
   mlir::LogicalResult writeWeightsFile();
   mlir::LogicalResult emitText(llvm::Module &module);
   mlir::LogicalResult certifyObject();

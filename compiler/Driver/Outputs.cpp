@@ -163,7 +163,7 @@ LogicalResult Compilation::linkExecutableFile() {
 void Compilation::printSummary() {
   // Text that goes to the screen is the whole output.
   bool text = options.emit == Emit::LLVM || options.emit == Emit::Asm;
-  if (text)
+  if (text || options.emit == Emit::Kernels)
     return;
   if (!certificate.empty())
     llvm::outs() << certificate;

@@ -1,15 +1,19 @@
 #include "compiler/Driver/Registration.h"
 
 #include "compiler/Conversion/Bufferize/Passes.h"
+#include "compiler/Conversion/KernelToSPIRV/Passes.h"
 #include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
 #include "compiler/Conversion/TernaryToDense/Passes.h"
 #include "compiler/Conversion/TernaryToLoops/Passes.h"
+#include "compiler/Conversion/TernaryToThreads/Passes.h"
 #include "compiler/Conversion/TernaryToVector/Passes.h"
 #include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "compiler/Recognize/Passes.h"
+#include "dialects/Device/IR/DeviceOps.h"
+#include "dialects/Device/Transforms/Passes.h"
 #include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/Onnx/Transforms/Passes.h"
 #include "dialects/RT/IR/RTOps.h"
@@ -24,8 +28,8 @@
 
 void bitnet::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
-  registry.insert<onnx::OnnxDialect, rt::RTDialect, ternary::TernaryDialect,
-                  transformer::TransformerDialect>();
+  registry.insert<device::DeviceDialect, onnx::OnnxDialect, rt::RTDialect,
+                  ternary::TernaryDialect, transformer::TransformerDialect>();
 }
 
 void bitnet::registerAllPasses() {
@@ -34,8 +38,10 @@ void bitnet::registerAllPasses() {
   recognize::registerRecognizePasses();
   recognize::registerRecognizePipeline();
   registerBufferizePasses();
+  device::registerDevicePasses();
   rt::registerRTPasses();
   rt::registerRTToLLVMPasses();
+  registerKernelToSPIRVPasses();
   registerLinalgToParallelPasses();
   registerMathToPolynomialPasses();
   transformer::registerTransformerToVectorPasses();
@@ -44,5 +50,6 @@ void bitnet::registerAllPasses() {
   ternary::registerTernaryPasses();
   registerTernaryToDensePasses();
   registerTernaryToLoopsPasses();
+  registerTernaryToThreadsPasses();
   registerTernaryToVectorPasses();
 }

@@ -1,13 +1,16 @@
 #include "compiler/Pipelines/Pipelines.h"
 
 #include "compiler/Conversion/Bufferize/Passes.h"
+#include "compiler/Conversion/KernelToSPIRV/Passes.h"
 #include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
 #include "compiler/Conversion/TernaryToDense/Passes.h"
+#include "compiler/Conversion/TernaryToThreads/Passes.h"
 #include "compiler/Conversion/TernaryToVector/Passes.h"
 #include "compiler/Conversion/TransformerToVector/Passes.h"
 #include "compiler/Recognize/Passes.h"
+#include "dialects/Device/Transforms/Passes.h"
 #include "dialects/Onnx/Transforms/Passes.h"
 #include "dialects/RT/Transforms/Passes.h"
 #include "dialects/Ternary/Transforms/Passes.h"
@@ -26,7 +29,7 @@ using namespace bitnet;
 
 static constexpr llvm::StringLiteral phaseNames[numPhases] = {
     "import", "normalize", "recognize", "plan",
-    "pack",   "bufferize", "lower",     "codegen"};
+    "pack",   "bufferize", "lower",     "device", "codegen"};
 
 llvm::StringRef bitnet::getPhaseName(Phase phase) {
   return phaseNames[unsigned(phase)];
@@ -93,7 +96,10 @@ static void buildBufferize(OpPassManager &passes) {
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   passes.addNestedPass<func::FuncOp>(rt::createForwardCopiesPass());
   passes.addPass(transformer::createFuseRowsPass());
-  passes.addPass(ternary::createTernaryTilePass());
+  if (options.threads)
+    passes.addPass(createTernaryLowerToThreadsPass());
+  else
+    passes.addPass(ternary::createTernaryTilePass());
   passes.addPass(createTernaryLowerToVectorPass());
   transformer::LowerTransformerToVectorOptions vectors;
   vectors.vectorBits = options.vectorBits;
@@ -108,12 +114,24 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createCSEPass());
 }
 
-void bitnet::buildPlanMemory(OpPassManager &passes) {
+void bitnet::buildPlanMemory(OpPassManager &passes, bool forDevice) {
+  if (forDevice)
+    passes.addPass(device::createConstantsToWeightsPass());
   passes.addPass(rt::createPlanArenaPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addPass(rt::createAssignWeightsPass());
   passes.addPass(rt::createOutlineParallelPass());
+}
+
+void bitnet::buildDevice(OpPassManager &passes) {
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createLoopInvariantCodeMotionPass());
+  passes.addPass(createKernelToSPIRVPass());
+  passes.addPass(device::createAwaitPass());
 }
 
 void bitnet::buildToLLVM(OpPassManager &passes) {
@@ -163,6 +181,9 @@ void bitnet::buildPhase(Phase phase, OpPassManager &passes,
     return buildBufferize(passes);
   case Phase::Lower:
     return buildLower(passes, options);
+  case Phase::Device:
+    buildPlanMemory(passes, /*forDevice=*/true);
+    return buildDevice(passes);
   case Phase::Codegen:
     buildPlanMemory(passes);
     return buildToLLVM(passes);

@@ -18,9 +18,10 @@ enum class Phase {
   Pack,
   Bufferize,
   Lower,
+  Device, ///< only where a device runs the parallel regions
   Codegen
 };
-inline constexpr unsigned numPhases = 8;
+inline constexpr unsigned numPhases = 9;
 
 llvm::StringRef getPhaseName(Phase phase);
 std::optional<Phase> parsePhase(llvm::StringRef name);
@@ -58,6 +59,10 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
                          llvm::cl::desc("Element type of key/value caches: "
                                         "graph, f32, f16 or i8"),
                          llvm::cl::init("graph")};
+  Option<bool> threads{*this, "threads",
+                       llvm::cl::desc("The lanes of the target are threads, "
+                                      "as those of a GPU"),
+                       llvm::cl::init(false)};
   Option<bool> certify{*this, "certify",
                        llvm::cl::desc("Refuse multiplies in BitLinear loops"),
                        llvm::cl::init(false)};
@@ -74,8 +79,13 @@ void buildPlanKernels(mlir::OpPassManager &passes,
                       const PipelineOptions &options);
 
 /// First half of codegen: buffers into one arena, parallel regions into
-/// functions, globals to their places in the weights file.
-void buildPlanMemory(mlir::OpPassManager &passes);
+/// functions, globals to their places in the weights file, small constants too
+/// where a device must read them.
+void buildPlanMemory(mlir::OpPassManager &passes, bool forDevice = false);
+
+/// Parallel regions to kernels of a device, after buildPlanMemory: they are
+/// `spirv.module`s then. `buildPlanMemory` must run with `forDevice`.
+void buildDevice(mlir::OpPassManager &passes);
 
 /// Second half of codegen: everything to the LLVM dialect.
 void buildToLLVM(mlir::OpPassManager &passes);

@@ -112,12 +112,42 @@ void bn_top_finish(bn_top *top);
 int64_t bn_top_screen(bn_top *top, const float *lower, const float *upper,
                       int64_t count, int32_t *ids, int64_t capacity);
 
+// ---- devices ---------------------------------------------------------------
+
+typedef struct bn_device bn_device; ///< one device with a model's kernels
+typedef struct bn_queue bn_queue;   ///< what one execution asks of it, in order
+
+/// What a kind of device can do; a model's code names its driver, so that others
+/// are not linked.
+struct bitnet_driver {
+  int32_t (*open)(const bitnet_module *module,
+                  const bitnet_allocator *allocator, bn_device **out,
+                  bitnet_error *error);
+  void (*close)(bn_device *device);
+  /// Of memory that host and device share; any thread may use it.
+  bitnet_allocator (*allocator)(bn_device *device);
+  int32_t (*queue_create)(bn_device *device, bn_queue **out,
+                          bitnet_error *error);
+  void (*queue_destroy)(bn_queue *queue);
+  /// bitnet_exec's functions of these names.
+  void (*dispatch)(bn_queue *queue, int32_t kernel, const uint64_t *captures,
+                   int64_t count);
+  void (*await)(bn_queue *queue);
+  /// The first failure since the last call.
+  int32_t (*check)(bn_queue *queue, bitnet_error *error);
+};
+
 // ---- model.c ---------------------------------------------------------------
 
 struct bitnet_model {
   const bitnet_module *module;
   bitnet_allocator allocator;
   bn_weights weights;
+  bn_device *device; ///< NULL: the CPU
+  /// Of what compiled code reads and writes: arenas, caches, inputs. That of
+  /// the device where there is one, else `allocator`.
+  bitnet_allocator shared;
+  void *device_weights; ///< the weights in memory of `shared`, or NULL
 };
 
 /// OK where a session can feed the graph: tokens in, logits out, every other
@@ -154,6 +184,7 @@ typedef struct bn_block {
 typedef struct bn_runner {
   const bitnet_model *model;
   bn_pool *pool;
+  bn_queue *queue; ///< NULL: the CPU
   bitnet_exec exec;
   int64_t arena_bytes;
   bn_block *blocks;

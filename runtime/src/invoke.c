@@ -9,6 +9,10 @@ struct bitnet_results {
   const bitnet_module *module;
   bitnet_allocator allocator;
   const bitnet_tensor **given; ///< the caller's tensor for each graph input
+  /// The caller's data in the device's memory, for each graph input; NULL
+  /// without a device.
+  void **copies;
+  int64_t *copy_bytes;
   bn_bindings bindings;
   void **kv; ///< memory of each cache
   void *
@@ -39,6 +43,15 @@ static int32_t makeArrays(bitnet_results *r, bitnet_error *error) {
       (int64_t *)bn_allocate(a, arrayBytes(m->num_kv, sizeof(int64_t)));
   r->present_bytes =
       (int64_t *)bn_allocate(a, arrayBytes(m->num_kv, sizeof(int64_t)));
+  if (r->runner.model->device) {
+    r->copies =
+        (void **)bn_allocate(a, arrayBytes(m->num_inputs, sizeof(void *)));
+    r->copy_bytes =
+        (int64_t *)bn_allocate(a, arrayBytes(m->num_inputs, sizeof(int64_t)));
+    if (!r->copies || !r->copy_bytes)
+      return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                     "out of memory for the lists of inputs");
+  }
   if (!r->given || !r->bindings.values || !r->bindings.inputs ||
       !r->bindings.axes || !r->kv || !r->present || !r->kv_bytes ||
       !r->present_bytes)
@@ -54,14 +67,19 @@ void bitnet_results_destroy(bitnet_results *r) {
     return;
   const bitnet_module *m = r->module;
   bitnet_allocator a = r->allocator;
-  if (r->runner.exec.runtime)
-    bn_runner_destroy(&r->runner);
+  const bitnet_allocator *shared = &r->runner.model->shared;
+  for (int32_t i = 0; r->copies && r->copy_bytes && i < m->num_inputs; ++i)
+    bn_release(shared, r->copies[i], (size_t)r->copy_bytes[i]);
   for (int32_t i = 0; i < m->num_kv; ++i) {
     if (r->kv && r->kv_bytes)
-      bn_release(&a, r->kv[i], (size_t)r->kv_bytes[i]);
+      bn_release(shared, r->kv[i], (size_t)r->kv_bytes[i]);
     if (r->present && r->present_bytes)
       bn_release(&a, r->present[i], (size_t)r->present_bytes[i]);
   }
+  if (r->runner.exec.runtime)
+    bn_runner_destroy(&r->runner);
+  bn_release(&a, r->copies, arrayBytes(m->num_inputs, sizeof(void *)));
+  bn_release(&a, r->copy_bytes, arrayBytes(m->num_inputs, sizeof(int64_t)));
   bn_release(&a, r->given, arrayBytes(m->num_inputs, sizeof(*r->given)));
   bn_release(&a, r->bindings.values,
              arrayBytes(m->num_symbols, sizeof(int64_t)));
@@ -84,6 +102,18 @@ static const char *inputNames(const bitnet_module *m, char *buffer,
     used += (size_t)snprintf(buffer + used, size - used, "%s'%s'",
                              i ? ", " : "", m->inputs[i].name);
   return buffer;
+}
+
+/// Where the code finds the caller's `bytes` for a graph input: there, or in a
+/// copy that the device sees; NULL: out of memory.
+static void *place(bitnet_results *r, int32_t input, const void *data,
+                   int64_t bytes) {
+  if (!r->copies || !bytes || r->module->inputs[input].role == BITNET_ROLE_KV)
+    return (void *)(uintptr_t)data;
+  void *copy = bn_allocate(&r->runner.model->shared, (size_t)bytes);
+  r->copies[input] = copy;
+  r->copy_bytes[input] = bytes;
+  return copy ? memcpy(copy, data, (size_t)bytes) : NULL;
 }
 
 /// Pairs the caller's tensors with the graph's inputs and checks them.
@@ -132,7 +162,11 @@ static int32_t bind(bitnet_results *r, const bitnet_tensor *inputs,
       return bn_fail(error, BITNET_INVALID_ARGUMENT, "input '%s' has no data",
                      desc->name);
     bitnet_buffer *buffer = &r->runner.exec.inputs[i];
-    buffer->data = (void *)(uintptr_t)tensor->data;
+    buffer->data = place(r, i, tensor->data, bytes);
+    if (bytes && !buffer->data)
+      return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                     "out of device memory: %lld bytes for input '%s'",
+                     (long long)bytes, desc->name);
     for (int32_t axis = 0; axis < tensor->rank; ++axis)
       buffer->dims[axis] = tensor->dims[axis];
   }
@@ -255,7 +289,7 @@ static int32_t loadCaches(bitnet_results *r, bitnet_error *error) {
                              bn_entry_bytes(kv->dtype, kv->head_dim)};
     int64_t bytes;
     if (!bn_tensor_bytes(BITNET_UINT8, dims, 4, &bytes) ||
-        !(r->kv[i] = bn_allocate(&r->allocator, (size_t)bytes)))
+        !(r->kv[i] = bn_allocate(&r->runner.model->shared, (size_t)bytes)))
       return bn_fail(error, BITNET_OUT_OF_MEMORY,
                      "out of memory for the cache of '%s'", past->name);
     r->kv_bytes[i] = bytes;

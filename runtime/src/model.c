@@ -15,6 +15,28 @@ static int32_t checkCpu(const bitnet_module *module, bitnet_error *error) {
                  bn_cpu_feature_names(missing, names, sizeof(names)));
 }
 
+/// Opens the device of the code's kernels and copies the weights to it.
+static int32_t openDevice(bitnet_model *model, bitnet_error *error) {
+  const bitnet_module *module = model->module;
+  model->shared = model->allocator;
+  if (!module->driver)
+    return BITNET_OK;
+  int32_t code =
+      module->driver->open(module, &model->allocator, &model->device, error);
+  if (code)
+    return code;
+  model->shared = module->driver->allocator(model->device);
+  size_t bytes = (size_t)module->weights_bytes;
+  model->device_weights = bn_allocate(&model->shared, bytes);
+  if (!model->device_weights)
+    return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                   "out of device memory: %zu bytes for the weights", bytes);
+  memcpy(model->device_weights, model->weights.data, bytes);
+  bn_weights_close(&model->weights);
+  model->weights.data = (const uint8_t *)model->device_weights;
+  return BITNET_OK;
+}
+
 int32_t bitnet_model_open(const bitnet_module *module,
                           const bitnet_weights_source *weights,
                           const bitnet_model_options *options,
@@ -45,8 +67,10 @@ int32_t bitnet_model_open(const bitnet_module *module,
   model->allocator = allocator;
   code = bn_weights_open(module, weights, options && options->verify,
                          &model->weights, error);
+  if (!code)
+    code = openDevice(model, error);
   if (code) {
-    bn_release(&allocator, model, sizeof(*model));
+    bitnet_model_close(model);
     return code;
   }
   *out = model;
@@ -58,6 +82,10 @@ void bitnet_model_close(bitnet_model *model) {
     return;
   bitnet_allocator allocator = model->allocator;
   bn_weights_close(&model->weights);
+  bn_release(&model->shared, model->device_weights,
+             (size_t)model->module->weights_bytes);
+  if (model->device)
+    model->module->driver->close(model->device);
   bn_release(&allocator, model, sizeof(*model));
 }
 

@@ -10,13 +10,25 @@ static void parallel(bitnet_exec *exec, bitnet_range_fn fn, void *args,
   bn_pool_run(((bn_runner *)exec->runtime)->pool, fn, args, count, grain);
 }
 
+static void dispatch(bitnet_exec *exec, int32_t kernel,
+                     const uint64_t *captures, int64_t count) {
+  bn_runner *runner = (bn_runner *)exec->runtime;
+  runner->model->module->driver->dispatch(runner->queue, kernel, captures,
+                                          count);
+}
+
+static void await(bitnet_exec *exec) {
+  bn_runner *runner = (bn_runner *)exec->runtime;
+  runner->model->module->driver->await(runner->queue);
+}
+
 /// Called by compiled code outside its parallel regions.
 static void *allocate(bitnet_exec *exec, int64_t bytes) {
   bn_runner *runner = (bn_runner *)exec->runtime;
   if (bytes < 0 || bytes > INT64_MAX - BN_BLOCK_HEADER)
     return NULL;
   size_t size = (size_t)bytes + BN_BLOCK_HEADER;
-  bn_block *block = (bn_block *)bn_allocate(&runner->model->allocator, size);
+  bn_block *block = (bn_block *)bn_allocate(&runner->model->shared, size);
   if (!block)
     return NULL;
   block->next = runner->blocks;
@@ -58,7 +70,7 @@ static void freeBlocks(bn_runner *runner) {
   while (runner->blocks) {
     bn_block *block = runner->blocks;
     runner->blocks = block->next;
-    bn_release(&runner->model->allocator, block, block->bytes);
+    bn_release(&runner->model->shared, block, block->bytes);
   }
 }
 
@@ -98,9 +110,17 @@ int32_t bn_runner_create(bn_runner *runner, const bitnet_model *model,
   if (!exec->inputs || !exec->outputs || !exec->kv)
     code = bn_fail(error, BITNET_OUT_OF_MEMORY,
                    "out of memory for inputs and outputs");
+  // With a device the regions are its affair.
+  if (model->device)
+    threads = 1;
   if (!code)
     code = bn_pool_create(&model->allocator, threads ? threads : bn_cpu_count(),
                           &runner->pool, error);
+  if (!code && model->device) {
+    exec->dispatch = dispatch;
+    exec->await = await;
+    code = module->driver->queue_create(model->device, &runner->queue, error);
+  }
   if (code)
     bn_runner_destroy(runner);
   return code;
@@ -111,9 +131,12 @@ void bn_runner_destroy(bn_runner *runner) {
     return;
   const bitnet_allocator *allocator = &runner->model->allocator;
   const bitnet_module *module = runner->model->module;
+  if (runner->queue)
+    module->driver->queue_destroy(runner->queue);
   freeBlocks(runner);
   bn_pool_destroy(runner->pool);
-  bn_release(allocator, runner->exec.arena, (size_t)runner->arena_bytes);
+  bn_release(&runner->model->shared, runner->exec.arena,
+             (size_t)runner->arena_bytes);
   bn_release(allocator, runner->exec.inputs, inputBytes(module));
   bn_release(allocator, runner->exec.outputs, outputBytes(module));
   bn_release(allocator, runner->exec.kv, kvBytes(module));
@@ -126,7 +149,7 @@ int32_t bn_runner_reserve(bn_runner *runner, int64_t bytes,
     return bn_fail(error, BITNET_OUT_OF_MEMORY,
                    "the intermediate results would exceed 2^63 bytes");
   runner->exec.arena =
-      (uint8_t *)bn_allocate(&runner->model->allocator, (size_t)bytes);
+      (uint8_t *)bn_allocate(&runner->model->shared, (size_t)bytes);
   if (!runner->exec.arena)
     return bn_fail(error, BITNET_OUT_OF_MEMORY,
                    "out of memory: %lld bytes for intermediate results",
@@ -144,7 +167,14 @@ int32_t bn_runner_run(bn_runner *runner, bitnet_error *error) {
     return bn_fail(error, BITNET_INTERNAL,
                    "the arena has %lld bytes, the code asks for %lld",
                    (long long)runner->arena_bytes, (long long)needed);
-  switch (module->run(&runner->exec)) {
+  int32_t status = module->run(&runner->exec);
+  if (runner->queue) {
+    module->driver->await(runner->queue);
+    int32_t code = module->driver->check(runner->queue, error);
+    if (code)
+      return code;
+  }
+  switch (status) {
   case BITNET_RUN_OK:
     return BITNET_OK;
   case BITNET_RUN_OUT_OF_MEMORY:

@@ -16,7 +16,8 @@ typedef struct {
 struct bitnet_session {
   bn_runner runner;
   const bitnet_module *module;
-  bitnet_allocator allocator;
+  const bitnet_model *model;
+  bitnet_allocator allocator; ///< of buffers and caches
   int64_t length, capacity, batch, chunk, rows;
   int32_t tokens, mask, positions, logits; ///< graph positions, -1: none
   bn_memory buffers[NUM_BUFFERS];
@@ -303,7 +304,8 @@ int32_t bitnet_session_create(const bitnet_model *model,
     return bn_fail(error, BITNET_OUT_OF_MEMORY,
                    "out of memory for the session's handle");
   s->module = model->module;
-  s->allocator = model->allocator;
+  s->model = model;
+  s->allocator = model->shared;
   s->runner.model = model;
   s->tokens = bn_find_input(s->module, BITNET_ROLE_TOKENS);
   s->mask = bn_find_input(s->module, BITNET_ROLE_ATTENTION_MASK);
@@ -329,7 +331,7 @@ void bitnet_session_destroy(bitnet_session *s) {
   bn_release(&allocator, s->kv, sizeof(bn_memory) * (size_t)s->module->num_kv);
   for (int i = 0; i < NUM_BUFFERS; ++i)
     bn_release(&allocator, s->buffers[i].data, (size_t)s->buffers[i].bytes);
-  bn_release(&allocator, s, sizeof(*s));
+  bn_release(&s->model->allocator, s, sizeof(*s));
 }
 
 static void put(int32_t dtype, void *data, int64_t index, int64_t value) {

@@ -79,6 +79,37 @@ public:
     return array(result);
   }
 
+  Constant *kernels(ArrayRef<KernelDescription> descriptions) {
+    SmallVector<Constant *> result;
+    for (const KernelDescription &kernel : descriptions) {
+      Constant *code = global(
+          ConstantDataArray::get(context, ArrayRef<uint32_t>(kernel.code)));
+      Constant *addresses =
+          kernel.addresses.empty()
+              ? null()
+              : global(ConstantDataArray::get(
+                    context, ArrayRef<uint32_t>(
+                                 reinterpret_cast<const uint32_t *>(
+                                     kernel.addresses.data()),
+                                 kernel.addresses.size())));
+      result.push_back(structure(
+          {string(kernel.name), code,
+           i64(kernel.code.size() * sizeof(uint32_t)), addresses,
+           i32(kernel.addresses.size()), i32(kernel.numWords),
+           i64(kernel.grain), i64(kernel.workgroup),
+           i64(kernel.scratchBytes)}));
+    }
+    return array(result);
+  }
+  /// A variable of the runtime; null for an empty name.
+  Constant *external(StringRef name) {
+    if (name.empty())
+      return null();
+    return new GlobalVariable(module, Type::getInt8Ty(context),
+                              /*isConstant=*/true,
+                              GlobalValue::ExternalLinkage, nullptr, name);
+  }
+
 private:
   Module &module;
   LLVMContext &context;
@@ -102,7 +133,9 @@ void bitnet::addModuleConstant(Module &module, const ModuleDescription &what) {
        build.i32(what.inputs.size()), build.i32(what.outputs.size()),
        build.i32(what.caches.size()), build.i32(what.symbols.size()),
        build.i64(what.contextLength), build.i64(what.vocabSize),
-       function(rt::arenaFunctionName), function(rt::runFunctionName)});
+       function(rt::arenaFunctionName), function(rt::runFunctionName),
+       build.external(what.driver), build.kernels(what.kernels),
+       build.i64(what.kernels.size())});
   assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==
              sizeof(bitnet_module) &&
          "bitnet_module has another layout than its C declaration");

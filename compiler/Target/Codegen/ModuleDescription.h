@@ -23,6 +23,15 @@ struct CacheDescription {
   int64_t heads = 0, headDim = 0;
 };
 
+/// A kernel of the device, as bitnet_kernel has it.
+struct KernelDescription {
+  std::string name;
+  std::vector<uint32_t> code;
+  std::vector<int32_t> addresses;
+  int32_t numWords = 0;
+  int64_t grain = 1, workgroup = 1, scratchBytes = 0;
+};
+
 /// What the constant `bitnet_module` says of a model.
 struct ModuleDescription {
   std::string name, target;
@@ -33,6 +42,9 @@ struct ModuleDescription {
   std::vector<CacheDescription> caches;
   std::vector<std::string> symbols;
   int64_t contextLength = 0, vocabSize = 0;
+  /// The runtime's variable that drives the device; empty without one.
+  std::string driver;
+  std::vector<KernelDescription> kernels;
 };
 
 /// Reads the module attributes of rt-describe-signature, the recognizer and

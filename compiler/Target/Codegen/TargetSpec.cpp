@@ -69,6 +69,8 @@ bool TargetSpec::has(StringRef feature) const {
 
 TargetFacts TargetSpec::facts() const {
   TargetFacts facts;
+  if (device != Device::CPU)
+    return facts;
   facts.x86 = triple.isX86();
   facts.ssse3 = has("ssse3");
   facts.avx2 = has("avx2");
@@ -88,6 +90,8 @@ TargetFacts TargetSpec::facts() const {
 
 std::string TargetSpec::describe() const {
   std::string text = triple.str();
+  if (device == Device::Vulkan)
+    text = (vulkanTargetName + " beside " + text).str();
   if (!tuneCpu.empty())
     text += " " + tuneCpu;
   if (!features.empty())
@@ -96,6 +100,8 @@ std::string TargetSpec::describe() const {
 }
 
 std::string TargetSpec::layoutFamily() const {
+  if (device == Device::Vulkan)
+    return vulkanTargetName.str();
   std::string family = triple.getArchName().str();
   if (triple.isX86())
     family += has("avx512vbmi")   ? "-avx512vbmi"
@@ -223,6 +229,12 @@ static Error checkFeatureNames(StringRef features, const MCSubtargetInfo &info,
 Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
                                          StringRef attributes) {
   initializeTargets();
+  if (target == vulkanTargetName) {
+    Expected<TargetSpec> host = parseTarget("native", cpu, attributes);
+    if (host)
+      host->device = Device::Vulkan;
+    return host;
+  }
   TargetSpec spec;
   auto [name, features] = splitTarget(target);
   name = expandName(name, cpu, features);

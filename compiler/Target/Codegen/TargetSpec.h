@@ -16,8 +16,12 @@ class TargetMachine;
 
 namespace bitnet {
 
-/// The CPU that code is made for.
+/// What runs the parallel regions of a model.
+enum class Device { CPU, Vulkan };
+
+/// The CPU that code is made for, and the device beside it.
 struct TargetSpec {
+  Device device = Device::CPU;
   llvm::Triple triple;
   /// Scheduling and costs only: what code needs is in `features`.
   std::string tuneCpu;
@@ -39,9 +43,13 @@ struct TargetSpec {
   std::string layoutFamily() const;
 };
 
+/// The target of devices with Vulkan 1.3: kernels are SPIR-V, the code around
+/// them is for a CPU.
+inline constexpr llvm::StringLiteral vulkanTargetName = "spirv-vulkan1.3";
+
 /// Reads `--target` ("native", a name of TargetFacts such as "x86-avx2", or
-/// TRIPLE[+FEATURE][,-FEATURE]...), `-mcpu` and
-/// `-mattr` (both may be empty). An unknown triple, CPU or feature is an error.
+/// TRIPLE[+FEATURE][,-FEATURE]..., or vulkanTargetName), `-mcpu` and
+/// `-mattr` (both may be empty; for the CPU beside a device, too). An unknown triple, CPU or feature is an error.
 llvm::Expected<TargetSpec> parseTarget(llvm::StringRef target,
                                        llvm::StringRef cpu,
                                        llvm::StringRef attributes);

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define BITNET_MODULE_ABI 2u
+#define BITNET_MODULE_ABI 3u
 #define BITNET_MAX_RANK 8
 
 /// ONNX TensorProto.DataType numbers.
@@ -96,8 +96,39 @@ typedef struct bitnet_exec {
   /// Instead of an output: logits of the next row, the `top` largest among them;
   /// of the tokens `ids`, or of 0, 1, 2, ... where that is NULL.
   void (*offer)(struct bitnet_exec *exec, const int32_t *ids, const float *logits, int64_t count);
+  /// Asks the device to run the module's kernel `kernel` on parts of [0, count), behind what
+  /// it was asked for before; `captures` are copied. NULL without a device.
+  void (*dispatch)(struct bitnet_exec *exec, int32_t kernel, const uint64_t *captures, int64_t count);
+  /// Waits until all that the device was asked for is done. NULL without a device.
+  void (*await)(struct bitnet_exec *exec);
   void *runtime;           ///< the runtime's own
 } bitnet_exec;
+
+/// What a dispatch tells each invocation of a kernel; 64-bit addresses of the device.
+typedef struct bitnet_push {
+  uint64_t captures; ///< num_words words of 8 bytes
+  uint64_t scratch;  ///< scratch_bytes for each invocation, one after another
+  int64_t first;     ///< the part of the first invocation
+  int64_t count;     ///< units
+} bitnet_push;
+
+/// A parallel region as code for a device: invocation i of a dispatch runs the units
+/// [p * grain, (p + 1) * grain) below `count`, p = first + i.
+typedef struct bitnet_kernel {
+  const char *name;
+  const uint32_t *code; ///< a SPIR-V module with the entry point "main"
+  uint64_t code_bytes;
+  /// The captures that are addresses: of the host where they are given to `dispatch`, of the
+  /// device where a kernel reads them.
+  const int32_t *addresses;
+  int32_t num_addresses, num_words;
+  int64_t grain;
+  int64_t workgroup; ///< invocations of a workgroup
+  int64_t scratch_bytes;
+} bitnet_kernel;
+
+/// How the runtime drives a kind of device.
+struct bitnet_driver;
 
 /// Result of `run`.
 enum bitnet_run_status {
@@ -130,7 +161,13 @@ struct bitnet_module {
   /// Runs the graph once; enum bitnet_run_status. Allocates nothing but
   /// through exec->allocate.
   int32_t (*run)(bitnet_exec *exec);
+  const struct bitnet_driver *driver; ///< of the device that `kernels` need; NULL: none
+  const bitnet_kernel *kernels;
+  int64_t num_kernels;
 };
+
+/// Devices with Vulkan 1.3.
+extern const struct bitnet_driver bitnet_vulkan_driver;
 
 /// CPU features that code may require, as bits of bitnet_module::required_cpu.
 enum bitnet_cpu {

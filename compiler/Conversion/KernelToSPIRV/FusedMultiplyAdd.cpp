@@ -1,0 +1,117 @@
+//===- FusedMultiplyAdd.cpp - one rounding on any device ------------------===//
+//
+// GLSL.std.450 Fma may round the product: lavapipe does. So that results are
+// those of the CPU, bit for bit, it is made of exact parts here.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Conversion/KernelToSPIRV/KernelEmitter.h"
+
+using namespace mlir;
+using namespace bitnet;
+
+namespace {
+
+/// A rounded result and what the rounding left out, both f64.
+struct Exact {
+  Value high, low;
+};
+
+struct FmaBuilder : ScalarBuilder {
+  using ScalarBuilder::ScalarBuilder;
+
+  Value fadd(Value a, Value b) { return exact<spirv::FAddOp>(a, b); }
+  Value fsub(Value a, Value b) { return exact<spirv::FSubOp>(a, b); }
+  Value fmul(Value a, Value b) { return exact<spirv::FMulOp>(a, b); }
+
+  Exact twoSum(Value a, Value b);
+  Exact twoProduct(Value a, Value b);
+  Value addToOdd(Value a, Value b);
+  Value emit32(Value a, Value b, Value c);
+  Value emit64(Value a, Value b, Value c);
+};
+
+} // namespace
+
+/// Knuth: a + b = high + low.
+Exact FmaBuilder::twoSum(Value a, Value b) {
+  Value sum = fadd(a, b);
+  Value rest = fsub(sum, a);
+  Value low = fadd(fsub(a, fsub(sum, rest)), fsub(b, rest));
+  return {sum, low};
+}
+
+/// Dekker and Veltkamp: a * b = high + low where nothing overflows.
+Exact FmaBuilder::twoProduct(Value a, Value b) {
+  Value factor = number(getF64Type(), 134217729.0); // 2^27 + 1
+  auto split = [&](Value x) -> Exact {
+    Value scaled = fmul(x, factor);
+    Value high = fsub(scaled, fsub(scaled, x));
+    return {high, fsub(x, high)};
+  };
+  Exact x = split(a), y = split(b);
+  Value product = fmul(a, b);
+  Value low = fsub(fmul(x.high, y.high), product);
+  low = fadd(low, fmul(x.high, y.low));
+  low = fadd(low, fmul(x.low, y.high));
+  return {product, fadd(low, fmul(x.low, y.low))};
+}
+
+/// a + b rounded to odd: where it is not exact, to the neighbour whose last bit
+/// is 1. Rounded again to fewer bits it gives what one rounding gives.
+Value FmaBuilder::addToOdd(Value a, Value b) {
+  auto [sum, rest] = twoSum(a, b);
+  Value zero = number(getF64Type(), 0);
+  Value bits = bitcast(getI64Type(), sum);
+  Value last = spirv::BitwiseAndOp::create(*this, bits, i64(1));
+  Value even = spirv::IEqualOp::create(*this, last, i64(0));
+  Value inexact = spirv::FOrdNotEqualOp::create(*this, rest, zero);
+  Value moves = spirv::LogicalAndOp::create(*this, even, inexact);
+  Value restUp = spirv::FOrdGreaterThanOp::create(*this, rest, zero);
+  Value sumUp = spirv::FOrdGreaterThanOp::create(*this, sum, zero);
+  Value grows = spirv::LogicalEqualOp::create(*this, restUp, sumUp);
+  Value step = select(grows, i64(1), i64(-1));
+  bits = add(bits, select(moves, step, i64(0)));
+  return bitcast(getF64Type(), bits);
+}
+
+/// The product of two f32 is exact in f64.
+Value FmaBuilder::emit32(Value a, Value b, Value c) {
+  auto wide = [&](Value x) -> Value {
+    return spirv::FConvertOp::create(*this, getF64Type(), x);
+  };
+  Value sum = addToOdd(fmul(wide(a), wide(b)), wide(c));
+  return spirv::FConvertOp::create(*this, getF32Type(), sum);
+}
+
+/// Boldo and Melquiond, "Emulation of FMA and correctly rounded sums"; rounded
+/// twice where parts of the product overflow.
+Value FmaBuilder::emit64(Value a, Value b, Value c) {
+  auto [product, rest] = twoProduct(a, b);
+  Exact low = twoSum(c, rest);
+  Exact high = twoSum(product, low.high);
+  Value sum = fadd(high.high, addToOdd(high.low, low.low));
+  Value isNumber = spirv::FOrdEqualOp::create(*this, sum, sum);
+  return select(isNumber, sum, fadd(product, c));
+}
+
+Value KernelEmitter::emitFma(Value a, Value b, Value c) {
+  Type type = a.getType();
+  unsigned width = type.getIntOrFloatBitWidth();
+  spirv::FuncOp &callee = fused[width];
+  if (!callee) {
+    auto outer = OpBuilder::atBlockBegin(module.getBody());
+    callee = spirv::FuncOp::create(
+        outer, kernel.getLoc(), width == 32 ? "fma32" : "fma64",
+        outer.getFunctionType({type, type, type}, type));
+    callee.addEntryBlock();
+    FmaBuilder inner(kernel.getLoc(), callee);
+    auto x = callee.getArguments();
+    Value result = width == 32 ? inner.emit32(x[0], x[1], x[2])
+                               : inner.emit64(x[0], x[1], x[2]);
+    spirv::ReturnValueOp::create(inner, result);
+  }
+  return spirv::FunctionCallOp::create(
+             *builder, type, FlatSymbolRefAttr::get(callee), ValueRange{a, b, c})
+      .getResult(0);
+}

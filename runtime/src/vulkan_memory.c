@@ -1,0 +1,121 @@
+#include "vulkan.h"
+
+#include <string.h>
+
+/// Makes and maps the buffer of `block`; what it made stays in it.
+static VkResult makeBlock(bn_device *d, bn_vulkan_block *block) {
+  VkBufferCreateInfo info = {.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+                             .size = block->bytes,
+                             .usage =
+                                 VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
+                                 VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT};
+  VkResult result = d->CreateBuffer(d->device, &info, NULL, &block->buffer);
+  if (result)
+    return result;
+  VkMemoryRequirements needs;
+  d->GetBufferMemoryRequirements(d->device, block->buffer, &needs);
+  VkMemoryAllocateFlagsInfo flags = {
+      .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
+      .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT};
+  VkMemoryAllocateInfo memory = {
+      .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+      .pNext = &flags,
+      .allocationSize = needs.size,
+      .memoryTypeIndex = d->memory_type};
+  result = d->AllocateMemory(d->device, &memory, NULL, &block->memory);
+  if (!result)
+    result = d->BindBufferMemory(d->device, block->buffer, block->memory, 0);
+  void *host = NULL;
+  if (!result)
+    result =
+        d->MapMemory(d->device, block->memory, 0, VK_WHOLE_SIZE, 0, &host);
+  if (result)
+    return result;
+  block->host = (uint8_t *)host;
+  VkBufferDeviceAddressInfo address = {
+      .sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO,
+      .buffer = block->buffer};
+  block->device = d->GetBufferDeviceAddress(d->device, &address);
+  return VK_SUCCESS;
+}
+
+/// Handles that are 0 are ignored by Vulkan; freeing memory unmaps it.
+static void destroyBlock(bn_device *d, bn_vulkan_block *block) {
+  d->DestroyBuffer(d->device, block->buffer, NULL);
+  d->FreeMemory(d->device, block->memory, NULL);
+  bn_release(&d->allocator, block, sizeof(*block));
+}
+
+bn_vulkan_block *bn_vulkan_allocate(bn_device *d, uint64_t bytes) {
+  if (bytes > d->largest_block)
+    return NULL;
+  bn_vulkan_block *block =
+      (bn_vulkan_block *)bn_allocate(&d->allocator, sizeof(*block));
+  if (!block)
+    return NULL;
+  block->bytes = bytes ? bytes : 1;
+  if (makeBlock(d, block)) {
+    destroyBlock(d, block);
+    return NULL;
+  }
+  pthread_mutex_lock(&d->lock);
+  block->next = d->blocks;
+  d->blocks = block;
+  pthread_mutex_unlock(&d->lock);
+  return block;
+}
+
+void bn_vulkan_free(bn_device *d, bn_vulkan_block *block) {
+  pthread_mutex_lock(&d->lock);
+  bn_vulkan_block **at = &d->blocks;
+  while (*at && *at != block)
+    at = &(*at)->next;
+  if (*at)
+    *at = block->next;
+  pthread_mutex_unlock(&d->lock);
+  destroyBlock(d, block);
+}
+
+/// The block that holds `host`, or that ends there: an empty buffer may lie at
+/// the end. The caller has the lock.
+static bn_vulkan_block *findBlock(bn_device *d, const void *host) {
+  bn_vulkan_block *ending = NULL;
+  for (bn_vulkan_block *block = d->blocks; block; block = block->next) {
+    uint64_t at = (uintptr_t)host - (uintptr_t)block->host;
+    if (at < block->bytes)
+      return block;
+    if (at == block->bytes)
+      ending = block;
+  }
+  return ending;
+}
+
+uint64_t bn_vulkan_address(bn_device *d, const void *host) {
+  pthread_mutex_lock(&d->lock);
+  bn_vulkan_block *block = findBlock(d, host);
+  uint64_t address =
+      block ? block->device + ((uintptr_t)host - (uintptr_t)block->host) : 0;
+  pthread_mutex_unlock(&d->lock);
+  return address;
+}
+
+static void *allocateCleared(void *context, size_t bytes, size_t alignment) {
+  (void)alignment; // of mapped memory: at least 64
+  bn_vulkan_block *block = bn_vulkan_allocate((bn_device *)context, bytes);
+  return block ? memset(block->host, 0, block->bytes) : NULL;
+}
+
+static void release(void *context, void *memory, size_t bytes) {
+  (void)bytes;
+  bn_device *d = (bn_device *)context;
+  pthread_mutex_lock(&d->lock);
+  bn_vulkan_block *block = findBlock(d, memory);
+  pthread_mutex_unlock(&d->lock);
+  if (block)
+    bn_vulkan_free(d, block);
+}
+
+bitnet_allocator bn_vulkan_allocator(bn_device *d) {
+  bitnet_allocator allocator = {d, allocateCleared, release};
+  return allocator;
+}
