@@ -20,6 +20,11 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "HOME"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 
+# GPUs are tested on Mesa's, in software, whatever the machine has.
+software = f"/usr/share/vulkan/icd.d/lvp_icd.{platform.machine()}.json"
+config.environment["VK_ICD_FILENAMES"] = software
+config.environment["VK_DRIVER_FILES"] = software
+
 config.substitutions.append(("%models", os.path.join(config.test_source_root, "models")))
 config.substitutions.append(("%e2e", os.path.join(config.test_source_root, "e2e")))
 config.substitutions.append(("%faults", os.path.join(config.test_source_root, "faults")))

@@ -11,6 +11,8 @@ FORM is onnx-packed or onnx-qat. CHECK is one of
               alone, and with schedules that mix strategies and tiles
   caches      perplexity with caches of f16 and i8: equal to the last digit with
               1 and 2 threads and with code for AVX2 alone, near the stored one
+  device      logits of a GPU equal bit for bit those of the CPU: the prompt in one
+              piece and in chunks, with each kind of head and of cache
   head        a head of 4 bits: logits equal bit for bit and the same text with 1
               and 2 threads, with code for AVX2 alone and for no vectors beyond
               the baseline; perplexity near the stored one
@@ -162,6 +164,28 @@ def check_identity(models, golden, form, work, flags):
     print(f"{reference.size} logits bit-identical")
 
 
+def check_device(models, golden, form, work, flags):
+    ids = np.array([golden["prompts"][0]["tokens"]], np.int64)
+    names = [f"past_key_values.{i}.{kind}" for i in range(4) for kind in ("key", "value")]
+    empty = {name: np.zeros((1, 2, 0, 32), np.float32) for name in names}
+    presents = [name.replace("past_key_values", "present") for name in names]
+    for number, variant in enumerate(([], ["--head=i8"], ["--head=i4"], ["--kv=f16"], ["--kv=i8"])):
+        logits = []
+        for kind, target in (("cpu", []), ("device", ["--target=spirv-vulkan1.3"])):
+            model = compile_model(models, form, os.path.join(work, f"{kind}-{number}"), *variant, *target, *flags)
+            whole = invoke(model, work, feed(ids, empty), ["logits"], 2)["logits"]
+            first = invoke(model, work, feed(ids[:, :7], empty), ["logits"] + presents, 2)
+            caches = {name: first[present] for name, present in zip(names, presents)}
+            second = invoke(model, work, feed(ids[:, 7:], caches), ["logits"], 2)
+            logits.append(np.concatenate([whole, first["logits"], second["logits"]], axis=1))
+        cpu, device = logits
+        if not np.isfinite(cpu).all() or cpu.std() < 0.5:
+            sys.exit(f"logits do not look like logits: deviation {cpu.std()}")
+        if not np.array_equal(cpu.view(np.uint32), device.view(np.uint32)):
+            sys.exit(f"{variant}: logits differ by up to {np.abs(cpu - device).max()}")
+        print(f"{variant}: {cpu.size} logits bit-identical")
+
+
 def check_head(models, golden, form, work, flags):
     ids = np.array([golden["prompts"][0]["tokens"]], np.int64)
     empty = {f"past_key_values.{i}.{kind}": np.zeros((1, 2, 0, 32), np.float32)
@@ -191,7 +215,7 @@ def main():
     with open(os.path.join(models, "golden.json")) as file:
         golden = json.load(file)
     checks = {"greedy": check_greedy, "perplexity": check_perplexity, "identity": check_identity,
-              "caches": check_caches, "head": check_head}
+              "caches": check_caches, "device": check_device, "head": check_head}
     with tempfile.TemporaryDirectory() as work:
         checks[check](models, golden, form, work, flags)
 

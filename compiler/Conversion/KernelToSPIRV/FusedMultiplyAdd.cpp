@@ -62,17 +62,15 @@ Exact FmaBuilder::twoProduct(Value a, Value b) {
 Value FmaBuilder::addToOdd(Value a, Value b) {
   auto [sum, rest] = twoSum(a, b);
   Value zero = number(getF64Type(), 0);
-  Value bits = bitcast(getI64Type(), sum);
-  Value last = spirv::BitwiseAndOp::create(*this, bits, i64(1));
-  Value even = spirv::IEqualOp::create(*this, last, i64(0));
   Value inexact = spirv::FOrdNotEqualOp::create(*this, rest, zero);
-  Value moves = spirv::LogicalAndOp::create(*this, even, inexact);
-  Value restUp = spirv::FOrdGreaterThanOp::create(*this, rest, zero);
-  Value sumUp = spirv::FOrdGreaterThanOp::create(*this, sum, zero);
-  Value grows = spirv::LogicalEqualOp::create(*this, restUp, sumUp);
-  Value step = select(grows, i64(1), i64(-1));
-  bits = add(bits, select(moves, step, i64(0)));
-  return bitcast(getF64Type(), bits);
+  Value bits = bitcast(getI64Type(), sum);
+  // Rounded away from zero, the neighbour is one less.
+  Value signs = spirv::BitwiseXorOp::create(*this, bits,
+                                            bitcast(getI64Type(), rest));
+  Value away = spirv::ShiftRightLogicalOp::create(*this, signs, i64(63));
+  Value odd = spirv::BitwiseOrOp::create(
+      *this, spirv::ISubOp::create(*this, bits, away), i64(1));
+  return bitcast(getF64Type(), select(inexact, odd, bits));
 }
 
 /// The product of two f32 is exact in f64.

@@ -2,14 +2,16 @@
 
 // A fork becomes a dispatch, its function a module; an invocation runs `grain`
 // units, the last one fewer.
-// CHECK-LABEL: func @main
+// CHECK-LABEL: func.func @main
 //       CHECK:   device.dispatch %{{.+}}, 0 "fill"(%{{.+}}, %{{.+}} : memref<?x4xf32>, f32) in %{{.+}}
 //   CHECK-NOT:   func.func
 //       CHECK:   spirv.module @fill PhysicalStorageBuffer64 GLSL450
 //  CHECK-SAME:     rt.addresses = array<i32: 0>, rt.grain = 4 : i64, rt.scratch = 64 : i64, rt.words = 7 : i64, rt.workgroup = 8 : i64
 //   CHECK-DAG:   spirv.GlobalVariable @invocation built_in("GlobalInvocationId") : !spirv.ptr<vector<3xi32>, Input>
 //   CHECK-DAG:   spirv.GlobalVariable @push : !spirv.ptr<!spirv.struct<(i64 [0], i64 [8], i64 [16], i64 [24]), Block>, PushConstant>
-//       CHECK:   spirv.func @main() "None"
+//       CHECK:   spirv.func @main()
+//       CHECK:     %[[LAST:.+]] = spirv.SLessThan
+//       CHECK:     spirv.Select %[[LAST]]
 //       CHECK:     %[[RUNS:.+]] = spirv.SLessThan
 //       CHECK:     spirv.mlir.selection
 //       CHECK:       spirv.BranchConditional %[[RUNS]]
@@ -34,7 +36,7 @@ func.func private @fill(%args: !llvm.ptr, %begin: index, %end: index) {
 // -----
 
 // Kernels are numbered in the order of their modules.
-// CHECK-LABEL: func @main
+// CHECK-LABEL: func.func @main
 //       CHECK:   device.dispatch %{{.+}}, 0 "a"
 //       CHECK:   device.dispatch %{{.+}}, 1 "b"
 //       CHECK:   spirv.module @a

@@ -15,7 +15,7 @@
 //       CHECK:         scf.yield
 // CHECK-COUNT-8:       memref.store %{{.+}} : memref<?x64xf32>
 func.func @planes(%exec: !rt.exec, %codes: memref<?x16xi8>, %scale: memref<?xf32>, %w: memref<256xi8>, %ws: memref<1xf32>, %out: memref<?x64xf32>) {
-  ternary.linear %codes, %scale weights(%w) scales(%ws) outs(%out) exec %exec {rescale = #ternary.rescale_form<div_mul>, layout = #ternary.layout<planes, 64>, rows_of = array<i64: 64>, strategy = #ternary.strategy<masked>} : (memref<?x16xi8>, memref<?xf32> weights(memref<256xi8>) scales(memref<1xf32>) outs(memref<?x64xf32>))
+  ternary.linear %codes, %scale weights(%w) scales(%ws) outs(%out) exec %exec {rescale = #ternary.rescale_form<div_mul>, layout = #ternary.layout<planes, rows = 64>, rows_of = array<i64: 64>, strategy = #ternary.strategy<masked>} : (memref<?x16xi8>, memref<?xf32> weights(memref<256xi8>) scales(memref<1xf32>) outs(memref<?x64xf32>))
   return
 }
 
@@ -26,7 +26,7 @@ func.func @planes(%exec: !rt.exec, %codes: memref<?x16xi8>, %scale: memref<?xf32
 //       CHECK:   rt.parallel
 // CHECK-COUNT-8:   scf.if
 func.func @rest_of_rows(%exec: !rt.exec, %codes: memref<?x16xi8>, %scale: memref<?xf32>, %w: memref<256xi8>, %ws: memref<1xf32>, %out: memref<?x12xf32>) {
-  ternary.linear %codes, %scale weights(%w) scales(%ws) outs(%out) exec %exec {rescale = #ternary.rescale_form<div_mul>, layout = #ternary.layout<planes, 64>, rows_of = array<i64: 12>, strategy = #ternary.strategy<masked>} : (memref<?x16xi8>, memref<?xf32> weights(memref<256xi8>) scales(memref<1xf32>) outs(memref<?x12xf32>))
+  ternary.linear %codes, %scale weights(%w) scales(%ws) outs(%out) exec %exec {rescale = #ternary.rescale_form<div_mul>, layout = #ternary.layout<planes, rows = 64>, rows_of = array<i64: 12>, strategy = #ternary.strategy<masked>} : (memref<?x16xi8>, memref<?xf32> weights(memref<256xi8>) scales(memref<1xf32>) outs(memref<?x12xf32>))
   return
 }
 

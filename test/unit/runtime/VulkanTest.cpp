@@ -1,0 +1,151 @@
+// A model on a device: memory of both, every allocation fails once. Kernels are
+// tested end to end, where the compiler makes them.
+#include "FakeModule.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <dirent.h>
+#include <gtest/gtest.h>
+
+namespace {
+struct Counter {
+  int64_t calls = 0, failAt = -1, outstanding = 0;
+};
+
+void *countedAllocate(void *context, size_t bytes, size_t alignment) {
+  auto *counter = static_cast<Counter *>(context);
+  void *memory = nullptr;
+  if (counter->calls++ == counter->failAt ||
+      posix_memalign(&memory, alignment, bytes))
+    return nullptr;
+  ++counter->outstanding;
+  return memset(memory, 0, bytes);
+}
+
+void countedRelease(void *context, void *memory, size_t) {
+  --static_cast<Counter *>(context)->outstanding;
+  free(memory);
+}
+
+bitnet_allocator allocatorOf(Counter &counter) {
+  return {&counter, countedAllocate, countedRelease};
+}
+
+/// Mesa's software device, whatever else the machine has; the name of its file
+/// ends with the machine's.
+void useSoftwareDevice() {
+  const char *folder = "/usr/share/vulkan/icd.d/";
+  std::string found;
+  if (DIR *files = opendir(folder)) {
+    while (dirent *file = readdir(files))
+      if (!strncmp(file->d_name, "lvp_icd", 7))
+        found = std::string(folder) + file->d_name;
+    closedir(files);
+  }
+  ASSERT_FALSE(found.empty()) << "mesa-vulkan-drivers is not installed";
+  setenv("VK_ICD_FILENAMES", found.c_str(), 1);
+  setenv("VK_DRIVER_FILES", found.c_str(), 1);
+}
+
+/// Steps and invokes; the first code that is not OK.
+int32_t everything(FakeModel &fake, const bitnet_allocator &allocator,
+                   std::vector<float> &results) {
+  AlignedBytes weights(fake.weights);
+  bitnet_weights_source source = {nullptr, 0, weights.size, weights.data};
+  bitnet_model_options options = {sizeof(options), 0, &allocator};
+  bitnet_model *model = nullptr;
+  bitnet_error error = {};
+  int32_t code =
+      bitnet_model_open(&fake.module, &source, &options, &model, &error);
+  if (!code) {
+    bitnet_session *session = nullptr;
+    code = bitnet_session_create(model, nullptr, &session, &error);
+    const int32_t tokens[] = {1, 2, 3};
+    const float *logits;
+    for (int i = 0; !code && i < 2; ++i) {
+      code = bitnet_session_step(session, tokens, 3, 1, &logits, &error);
+      if (!code)
+        results.insert(results.end(), logits, logits + kFakeVocab);
+    }
+    bitnet_session_destroy(session);
+    const int64_t ids[] = {1, 2}, mask[] = {1, 1}, positions[] = {0, 1};
+    const bitnet_tensor inputs[] = {
+        {"tokens", ids, BITNET_INT64, 2, {1, 2}},
+        {"mask", mask, BITNET_INT64, 2, {1, 2}},
+        {"positions", positions, BITNET_INT64, 2, {1, 2}},
+        {"past_k", nullptr, BITNET_FLOAT32, 4, {1, 2, 0, 3}},
+        {"past_v", nullptr, BITNET_FLOAT32, 4, {1, 2, 0, 3}}};
+    bitnet_results *outputs = nullptr;
+    if (!code)
+      code = bitnet_invoke(model, nullptr, inputs, fake.module.num_inputs,
+                           &outputs, &error);
+    bitnet_tensor tensor;
+    if (!code)
+      code = bitnet_results_get(outputs, 0, &tensor, &error);
+    if (!code)
+      results.insert(results.end(), (const float *)tensor.data,
+                     (const float *)tensor.data + kFakeVocab);
+    bitnet_results_destroy(outputs);
+    bitnet_model_close(model);
+  }
+  if (code) {
+    EXPECT_NE(std::string(error.message).find("out of "), std::string::npos)
+        << error.message;
+  }
+  return code;
+}
+} // namespace
+
+TEST(Vulkan, SharedMemoryHoldsWhatTheHostPutsThere) {
+  useSoftwareDevice();
+  FakeModel host, device;
+  device.module.driver = &bitnet_vulkan_driver;
+  Counter counter;
+  std::vector<float> want, got;
+  ASSERT_EQ(everything(host, allocatorOf(counter), want), BITNET_OK);
+  ASSERT_EQ(everything(device, allocatorOf(counter), got), BITNET_OK);
+  EXPECT_EQ(got, want);
+  EXPECT_EQ(counter.outstanding, 0);
+}
+
+TEST(Vulkan, EachFailureIsAStatus) {
+  useSoftwareDevice();
+  FakeOptions options;
+  options.allocates = true;
+  FakeModel fake(options);
+  fake.module.driver = &bitnet_vulkan_driver;
+  Counter counter;
+  std::vector<float> results;
+  ASSERT_EQ(everything(fake, allocatorOf(counter), results), BITNET_OK);
+  EXPECT_EQ(counter.outstanding, 0);
+  ASSERT_GT(counter.calls, 20);
+  for (int64_t n = 0; n < counter.calls; ++n) {
+    Counter failing;
+    failing.failAt = n;
+    ASSERT_EQ(everything(fake, allocatorOf(failing), results),
+              BITNET_OUT_OF_MEMORY)
+        << "allocation " << n;
+    ASSERT_EQ(failing.outstanding, 0) << "allocation " << n;
+  }
+}
+
+TEST(Vulkan, WithoutADriverTheMessageSaysSo) {
+  setenv("VK_ICD_FILENAMES", "/nonexistent", 1);
+  setenv("VK_DRIVER_FILES", "/nonexistent", 1);
+  FakeModel fake;
+  fake.module.driver = &bitnet_vulkan_driver;
+  AlignedBytes weights(fake.weights);
+  bitnet_weights_source source = {nullptr, 0, weights.size, weights.data};
+  bitnet_model *model = nullptr;
+  bitnet_error error;
+  Counter counter;
+  bitnet_allocator allocator = allocatorOf(counter);
+  bitnet_model_options options = {sizeof(options), 0, &allocator};
+  EXPECT_EQ(bitnet_model_open(&fake.module, &source, &options, &model, &error),
+            BITNET_UNSUPPORTED);
+  EXPECT_EQ(model, nullptr);
+  EXPECT_EQ(counter.outstanding, 0);
+  EXPECT_NE(std::string(error.message).find("no Vulkan device for '"),
+            std::string::npos)
+      << error.message;
+}
