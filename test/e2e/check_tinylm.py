@@ -12,7 +12,7 @@ FORM is onnx-packed or onnx-qat. CHECK is one of
   caches      perplexity with caches of f16 and i8: equal to the last digit with
               1 and 2 threads and with code for AVX2 alone, near the stored one
   device      logits of a GPU equal bit for bit those of the CPU: the prompt in one
-              piece and in chunks, with each kind of head and of cache
+              piece and in chunks, as the graph says and with the given flags
   head        a head of 4 bits: logits equal bit for bit and the same text with 1
               and 2 threads, with code for AVX2 alone and for no vectors beyond
               the baseline; perplexity near the stored one
@@ -169,10 +169,10 @@ def check_device(models, golden, form, work, flags):
     names = [f"past_key_values.{i}.{kind}" for i in range(4) for kind in ("key", "value")]
     empty = {name: np.zeros((1, 2, 0, 32), np.float32) for name in names}
     presents = [name.replace("past_key_values", "present") for name in names]
-    for number, variant in enumerate(([], ["--head=i8"], ["--head=i4"], ["--kv=f16"], ["--kv=i8"])):
+    for number, variant in enumerate(([], flags)):
         logits = []
         for kind, target in (("cpu", []), ("device", ["--target=spirv-vulkan1.3"])):
-            model = compile_model(models, form, os.path.join(work, f"{kind}-{number}"), *variant, *target, *flags)
+            model = compile_model(models, form, os.path.join(work, f"{kind}-{number}"), *variant, *target)
             whole = invoke(model, work, feed(ids, empty), ["logits"], 2)["logits"]
             first = invoke(model, work, feed(ids[:, :7], empty), ["logits"] + presents, 2)
             caches = {name: first[present] for name, present in zip(names, presents)}

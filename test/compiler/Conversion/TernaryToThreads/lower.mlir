@@ -32,8 +32,8 @@ func.func @rest_of_rows(%exec: !rt.exec, %codes: memref<?x16xi8>, %scale: memref
 
 // -----
 
-func.func @not_packed(%exec: !rt.exec, %codes: memref<?x16xi8>, %scale: memref<?xf32>, %w: memref<64x16x!ternary.trit>, %ws: memref<1xf32>, %out: memref<?x64xf32>) {
+func.func @not_packed(%exec: !rt.exec, %codes: memref<?x16xi8>, %scale: memref<?xf32>, %w: tensor<64x16x!ternary.trit>, %ws: memref<1xf32>, %out: memref<?x64xf32>) {
   // expected-error @+1 {{is not packed, expected the result of ternary-pack}}
-  ternary.linear %codes, %scale weights(%w) scales(%ws) outs(%out) exec %exec {rescale = #ternary.rescale_form<div_mul>} : (memref<?x16xi8>, memref<?xf32> weights(memref<64x16x!ternary.trit>) scales(memref<1xf32>) outs(memref<?x64xf32>))
+  ternary.linear %codes, %scale weights(%w) scales(%ws) outs(%out) exec %exec {rescale = #ternary.rescale_form<div_mul>} : (memref<?x16xi8>, memref<?xf32> weights(tensor<64x16x!ternary.trit>) scales(memref<1xf32>) outs(memref<?x64xf32>))
   return
 }
