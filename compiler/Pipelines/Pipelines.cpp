@@ -93,6 +93,9 @@ static void buildBufferize(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
+/// Simple operations of a unit where each has a thread of its own.
+static constexpr int64_t threadWork = 64;
+
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   passes.addNestedPass<func::FuncOp>(rt::createForwardCopiesPass());
   passes.addPass(transformer::createFuseRowsPass());
@@ -103,11 +106,15 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createTernaryLowerToVectorPass());
   transformer::LowerTransformerToVectorOptions vectors;
   vectors.vectorBits = options.vectorBits;
+  vectors.threads = options.threads;
   passes.addPass(transformer::createLowerTransformerToVector(vectors));
   if (options.certify)
     passes.addPass(ternary::createTernaryCertifyPass());
   passes.addPass(rt::createExpandCopiesPass());
-  passes.addPass(createLinalgToParallelPass());
+  LinalgToParallelPassOptions elements;
+  if (options.threads)
+    elements.unitWork = threadWork;
+  passes.addPass(createLinalgToParallelPass(elements));
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   passes.addPass(createMathToPolynomial());
   passes.addPass(createCanonicalizerPass());

@@ -20,9 +20,7 @@ using namespace bitnet;
 
 namespace {
 
-/// Simple operations that are worth a thread: about two microseconds.
-constexpr int64_t unitWork = 8192;
-/// What a transcendental function costs in them.
+/// What a transcendental function costs in simple operations.
 constexpr int64_t functionWork = 32;
 
 /// Lowers one op; `builder` is where code goes.
@@ -32,8 +30,10 @@ struct Lowering {
   Location loc;
   SmallVector<Value> sizes;
 
-  explicit Lowering(linalg::GenericOp op)
-      : op(op), builder(op), loc(op.getLoc()) {
+  int64_t unitWork;
+
+  Lowering(linalg::GenericOp op, int64_t unitWork)
+      : op(op), builder(op), loc(op.getLoc()), unitWork(unitWork) {
     auto shaped = cast<linalg::LinalgOp>(op.getOperation());
     for (Range range : shaped.createLoopRanges(builder, loc))
       sizes.push_back(
@@ -171,6 +171,8 @@ void Lowering::run(Value exec) {
 namespace {
 struct LinalgToParallel
     : bitnet::impl::LinalgToParallelPassBase<LinalgToParallel> {
+  using LinalgToParallelPassBase::LinalgToParallelPassBase;
+
   void runOnOperation() override {
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       if (func.isExternal() || func.getNumArguments() == 0 ||
@@ -182,7 +184,7 @@ struct LinalgToParallel
           ops.push_back(op);
       });
       for (linalg::GenericOp op : ops)
-        Lowering(op).run(func.getArgument(0));
+        Lowering(op, unitWork).run(func.getArgument(0));
     }
   }
 };

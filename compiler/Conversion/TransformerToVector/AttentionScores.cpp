@@ -3,7 +3,7 @@
 // A tile of 4 slots and 4 keys has 16 accumulators of 16 lanes: 8 loads serve
 // 16 multiply-adds. Their lanes are then folded to one vector of 16 scores.
 // With short registers the two halves of the lanes are run one after the
-// other, on tiles of half the keys.
+// other, on tiles of half the keys. A thread of a GPU takes a slot and a key.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,10 +29,12 @@ void AttentionEmitter::loadQueries() {
 }
 
 void AttentionEmitter::emitScores(Value base, Value begin, Value end) {
-  Value tiled = b.roundDown(slots, kTogether);
+  bool isSingle = registers.isSingle();
+  Value tiled = isSingle ? b.index(0) : b.roundDown(slots, kTogether);
   b.loop(begin, end, kLanes, [&](Value at) {
-    b.loop(b.index(0), tiled, kTogether,
-           [&](Value first) { emitScoreTile(first, kTogether, base, at); });
+    if (!isSingle)
+      b.loop(b.index(0), tiled, kTogether,
+             [&](Value first) { emitScoreTile(first, kTogether, base, at); });
     b.loop(tiled, slots, 1,
            [&](Value first) { emitScoreTile(first, 1, base, at); });
   });
@@ -94,8 +96,9 @@ AttentionEmitter::Values
 AttentionEmitter::emitProducts(Value first, int64_t count, Value at) {
   static_assert(kTogether == 4, "what transposeQuads takes");
   // Short registers hold the accumulators of half the lanes of half a tile.
-  bool isWide = registers.accumulators >= kLanes;
-  int64_t tile = isWide ? kLanes : kLanes / 2;
+  bool isHalved = registers.accumulators < kLanes && !registers.isSingle();
+  int64_t lanes = isHalved ? kLanes / 2 : kLanes;
+  int64_t tile = registers.isSingle() ? 1 : lanes;
   int64_t keyCount = count == 1 ? tile : kTogether, slotCount = tile / keyCount;
   int64_t slotParts = count / slotCount;
   int64_t tiles = kLanes / keyCount * slotParts;
@@ -109,10 +112,10 @@ AttentionEmitter::emitProducts(Value first, int64_t count, Value at) {
     Values positions;
     for (int64_t j = 0; j < keyCount; ++j)
       positions.push_back(b.min(b.add(b.add(at, key), b.index(j)), last));
-    Values sums = dots(slot, slotCount, positions, 0, tile);
-    if (!isWide)
+    Values sums = dots(slot, slotCount, positions, 0, lanes);
+    if (isHalved)
       for (auto [sum, high] :
-           llvm::zip(sums, dots(slot, slotCount, positions, tile, tile)))
+           llvm::zip(sums, dots(slot, slotCount, positions, lanes, lanes)))
         sum = b.fadd(sum, high);
     b.store(b.foldSums(sums), products, b.mul(i, b.index(tile)));
     return Values();

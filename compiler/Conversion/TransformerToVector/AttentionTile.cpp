@@ -184,6 +184,8 @@ void AttentionEmitter::emitAllValues(Value base, Value begin, Value end) {
         emitValues(first, 1, registersOfTile, base, begin, end);
       });
   };
+  if (registers.isSingle())
+    return run(1, 1);
   Value few = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, slots,
                                     b.index(kTogether));
   auto choice = scf::IfOp::create(b, few, true);

@@ -185,7 +185,7 @@ static void emitParallel(LaneBuilder &b, Value exec, Value rows,
                          function_ref<void(Value, Value)> body) {
   // Rows per unit, decided at run time: one row of a long context may be much
   // work, a hundred rows of a short one may not.
-  Value wanted = b.div(b.index(kUnitWork), b.max(workPerRow, b.index(1)));
+  Value wanted = b.div(b.index(b.unitWork), b.max(workPerRow, b.index(1)));
   Value unit = b.max(b.roundDown(wanted, multiple), b.index(multiple));
   auto parallel = bitnet::rt::ParallelOp::create(b, exec, b.ceilDiv(rows, unit),
                                                  /*grain=*/1, kernel);

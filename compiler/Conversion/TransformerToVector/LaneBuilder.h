@@ -23,6 +23,10 @@ public:
   explicit LaneBuilder(mlir::Operation *op)
       : ImplicitLocOpBuilder(op->getLoc(), op) {}
 
+  /// Multiply-adds that one unit of a parallel loop should have: about a
+  /// microsecond, what entering a parallel region costs.
+  int64_t unitWork = 32768;
+
   /// vector<lanes x f32>.
   mlir::VectorType lanesType(int64_t lanes = kLanes);
 
@@ -83,7 +87,7 @@ public:
   void ifThen(Value condition, llvm::function_ref<void()> then);
 
   /// Runs body(row) for each row of [0, rows) in an rt.parallel whose units
-  /// hold at least `kUnitWork` multiply-adds, `workPerRow` (index) being those
+  /// hold at least `unitWork` multiply-adds, `workPerRow` (index) being those
   /// of one row: little work stays on one thread.
   void parallelRows(Value exec, Value rows, Value workPerRow,
                     llvm::StringRef kernel, llvm::function_ref<void()> prologue,
@@ -122,10 +126,6 @@ private:
   Value shuffle(Value lhs, Value rhs, llvm::ArrayRef<int64_t> mask);
   Value sum2(Value lhs, Value rhs);
 };
-
-/// Multiply-adds that one unit of a parallel loop should have: about a
-/// microsecond, what entering a parallel region costs.
-constexpr int64_t kUnitWork = 32768;
 
 } // namespace bitnet::transformer
 

@@ -56,9 +56,8 @@ LogicalResult bitnet::transformer::lower(LinearOp op, LaneBuilder &b,
     return lowerPacked(op, b, registers);
   bool wide = registers.accumulators >= 16;
   // One token: enough accumulators to hide the latency of fma, few streams.
-  int64_t vectorRows = wide ? 8 : 4;
-  // Many tokens: all accumulators.
-  int64_t tileRows = wide ? 8 : 2, tileTokens = 3;
+  int64_t vectorRows = wide ? 8 : registers.isSingle() ? 1 : 4;
+  int64_t tileRows = registers.tileRows(), tileTokens = registers.tileTokens();
   // Tokens whose inputs stay in the second-level cache.
   constexpr int64_t kBlock = 48;
 
@@ -71,13 +70,16 @@ LogicalResult bitnet::transformer::lower(LinearOp op, LaneBuilder &b,
       cast<MemRefType>(op.getWeights().getType()).getDimSize(1)};
   Value tokens = b.dim(emitter.x, 0), rows = b.dim(op.getWeights(), 0);
   auto tokensOfRows = [&](Value begin, Value end, Value first, Value last) {
-    Value full = b.add(first, b.roundDown(b.sub(last, first), tileTokens));
+    Value full = first;
+    if (tileTokens > 1)
+      full = b.add(first, b.roundDown(b.sub(last, first), tileTokens));
     b.loop(begin, end, vectorRows, [&](Value row) {
-      b.loop(row, b.add(row, b.index(vectorRows)), tileRows, [&](Value part) {
-        b.loop(first, full, tileTokens, [&](Value token) {
-          emitter.tile(token, tileTokens, part, tileRows);
+      if (tileTokens > 1)
+        b.loop(row, b.add(row, b.index(vectorRows)), tileRows, [&](Value part) {
+          b.loop(first, full, tileTokens, [&](Value token) {
+            emitter.tile(token, tileTokens, part, tileRows);
+          });
         });
-      });
       b.loop(full, last, 1,
              [&](Value token) { emitter.tile(token, 1, row, vectorRows); });
     });

@@ -13,12 +13,21 @@ struct Registers {
   /// Accumulators of 16 floats, leaving room for operands.
   int64_t accumulators;
 
+  /// Of a thread of a GPU: its vectors are scalar code, so tiles are the
+  /// smallest there are.
+  static Registers ofThreads() { return {1}; }
   static Registers ofVectorBits(int64_t bits) {
     // 32 registers of one accumulator each, or 16 of half of one.
     return {bits >= 512 ? 24 : 6};
   }
   /// Where each needs a weight and a value beside it.
-  int64_t valueAccumulators() const { return accumulators >= 16 ? 16 : 6; }
+  int64_t valueAccumulators() const {
+    return accumulators >= 16 ? 16 : accumulators;
+  }
+  /// A tile of a linear layer for many tokens: all accumulators.
+  int64_t tileRows() const { return accumulators >= 16 ? 8 : isSingle() ? 1 : 2; }
+  int64_t tileTokens() const { return isSingle() ? 1 : 3; }
+  bool isSingle() const { return accumulators == 1; }
 };
 
 // Each emits the code of one op in memref form before it. The op stays.

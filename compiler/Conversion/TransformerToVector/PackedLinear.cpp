@@ -66,8 +66,8 @@ void bitnet::transformer::emitPackedLinear(LaneBuilder &b, Value exec, Value x,
   PackedLinearEmitter emitter{b, PackedRowsReader(b, weights, n, depth), x,
                               bias, out};
   // Many tokens: all accumulators.
-  BlockTiles tiles = {emitter.layout(), registers.accumulators >= 16 ? 8 : 2,
-                      3};
+  BlockTiles tiles = {emitter.layout(), registers.tileRows(),
+                      registers.tileTokens()};
   tiles.emit(
       b, exec, first, last, "linear",
       [&](Value token, int64_t tokens, Value block, int64_t row, int64_t rows) {

@@ -14,7 +14,9 @@ def LowerTransformerToVector : Pass<"transformer-lower-to-vector", "::mlir::Modu
   }];
   let options = [
     Option<"vectorBits", "vector-bits", "int64_t", "0",
-           "width of the target's vector registers, of which there are 16 below 512 bits and 32 from there on; 0: the module's target facts">
+           "width of the target's vector registers, of which there are 16 below 512 bits and 32 from there on; 0: the module's target facts">,
+    Option<"threads", "threads", "bool", "false",
+           "whether a unit is a thread of a GPU: many of them, with the smallest tiles">
   ];
   let dependentDialects = [
     "::bitnet::rt::RTDialect", "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",

@@ -45,8 +45,8 @@ LogicalResult bitnet::transformer::lower(QuantizedLinearOp op, LaneBuilder &b,
                                  op.getBias(),
                                  out,
                                  rows.quantize(op.getExec(), x)};
-  BlockTiles tiles = {rows.getLayout(), registers.accumulators >= 16 ? 8 : 2,
-                      3};
+  BlockTiles tiles = {rows.getLayout(), registers.tileRows(),
+                      registers.tileTokens()};
   tiles.emit(
       b, op.getExec(), b.index(0), b.dim(x, 0), "quantized_linear",
       [&](Value token, int64_t tokens, Value block, int64_t first,

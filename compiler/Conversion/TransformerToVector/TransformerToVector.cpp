@@ -121,6 +121,10 @@ static LogicalResult checkTypes(Operation *op) {
       });
 }
 
+/// Multiply-adds of a unit where each has a thread of its own: there should be
+/// many of them.
+static constexpr int64_t kThreadWork = 256;
+
 namespace {
 struct LowerTransformerToVectorPass
     : bitnet::transformer::impl::LowerTransformerToVectorBase<
@@ -146,8 +150,10 @@ struct LowerTransformerToVectorPass
         ops.push_back(op);
     });
     for (Operation *op : ops) {
+      Registers registers = threads ? Registers::ofThreads()
+                                    : Registers::ofVectorBits(bits);
       if (failed(checkBufferForm(op)) || failed(checkTypes(op)) ||
-          failed(lowerOp(op, Registers::ofVectorBits(bits), facts)))
+          failed(lowerOp(op, registers, facts)))
         return signalPassFailure();
       op->erase();
     }
@@ -156,6 +162,8 @@ struct LowerTransformerToVectorPass
   LogicalResult lowerOp(Operation *op, Registers registers,
                         const bitnet::TargetFacts &facts) {
     LaneBuilder b(op);
+    if (threads)
+      b.unitWork = kThreadWork;
     return TypeSwitch<Operation *, LogicalResult>(op)
         .Case<RMSNormOp, LayerNormOp, RotaryOp, GatedActivationOp, EmbeddingOp,
               QuantizeRowsOp>([&](auto op) { return lower(op, b); })

@@ -1,4 +1,5 @@
-// RUN: bitnet-opt %s --linalg-to-parallel | FileCheck %s
+// RUN: bitnet-opt %s --linalg-to-parallel | FileCheck %s -DWORK=8192
+// RUN: bitnet-opt %s --linalg-to-parallel=unit-work=64 | FileCheck %s -DWORK=64
 
 #id = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
 #repeated = affine_map<(d0, d1, d2) -> (d0, d2)>
@@ -10,10 +11,11 @@
 // CHECK-DAG: #[[D1:.*]] = affine_map<(d0, d1) -> (d1)>
 // CHECK-DAG: #[[D0:.*]] = affine_map<(d0, d1) -> (d0)>
 
-// Rows are the axes but the last; a unit has 8192 operations.
+// Rows are the axes but the last; a unit has 8192 operations,
+// unless the option says otherwise.
 // CHECK-LABEL: func @rows
-//       CHECK:   %[[WORK:.*]] = arith.constant 8192
-//       CHECK:   arith.divui %[[WORK]]
+//       CHECK:   %[[UNIT:.*]] = arith.constant [[WORK]] : index
+//       CHECK:   arith.divui %[[UNIT]]
 //       CHECK:   rt.parallel {{.*}} grain 1 attributes {kernel = "elementwise"}
 //       CHECK:     scf.for %[[ROW:[a-z0-9_]+]]
 //       CHECK:       arith.remui %[[ROW]]
