@@ -1,6 +1,8 @@
-// A model on a device: memory of both, every allocation fails once. Kernels are
-// tested end to end, where the compiler makes them.
+// A model on a device: memory of both, every allocation fails once, kernels that
+// need many dispatches. What kernels compute is tested end to end.
+#include "CountKernel.h"
 #include "FakeModule.h"
+#include "internal.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -127,6 +129,88 @@ TEST(Vulkan, EachFailureIsAStatus) {
         << "allocation " << n;
     ASSERT_EQ(failing.outstanding, 0) << "allocation " << n;
   }
+}
+
+namespace {
+/// The kernel that counts, on a device.
+struct Counting {
+  Counting() {
+    useSoftwareDevice();
+    module.name = "counting";
+    module.target = "a test";
+    module.kernels = &kCountKernel;
+    module.num_kernels = 1;
+    bitnet_allocator plain = bn_allocator_or_default(nullptr);
+    bitnet_error error = {};
+    EXPECT_EQ(driver.open(&module, &plain, &device, &error), BITNET_OK)
+        << error.message;
+    shared = driver.allocator(device);
+    EXPECT_EQ(driver.queue_create(device, &queue, &error), BITNET_OK)
+        << error.message;
+    x = static_cast<int32_t *>(bn_allocate(&shared, size * sizeof(int32_t)));
+  }
+  ~Counting() {
+    driver.queue_destroy(queue);
+    bn_release(&shared, x, size * sizeof(int32_t));
+    driver.close(device);
+  }
+  void dispatch(const void *memory, int64_t count) {
+    const uint64_t captures[] = {reinterpret_cast<uintptr_t>(memory), 0, size,
+                                 1};
+    driver.dispatch(queue, 0, captures, count);
+  }
+
+  static constexpr uint64_t size = 100;
+  const bitnet_driver &driver = bitnet_vulkan_driver;
+  bitnet_module module = {};
+  bn_device *device = nullptr;
+  bn_queue *queue = nullptr;
+  bitnet_allocator shared = {};
+  int32_t *x = nullptr;
+};
+} // namespace
+
+// Scratch memory has room for one workgroup: 34 parts take five dispatches. The
+// last part is shorter, and nothing behind the count is touched.
+TEST(Vulkan, ScratchMemoryCutsADispatch) {
+  Counting counting;
+  counting.dispatch(counting.x, 98);
+  counting.driver.await(counting.queue);
+  ASSERT_EQ(counting.driver.check(counting.queue, nullptr), BITNET_OK);
+  for (int i = 0; i < 100; ++i)
+    EXPECT_EQ(counting.x[i], i < 98) << i;
+}
+
+// Each sees what the one before has written, also where the room for captures
+// is used up between two waits of the host.
+TEST(Vulkan, DispatchesFollowEachOther) {
+  Counting counting;
+  for (int i = 0; i < 5000; ++i)
+    counting.dispatch(counting.x, i % 2 ? 4 : 7);
+  counting.dispatch(counting.x, 0);
+  counting.driver.await(counting.queue);
+  ASSERT_EQ(counting.driver.check(counting.queue, nullptr), BITNET_OK);
+  EXPECT_EQ(counting.x[3], 5000);
+  EXPECT_EQ(counting.x[6], 2500);
+  EXPECT_EQ(counting.x[7], 0);
+}
+
+TEST(Vulkan, MemoryOfTheHostAloneIsNoMemoryOfAKernel) {
+  Counting counting;
+  int32_t own[100] = {};
+  bitnet_error error = {};
+  counting.dispatch(own, 100);
+  counting.driver.await(counting.queue);
+  EXPECT_EQ(counting.driver.check(counting.queue, &error), BITNET_INTERNAL);
+  EXPECT_NE(std::string(error.message)
+                .find("kernel 'count' was given memory that '"),
+            std::string::npos)
+      << error.message;
+  // The next execution is not concerned.
+  counting.dispatch(counting.x, 100);
+  counting.driver.await(counting.queue);
+  EXPECT_EQ(counting.driver.check(counting.queue, &error), BITNET_OK);
+  EXPECT_EQ(counting.x[99], 1);
 }
 
 TEST(Vulkan, WithoutADriverTheMessageSaysSo) {
