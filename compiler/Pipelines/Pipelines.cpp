@@ -116,6 +116,8 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
     elements.unitWork = threadWork;
   passes.addPass(createLinalgToParallelPass(elements));
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  if (options.threads)
+    passes.addPass(createMathLanesToLoop());
   passes.addPass(createMathToPolynomial());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());

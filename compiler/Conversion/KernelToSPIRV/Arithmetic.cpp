@@ -5,6 +5,8 @@
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace bitnet;
 
@@ -76,7 +78,7 @@ Value KernelEmitter::emitScalar(Operation *op, ValueRange x, Type from,
   }
   if (isa<arith::SelectOp>(op))
     return b.select(x[0], x[1], x[2]);
-  if (x.size() == 1 && from != to)
+  if (x.size() == 1 && from != to && isa<arith::ArithDialect>(op->getDialect()))
     return emitCast(op, x[0], from, to);
   // Half-wide numbers without arithmetic of their own are only converted.
   if (from.isBF16())
@@ -315,6 +317,10 @@ static Value emitTrunc(ScalarBuilder &b, Value x) {
   return copySign(b, spirv::GLFloorOp::create(b, magnitude), x);
 }
 
+static Value infinity(ScalarBuilder &b, Type type) {
+  return b.number(type, std::numeric_limits<double>::infinity());
+}
+
 /// Halves away from zero.
 static Value emitRound(ScalarBuilder &b, Value x) {
   Value whole = emitTrunc(b, x);
@@ -363,6 +369,16 @@ Value KernelEmitter::emitFloat(Operation *op, ValueRange x) {
       })
       .Case([&](arith::MinNumFOp) {
         return emitExtreme(b, x[0], x[1], false, false);
+      })
+      .Case([&](math::IsNaNOp) { return isNaN(b, x[0]); })
+      .Case([&](math::IsInfOp) {
+        return spirv::FOrdEqualOp::create(b, spirv::GLFAbsOp::create(b, x[0]),
+                                          infinity(b, x[0].getType()));
+      })
+      .Case([&](math::IsFiniteOp) {
+        return spirv::FOrdLessThanOp::create(
+            b, spirv::GLFAbsOp::create(b, x[0]),
+            infinity(b, x[0].getType()));
       })
       .Case([&](math::AbsFOp) { return spirv::GLFAbsOp::create(b, x[0]); })
       .Case([&](math::SqrtOp) { return b.exact<spirv::GLSqrtOp>(x[0]); })

@@ -6,7 +6,7 @@
 #include <memory>
 
 namespace bitnet {
-#define GEN_PASS_DECL_MATHTOPOLYNOMIAL
+#define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "compiler/Conversion/MathToPolynomial/Passes.h.inc"
 } // namespace bitnet

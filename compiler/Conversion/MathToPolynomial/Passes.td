@@ -21,4 +21,16 @@ def MathToPolynomial : Pass<"math-to-polynomial"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def MathLanesToLoop : Pass<"math-lanes-to-loop"> {
+  let summary = "computes functions of vectors lane by lane, in loops";
+  let description = [{
+    For targets on which a vector is so many scalars: a polynomial for each lane
+    would be most of a kernel. The same polynomial for one lane at a time gives
+    the same bits. Runs before `math-to-polynomial`; lanes pass through stack
+    buffers.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
 #endif // COMPILER_CONVERSION_MATHTOPOLYNOMIAL_PASSES
