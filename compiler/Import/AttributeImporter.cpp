@@ -46,6 +46,14 @@ Attribute NodeImporter::importAttribute(const AttributeProto &attribute,
   }
 }
 
+LogicalResult
+NodeImporter::emitOutsideReference(const AttributeProto &attribute,
+                                   Location loc) {
+  return emitError(loc) << "attribute '" << attribute.name() << "' refers to '"
+                        << attribute.ref_attr_name()
+                        << "', an attribute of a function, outside of one";
+}
+
 LogicalResult NodeImporter::importAttributes(const NodeProto &node,
                                              const Scope &scope,
                                              OperationName op,
@@ -61,6 +69,8 @@ LogicalResult NodeImporter::importAttributes(const NodeProto &node,
       return emitError(loc)
              << node.op_type() << " has attribute '" << name << "' twice";
     const AttributeProto *resolved = resolveAttribute(attribute, scope);
+    if (!resolved && !scope.isFunction)
+      return emitOutsideReference(attribute, loc);
     if (!resolved)
       continue;
     Attribute value = importAttribute(*resolved, name, loc);

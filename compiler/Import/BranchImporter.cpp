@@ -130,6 +130,7 @@ LogicalResult NodeImporter::importBranch(const GraphProto &branch,
   Scope body;
   body.opsets = scope.opsets;
   body.attributes = scope.attributes;
+  body.isFunction = scope.isFunction;
   body.locate = [&](int index) {
     return index < branch.node_size() ? locateBelow(loc, branch.node(index))
                                       : loc;

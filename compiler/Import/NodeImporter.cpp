@@ -244,7 +244,10 @@ LogicalResult NodeImporter::bindAttributes(const FunctionProto &function,
     if (!isKnown)
       return emitError(loc) << "function " << operatorText(call)
                             << " has no attribute '" << attribute.name() << "'";
-    if (const AttributeProto *value = resolveAttribute(attribute, caller))
+    const AttributeProto *value = resolveAttribute(attribute, caller);
+    if (!value && !caller.isFunction)
+      return emitOutsideReference(attribute, loc);
+    if (value)
       body.attributes[attribute.name()] = value;
   }
   return success();
@@ -292,6 +295,7 @@ LogicalResult NodeImporter::inlineFunction(const FunctionProto &function,
                           << call.input_size() << " and " << outputs;
 
   Scope body;
+  body.isFunction = true;
   body.locate = [&](int index) {
     return index < function.node_size() ? locateBelow(loc, function.node(index))
                                         : loc;

@@ -20,8 +20,10 @@ struct Scope {
   std::function<bool(llvm::StringRef)> declares;
   /// Looks up what `values` lacks (initializers, made on first use).
   std::function<mlir::FailureOr<mlir::Value>(llvm::StringRef)> resolve;
-  /// Attributes of the function, for `ref_attr_name`.
+  /// Attributes of the function, for `ref_attr_name`; a graph has none to refer
+  /// to.
   llvm::StringMap<const ::onnx::AttributeProto *> attributes;
+  bool isFunction = false;
   const OperatorSets *opsets = nullptr;
   /// Location of a node from its index.
   std::function<mlir::Location(int)> locate;
@@ -81,6 +83,9 @@ private:
   /// enclosing function is called with; null if that was left out.
   static const ::onnx::AttributeProto *
   resolveAttribute(const ::onnx::AttributeProto &attribute, const Scope &scope);
+  static mlir::LogicalResult
+  emitOutsideReference(const ::onnx::AttributeProto &attribute,
+                       mlir::Location loc);
   mlir::Attribute importAttribute(const ::onnx::AttributeProto &attribute,
                                   llvm::StringRef name, mlir::Location loc);
   mlir::LogicalResult importAttributes(const ::onnx::NodeProto &node,

@@ -219,6 +219,10 @@ TEST_F(Graph, ChecksAttributes) {
   axis->set_type(AttributeProto::INT);
   axis->set_i(1);
   EXPECT_TRUE(expectMain(model));
+  axis->set_ref_attr_name("from");
+  expectError(model, "attribute 'axis' refers to 'from', an attribute of a "
+                     "function, outside of one");
+  axis->clear_ref_attr_name();
   axis->set_type(AttributeProto::FLOAT);
   EXPECT_FALSE(importModel(model));
   EXPECT_EQ(errors.size(), 1u);
