@@ -54,6 +54,21 @@ def make(rng):
     for mode in ("SAME_UPPER", "SAME_LOWER", "VALID"):
         add(f"Conv_{mode}", "Conv", [floats((1, 2, 7, 10)), floats((3, 2, 2, 4))], attributes={"auto_pad": mode, "strides": [2, 3]},
             tolerance=2e-5, scale=10, static=True)
+    # Pooling.
+    for name, shape, attributes in (
+            ("line", (2, 3, 11), {"kernel_shape": [3], "strides": [2], "pads": [1, 1]}),
+            ("ceil", (2, 3, 12), {"kernel_shape": [3], "strides": [2], "ceil_mode": 1}),
+            ("ceil_pads", (1, 2, 7, 9), {"kernel_shape": [3, 2], "strides": [2, 3], "pads": [1, 0, 1, 1], "ceil_mode": 1}),
+            ("plane", (1, 2, 7, 6), {"kernel_shape": [3, 2], "pads": [1, 0, 2, 1]})):
+        for op in ("AveragePool", "MaxPool", "LpPool"):
+            add(f"{op}_{name}", op, [floats(shape)], attributes=attributes, tolerance=2e-5)
+        add(f"AveragePool_{name}_pads", "AveragePool", [floats(shape)], attributes={**attributes, "count_include_pad": 1}, tolerance=2e-5)
+    add("MaxPool_dilations", "MaxPool", [floats((1, 2, 9))], attributes={"kernel_shape": [3], "dilations": [2]})
+    add("MaxPool_bytes", "MaxPool", [codes((1, 2, 9), np.uint8)], attributes={"kernel_shape": [3], "pads": [1, 1]})
+    for op in ("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool"):
+        add(op, op, [floats((2, 3, 5, 4))], tolerance=2e-5)
+    add("ConvInteger", "ConvInteger", [codes((2, 4, 9), np.uint8), codes((6, 2, 3), np.uint8), np.array(3, np.uint8), np.array(7, np.uint8)],
+        attributes={"group": 2, "pads": [1, 2]}, static=True)
 
     # Quantised products.
     for a, b in ((np.uint8, np.int8), (np.int8, np.int8), (np.uint8, np.uint8)):

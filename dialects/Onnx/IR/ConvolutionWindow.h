@@ -8,6 +8,8 @@ namespace bitnet::onnx {
 /// How a kernel moves along one spatial axis.
 struct Window {
   int64_t kernel, stride, dilation, before, after;
+  /// Whether a last window may stand out behind the pads (`ceil_mode`).
+  bool ceil;
 
   /// Places from the kernel's first to its last one.
   int64_t getReach() const { return dilation * (kernel - 1) + 1; }
@@ -17,8 +19,8 @@ struct Window {
 };
 
 /// One window for each spatial axis of operand 0, [N, C, d1, ...], with kernels
-/// of the sizes `kernel`, from strides, dilations, pads and auto_pad; or an
-/// error.
+/// of the sizes `kernel`, from strides, dilations, pads, auto_pad and
+/// ceil_mode; or an error.
 llvm::FailureOr<llvm::SmallVector<Window>>
 getWindows(Inference &in, llvm::ArrayRef<int64_t> kernel);
 

@@ -10,7 +10,11 @@ int64_t Window::getResultSize(int64_t size) const {
   if (ShapedType::isDynamic(size))
     return size;
   int64_t room = size + before + after - getReach();
-  return room < 0 ? -1 : room / stride + 1;
+  if (room < 0)
+    return -1;
+  int64_t last = ceil ? llvm::divideCeil(room, stride) : room / stride;
+  // The last window starts in X or before it.
+  return last * stride >= size + before ? last : last + 1;
 }
 
 /// `count` numbers of an attribute, `byDefault` where it is absent.
@@ -75,8 +79,12 @@ bitnet::onnx::getWindows(Inference &in, ArrayRef<int64_t> kernel) {
                       printShape(kernel),
                       ", expected sizes known and positive");
     bool isGiven = mode == "NOTSET";
-    Window window{kernel[i], (*strides)[i], (*dilations)[i],
-                  isGiven ? (*pads)[i] : 0, isGiven ? (*pads)[i + count] : 0};
+    Window window{kernel[i],
+                  (*strides)[i],
+                  (*dilations)[i],
+                  isGiven ? (*pads)[i] : 0,
+                  isGiven ? (*pads)[i + count] : 0,
+                  in.getInt("ceil_mode", 0) != 0};
     if (mode.starts_with("SAME") &&
         failed(padToSame(in, window, size, mode == "SAME_UPPER")))
       return failure();
@@ -85,12 +93,25 @@ bitnet::onnx::getWindows(Inference &in, ArrayRef<int64_t> kernel) {
   return windows;
 }
 
-LogicalResult bitnet::onnx::inferConv(Inference &in) {
-  enum { X, W, B };
+/// Adds [N, channels, places of the windows...] of `elements`.
+static LogicalResult addPlaces(Inference &in, ArrayRef<Window> windows,
+                               int64_t channels, Type elements) {
+  ArrayRef<int64_t> x = in.getShape(0);
+  SmallVector<int64_t> shape = {x[0], channels};
+  for (auto [window, size] : llvm::zip_equal(windows, x.drop_front(2))) {
+    shape.push_back(window.getResultSize(size));
+    if (shape.back() == -1)
+      return in.error("moves a window of ", window.getReach(),
+                      " along an axis of ", size, ", expected at most ",
+                      size + window.before + window.after);
+  }
+  return in.addResult(shape, elements);
+}
+
+/// (C1), (C3) and (C4) of Conv for any elements.
+static LogicalResult inferConvolution(Inference &in, Type elements) {
+  enum { X, W };
   int64_t rank = in.getRank(X), group = in.getInt("group", 1);
-  if (failed(in.checkElements(X, "operand", Elements::Float)) ||
-      failed(in.checkSameElements(W)) || failed(in.checkSameElements(B)))
-    return failure();
   if (rank < 3 || in.getRank(W) != rank)
     return in.error("convolves ", in.getType(X), " with ", in.getType(W),
                     ", expected 3 axes or more, as many of both");
@@ -100,9 +121,6 @@ LogicalResult bitnet::onnx::inferConv(Inference &in) {
       group >= kMaxExtent || !mayBeEqual(x[1], w[1] * group))
     return in.error("convolves ", in.getType(X), " with ", in.getType(W),
                     " in ", group, " groups, expected channels to agree");
-  if (in.has(B) && failed(verifyCompatibleShape({w[0]}, in.getShape(B))))
-    return in.error("bias has type ", in.getType(B), ", expected ", w[0],
-                    " elements");
   FailureOr<SmallVector<Window>> windows = getWindows(in, w.drop_front(2));
   if (failed(windows))
     return failure();
@@ -111,15 +129,74 @@ LogicalResult bitnet::onnx::inferConv(Inference &in) {
     if (llvm::MulOverflow(terms, window.kernel, terms))
       return in.error("has a kernel of ", in.getType(W),
                       ", which has more elements than an i64 can count");
-  SmallVector<int64_t> shape = {x[0], w[0]};
-  for (auto [window, size] : llvm::zip_equal(*windows, x.drop_front(2))) {
-    shape.push_back(window.getResultSize(size));
-    if (shape.back() == -1)
-      return in.error("convolves an axis of ", size, " with a kernel of ",
-                      window.getReach(), ", expected at most ",
-                      size + window.before + window.after);
+  return addPlaces(in, *windows, w[0], elements);
+}
+
+LogicalResult bitnet::onnx::inferConv(Inference &in) {
+  enum { X, W, B };
+  if (failed(in.checkElements(X, "operand", Elements::Float)) ||
+      failed(in.checkSameElements(W)) || failed(in.checkSameElements(B)) ||
+      failed(inferConvolution(in, in.getElements(X))))
+    return failure();
+  int64_t channels = in.getShape(W)[0];
+  if (in.has(B) && failed(verifyCompatibleShape({channels}, in.getShape(B))))
+    return in.error("bias has type ", in.getType(B), ", expected ", channels,
+                    " elements");
+  return success();
+}
+
+LogicalResult bitnet::onnx::inferConvInteger(Inference &in) {
+  enum { X, W, XZero, WZero };
+  for (unsigned i : {X, W})
+    if (!isByte(in.getElements(i)))
+      return in.error("operand ", i, " has element type ", in.getElements(i),
+                      ", expected 8-bit integers");
+  if (failed(inferConvolution(in, IntegerType::get(in.getContext(), 32))))
+    return failure();
+  for (auto [i, of, most] :
+       {std::tuple(XZero, X, int64_t(1)), {WZero, W, in.getShape(W)[0]}}) {
+    if (!in.has(i))
+      continue;
+    RankedTensorType type = in.getType(i);
+    bool fits = type.hasStaticShape() && type.getRank() <= 1 &&
+                type.getElementType() == in.getElements(of) &&
+                (type.getNumElements() == 1 || type.getNumElements() == most);
+    if (!fits)
+      return in.error("zero point has type ", type, ", expected ",
+                      in.getElements(of), ", one or ", most);
   }
-  return in.addResult(shape, in.getElements(X));
+  return success();
+}
+
+LogicalResult bitnet::onnx::inferPool(Inference &in, Elements kind) {
+  if (failed(in.getNumResults(1)) ||
+      failed(in.checkElements(0, "operand", kind)))
+    return failure();
+  ArrayRef<int64_t> kernel =
+      in.getInts("kernel_shape").value_or(ArrayRef<int64_t>());
+  if (in.getRank(0) < 3 || int64_t(kernel.size()) + 2 != in.getRank(0))
+    return in.error("moves a window of ", printShape(kernel), " along ",
+                    in.getType(0),
+                    ", expected 3 axes or more, two more than the window's");
+  if (int64_t p = in.getInt("p", 2); p < 1)
+    return in.error("`p` is ", p, ", expected 1 or more");
+  FailureOr<SmallVector<Window>> windows = getWindows(in, kernel);
+  if (failed(windows))
+    return failure();
+  return addPlaces(in, *windows, in.getShape(0)[1], in.getElements(0));
+}
+
+LogicalResult bitnet::onnx::inferGlobalPool(Inference &in) {
+  if (failed(in.checkElements(0, "operand", Elements::Float)))
+    return failure();
+  if (in.getRank(0) < 3)
+    return in.error("operand has type ", in.getType(0),
+                    ", expected 3 axes or more");
+  if (int64_t p = in.getInt("p", 2); p < 1)
+    return in.error("`p` is ", p, ", expected 1 or more");
+  SmallVector<int64_t> shape = llvm::to_vector(in.getShape(0));
+  std::fill(shape.begin() + 2, shape.end(), 1);
+  return in.addResult(shape, in.getElements(0));
 }
 
 LogicalResult bitnet::onnx::inferCausalConvWithState(Inference &in) {

@@ -27,6 +27,8 @@ LogicalResult Inference::checkOperands(int required, int max) const {
 static bool isFlag(StringRef name) {
   return llvm::is_contained({"allowzero",
                              "causal",
+                             "ceil_mode",
+                             "count_include_pad",
                              "detect_negative",
                              "detect_positive",
                              "do_rotary",
@@ -43,6 +45,7 @@ static bool isFlag(StringRef name) {
                              "saturate",
                              "select_last_index",
                              "sorted",
+                             "storage_order",
                              "training_mode",
                              "transA",
                              "transB",

@@ -151,6 +151,8 @@ llvm::LogicalResult inferUnary(Inference &in, Elements kind);
 llvm::LogicalResult inferFloatTest(Inference &in);
 llvm::LogicalResult inferBroadcast(Inference &in, Elements kind, bool toBool);
 llvm::LogicalResult inferReduce(Inference &in, Elements kind);
+llvm::LogicalResult inferPool(Inference &in, Elements kind);
+llvm::LogicalResult inferGlobalPool(Inference &in);
 
 #define BITNET_ONNX_INFER(Name) llvm::LogicalResult infer##Name(Inference &in);
 BITNET_ONNX_INFER(Arg)
@@ -167,6 +169,7 @@ BITNET_ONNX_INFER(Compress)
 BITNET_ONNX_INFER(Concat)
 BITNET_ONNX_INFER(ConstantOfShape)
 BITNET_ONNX_INFER(Conv)
+BITNET_ONNX_INFER(ConvInteger)
 BITNET_ONNX_INFER(Cumulative)
 BITNET_ONNX_INFER(DepthToSpace)
 BITNET_ONNX_INFER(DequantizeLinear)

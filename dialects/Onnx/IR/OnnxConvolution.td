@@ -3,7 +3,8 @@
 
 include "dialects/Onnx/IR/OnnxDialect.td"
 
-// Convolutions, which `onnx-decompose` makes matrix products of.
+// Convolutions and pooling, which `onnx-decompose` makes matrix products and
+// reductions of.
 
 def Onnx_ConvOp : Onnx_Op<"Conv", ["X", "W", "B"], 2, 1> {
   let summary = "convolution";
@@ -50,6 +51,77 @@ def Onnx_CausalConvWithStateOp
   }];
   let attributes = (ins Onnx_DefaultStr<"none">:$activation);
   let results = (outs AnyRankedTensor:$output, AnyRankedTensor:$present);
+}
+
+def Onnx_ConvIntegerOp : Onnx_Op<"ConvInteger", ["X", "W", "XZeroPoint", "WZeroPoint"], 2, 10> {
+  let summary = "convolution of 8-bit integers";
+  let description = [{
+    `onnx.Conv` of (X - XZeroPoint) and (W - WZeroPoint) in i32, without B.
+    XZeroPoint is one number, WZeroPoint one or one for each output channel.
+
+    - (C1) X and W have 8-bit integers, and the sizes of `onnx.Conv`; zero points
+      have the elements of what they are subtracted from.
+
+    ```mlir
+    %y = onnx.ConvInteger %x, %w : (tensor<?x8x?xui8>, tensor<16x8x3xi8>) -> tensor<?x16x?xi32>
+    ```
+  }];
+  let attributes = (ins Onnx_DefaultStr<"NOTSET">:$auto_pad, OptionalAttr<DenseI64ArrayAttr>:$dilations,
+                    Onnx_DefaultInt<"1">:$group, OptionalAttr<DenseI64ArrayAttr>:$kernel_shape,
+                    OptionalAttr<DenseI64ArrayAttr>:$pads, OptionalAttr<DenseI64ArrayAttr>:$strides);
+}
+
+//===-- Pooling ------------------------------------------------------------===//
+
+/// `what` says what becomes of a window's elements.
+class Onnx_PoolOp<string mnemonic, string what, string elements, string element>
+    : Onnx_Op<mnemonic, ["X"], 1, 1> {
+  let infer = "inferPool(in, Elements::" # elements # ")";
+  let summary = what # " of windows";
+  let description = "The " # what # [{ of each window of X [N, C, d1, ...]. Windows are those
+    of `onnx.Conv` with a kernel of `kernel_shape`; what lies outside of X counts
+    for nothing. With `ceil_mode` a last window may stand out behind the pads, as
+    long as it starts before.
+
+    - (C1) X has }] # element # [{ and 3 axes or more; `kernel_shape` has a positive
+      number for each spatial axis.
+    - (C2) (C3) and (C4) of `onnx.Conv` hold.
+
+    ```mlir
+    %y = onnx.}] # mnemonic # [{ %x {kernel_shape = array<i64: 2>} : (tensor<?x8x?xf32>) -> tensor<?x8x?xf32>
+    ```
+  }];
+  dag windows = (ins Onnx_DefaultStr<"NOTSET">:$auto_pad, Onnx_DefaultInt<"0">:$ceil_mode,
+                 OptionalAttr<DenseI64ArrayAttr>:$dilations, DenseI64ArrayAttr:$kernel_shape,
+                 OptionalAttr<DenseI64ArrayAttr>:$pads, OptionalAttr<DenseI64ArrayAttr>:$strides);
+}
+
+def Onnx_AveragePoolOp : Onnx_PoolOp<"AveragePool", "mean (with `count_include_pad`, pads counting as zeros)", "Float", "a float"> {
+  let attributes = !con(windows, (ins Onnx_DefaultInt<"0">:$count_include_pad));
+}
+def Onnx_MaxPoolOp : Onnx_PoolOp<"MaxPool", "largest element", "Number", "a number"> {
+  let attributes = !con(windows, (ins Onnx_DefaultInt<"0">:$storage_order), Onnx_NumOutputs);
+}
+def Onnx_LpPoolOp : Onnx_PoolOp<"LpPool", "`p`-th root of the sum of magnitudes to the `p`", "Float", "a float"> {
+  let attributes = !con(windows, (ins Onnx_DefaultInt<"2">:$p));
+}
+
+class Onnx_GlobalPoolOp<string mnemonic, string what> : Onnx_Op<mnemonic, ["X"], 1, 1> {
+  let infer = "inferGlobalPool(in)";
+  let summary = what # " of each channel";
+  let description = "The " # what # [{ of all places of X [N, C, d1, ...].
+
+    - (C1) X has a float and 3 axes or more; the result is [N, C, 1, ...].
+
+    ```mlir
+    %y = onnx.}] # mnemonic # [{ %x : (tensor<?x8x?xf32>) -> tensor<?x8x1xf32>
+    ```
+  }];
+}
+def Onnx_GlobalAveragePoolOp : Onnx_GlobalPoolOp<"GlobalAveragePool", "mean">;
+def Onnx_GlobalMaxPoolOp : Onnx_GlobalPoolOp<"GlobalMaxPool", "largest element">;
+def Onnx_GlobalLpPoolOp : Onnx_GlobalPoolOp<"GlobalLpPool", "`p`-th root of the sum of magnitudes to the `p`"> {
+  let attributes = (ins Onnx_DefaultInt<"2">:$p);
 }
 
 #endif // DIALECTS_ONNX_IR_ONNXCONVOLUTION_TD

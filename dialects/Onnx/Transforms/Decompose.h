@@ -11,7 +11,7 @@ void populateDecomposeQuantizationPatterns(mlir::RewritePatternSet &patterns);
 /// LogSoftmax, Hardmax and the normalisations that no other pass knows.
 void populateDecomposeNormalizationPatterns(mlir::RewritePatternSet &patterns);
 void populateDecomposeLossPatterns(mlir::RewritePatternSet &patterns);
-/// Conv and CausalConvWithState.
+/// Conv, ConvInteger, CausalConvWithState and pooling.
 void populateDecomposeConvolutionPatterns(mlir::RewritePatternSet &patterns);
 /// Operators of com.microsoft, as standard ones.
 void populateDecomposeMicrosoftPatterns(mlir::RewritePatternSet &patterns);

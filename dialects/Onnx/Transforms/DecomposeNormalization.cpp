@@ -12,10 +12,7 @@ using namespace bitnet::onnx;
 
 static Value reduce(StringRef name, Value x, ArrayRef<int64_t> axes,
                     OpEmitter &emit) {
-  return emit.make(name, x,
-                   {emit.builder.getNamedAttr(
-                        "axes", emit.builder.getDenseI64ArrayAttr(axes)),
-                    emit.attr("keepdims", 1)});
+  return emit.reduce(name, x, axes, /*keepdims=*/true);
 }
 
 static SmallVector<int64_t> axesFrom(int64_t first, int64_t rank) {

@@ -71,10 +71,11 @@ Value OpEmitter::reshapeTo(Value x, ValueRange sizes) {
   return make("Reshape", {x, shape}, attr("allowzero", 1));
 }
 
-Value OpEmitter::reduceSum(Value x, ArrayRef<int64_t> axes) {
-  return make("ReduceSum", x,
+Value OpEmitter::reduce(StringRef name, Value x, ArrayRef<int64_t> axes,
+                        bool keepdims) {
+  return make(name, x,
               {builder.getNamedAttr("axes", builder.getDenseI64ArrayAttr(axes)),
-               attr("keepdims", 0)});
+               attr("keepdims", keepdims)});
 }
 
 Value OpEmitter::transpose(Value x, ArrayRef<int64_t> perm) {

@@ -51,8 +51,13 @@ public:
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   /// The same elements in the shape of `sizes`, vectors of one i64 each.
   mlir::Value reshapeTo(mlir::Value x, mlir::ValueRange sizes);
+  /// A Reduce operator over `axes`.
+  mlir::Value reduce(llvm::StringRef name, mlir::Value x,
+                     llvm::ArrayRef<int64_t> axes, bool keepdims);
   /// The sum over `axes`, which go.
-  mlir::Value reduceSum(mlir::Value x, llvm::ArrayRef<int64_t> axes);
+  mlir::Value reduceSum(mlir::Value x, llvm::ArrayRef<int64_t> axes) {
+    return reduce("ReduceSum", x, axes, false);
+  }
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
   mlir::Value unsqueeze(mlir::Value x, llvm::ArrayRef<int64_t> axes);
   mlir::Value squeeze(mlir::Value x, llvm::ArrayRef<int64_t> axes);

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 
 run, library, work = sys.argv[1:]
-RESULTS = ("attended", "causal", "grouped", "skipped", "embedded", "tokens", "loss", "losses", "convolved", "filtered", "state", "nibbles", "floats")
+RESULTS = ("attended", "causal", "grouped", "skipped", "embedded", "tokens", "loss", "losses", "averaged", "largest", "convolved", "filtered", "state", "nibbles", "floats")
 rng = np.random.default_rng(1)
 
 
@@ -40,6 +40,14 @@ def convolve(x, kernel, group, stride, dilation, before, after):
                                                kernel[g * outputs:(g + 1) * outputs]) for g in range(group)], 1) for p in places], 2)
 
 
+def pool(x, kernel, stride, before, after, ceil, fill, reduce):
+    room = x.shape[2] + before + after - kernel
+    last = -(-room // stride) if ceil else room // stride
+    places = range(0, last * stride + (last * stride < x.shape[2] + before), stride)
+    x = np.pad(x, ((0, 0), (0, 0), (before, after)), constant_values=fill)
+    return np.stack([reduce(x[:, :, p:p + kernel], 2) for p in places], 2)
+
+
 def expected(q, k, v, past, pad, bias, lengths, total, weight, skip, ids, mask, scores, classes, image, kernel):
     yield attend(q, k, v, past, bias + np.where(pad == 0, -10000.0, 0.0)[:, None, None])
     s = q.shape[1]
@@ -55,6 +63,8 @@ def expected(q, k, v, past, pad, bias, lengths, total, weight, skip, ids, mask, 
     weights = np.where(counts, safe + 1.0, 0)
     yield -(pick(np.log(softmax(scores, 1))) * weights).sum() / weights.sum()
     yield np.where(counts, -pick(scores), 0)
+    yield pool(image, 3, 2, 1, 1, True, 0, np.mean)
+    yield pool(image, 3, 2, 0, 1, False, -np.inf, np.max)
     yield convolve(image, kernel, 2, 2, 2, 1, 2)
     taps = np.array([[1, 2, 3, 4], [0, 0, 0, 1], [1, 0, 0, 0], [0.5] * 4])[:, None]
     yield convolve(image, taps, 4, 1, 1, 3, 0)

@@ -81,20 +81,6 @@ func.func @softmax_cross_entropy_loss(%x: tensor<?x5xf32>, %t: tensor<?xi64>) {
   return
 }
 
-// CHECK-LABEL: func @conv(
-//       CHECK:   onnx.Conv{{ }}
-func.func @conv(%x: tensor<?x8x?xf32>, %w: tensor<16x8x3xf32>) {
-  %y = onnx.Conv %x, %w {strides = array<i64: 2>} : (tensor<?x8x?xf32>, tensor<16x8x3xf32>) -> tensor<?x16x?xf32>
-  return
-}
-
-// CHECK-LABEL: func @causal_conv_with_state(
-//       CHECK:   onnx.CausalConvWithState{{ }}
-func.func @causal_conv_with_state(%x: tensor<?x8x?xf32>, %w: tensor<8x1x4xf32>) {
-  %y, %s = onnx.CausalConvWithState %x, %w : (tensor<?x8x?xf32>, tensor<8x1x4xf32>) -> (tensor<?x8x?xf32>, tensor<?x8x3xf32>)
-  return
-}
-
 // CHECK-LABEL: func @check_sizes(
 //       CHECK:   onnx.CheckSizes{{ }}
 func.func @check_sizes(%x: tensor<?x?xf32>, %n: tensor<1xi64>) {

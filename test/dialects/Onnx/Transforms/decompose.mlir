@@ -223,3 +223,19 @@ func.func @conv(%x: tensor<?x4x?xf32>, %w: tensor<6x2x3xf32>) -> tensor<?x6x?xf3
   %y = onnx.Conv %x, %w {group = 2 : i64, strides = array<i64: 2>} : (tensor<?x4x?xf32>, tensor<6x2x3xf32>) -> tensor<?x6x?xf32>
   return %y : tensor<?x6x?xf32>
 }
+
+// -----
+
+// What lies outside of X is less than anything, and counts for nothing.
+// CHECK-LABEL: func @pools
+//   CHECK-DAG:   %[[LEAST:.*]] = onnx.Constant dense<0xFF800000>
+//       CHECK:   onnx.Pad %arg0, %{{.*}}, %[[LEAST]]
+//       CHECK:   onnx.ReduceMax %{{.*}} {axes = array<i64: 2>
+//       CHECK:   %[[SUM:.*]] = onnx.ReduceSum
+//       CHECK:   %[[COUNT:.*]] = onnx.ReduceSum
+//       CHECK:   onnx.Div %[[SUM]], %[[COUNT]]
+func.func @pools(%x: tensor<?x4x?xf32>) -> (tensor<?x4x?xf32>, tensor<?x4x?xf32>) {
+  %0 = onnx.MaxPool %x {kernel_shape = array<i64: 3>, pads = array<i64: 1, 1>} : (tensor<?x4x?xf32>) -> tensor<?x4x?xf32>
+  %1 = onnx.AveragePool %x {kernel_shape = array<i64: 3>, pads = array<i64: 1, 1>} : (tensor<?x4x?xf32>) -> tensor<?x4x?xf32>
+  return %0, %1 : tensor<?x4x?xf32>, tensor<?x4x?xf32>
+}

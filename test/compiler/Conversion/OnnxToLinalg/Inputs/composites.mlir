@@ -14,6 +14,7 @@ func.func @main(
         tensor<?x?x8xf32> {onnx.name = "skipped"},
         tensor<?x?x8xf32> {onnx.name = "embedded"}, tensor<?xi32> {onnx.name = "tokens"},
         tensor<f32> {onnx.name = "loss"}, tensor<?x?xf32> {onnx.name = "losses"},
+        tensor<?x4x?xf32> {onnx.name = "averaged"}, tensor<?x4x?xf32> {onnx.name = "largest"},
         tensor<?x6x?xf32> {onnx.name = "convolved"}, tensor<?x4x?xf32> {onnx.name = "filtered"},
         tensor<?x4x3xf32> {onnx.name = "state"}, tensor<?x?x8xf32> {onnx.name = "nibbles"},
         tensor<?x?x8xf32> {onnx.name = "floats"}) {
@@ -33,6 +34,9 @@ func.func @main(
   %weights = onnx.Constant dense<[1.0, 2.0, 3.0, 4.0, 5.0]> : tensor<5xf32>
   %loss = "onnx.SoftmaxCrossEntropyLoss"(%scores, %classes, %weights) {ignore_index = -1 : i64} : (tensor<?x5x?xf32>, tensor<?x?xi64>, tensor<5xf32>) -> tensor<f32>
   %losses = "onnx.NegativeLogLikelihoodLoss"(%scores, %classes) {ignore_index = -1 : i64, reduction = "none"} : (tensor<?x5x?xf32>, tensor<?x?xi64>) -> tensor<?x?xf32>
+  %averaged = "onnx.AveragePool"(%image) {kernel_shape = array<i64: 3>, strides = array<i64: 2>, pads = array<i64: 1, 1>, ceil_mode = 1 : i64, count_include_pad = 1 : i64}
+      : (tensor<?x4x?xf32>) -> tensor<?x4x?xf32>
+  %largest = "onnx.MaxPool"(%image) {kernel_shape = array<i64: 3>, strides = array<i64: 2>, pads = array<i64: 0, 1>} : (tensor<?x4x?xf32>) -> tensor<?x4x?xf32>
   %convolved = "onnx.Conv"(%image, %kernel) {group = 2 : i64, strides = array<i64: 2>, dilations = array<i64: 2>, pads = array<i64: 1, 2>}
       : (tensor<?x4x?xf32>, tensor<6x2x3xf32>) -> tensor<?x6x?xf32>
   %taps = onnx.Constant dense<[[[1.0, 2.0, 3.0, 4.0]], [[0.0, 0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0, 0.0]], [[0.5, 0.5, 0.5, 0.5]]]> : tensor<4x1x4xf32>
@@ -42,7 +46,7 @@ func.func @main(
   %nibbles = "onnx.DequantizeLinear"(%codes, %quarter) : (tensor<?x?x8xi4>, tensor<f32>) -> tensor<?x?x8xf32>
   %eights = "onnx.QuantizeLinear"(%q, %quarter) {output_dtype = 23 : i64} : (tensor<?x?x8xf32>, tensor<f32>) -> tensor<?x?x8xf4E2M1FN>
   %floats = "onnx.DequantizeLinear"(%eights, %quarter) : (tensor<?x?x8xf4E2M1FN>, tensor<f32>) -> tensor<?x?x8xf32>
-  return %attended, %causal, %grouped, %skipped, %embedded, %tokens, %loss, %losses, %convolved, %filtered, %state, %nibbles, %floats
+  return %attended, %causal, %grouped, %skipped, %embedded, %tokens, %loss, %losses, %averaged, %largest, %convolved, %filtered, %state, %nibbles, %floats
       : tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?xi32>, tensor<f32>, tensor<?x?xf32>,
-        tensor<?x6x?xf32>, tensor<?x4x?xf32>, tensor<?x4x3xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>
+        tensor<?x4x?xf32>, tensor<?x4x?xf32>, tensor<?x6x?xf32>, tensor<?x4x?xf32>, tensor<?x4x3xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>
 }
