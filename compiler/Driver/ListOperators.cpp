@@ -21,8 +21,8 @@
 using namespace mlir;
 using namespace bitnet;
 
-//===- Types
-//---------------------------------------------------------------===//
+//===-- Types
+//--------------------------------------------------------------===//
 
 namespace {
 /// The op in a description's example.
@@ -178,8 +178,8 @@ static std::string listTypes(const onnx::OperatorInfo &info,
   return llvm::join(names, ", ");
 }
 
-//===- Constraints
-//---------------------------------------------------------===//
+//===-- Constraints
+//--------------------------------------------------------===//
 
 /// The labelled constraints of a description, without labels, in one line.
 static std::string listConstraints(StringRef description) {

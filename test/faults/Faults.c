@@ -1,7 +1,7 @@
 // LD_PRELOAD shim: the n-th call of a function of libc fails.
 //
 // BITNET_FAULT=FUNCTION:N lets call N (from 0) of "malloc" (and what else
-// allocates), "mmap", "stat", "read", "write" or "rename" fail; "short" halves
+// allocates), "mmap", "stat", "read", "write", "rename" or "link" fail; "short" halves
 // every read and write. BITNET_FAULT_COUNT=FILE receives the number of calls
 // when the process ends.
 #define _GNU_SOURCE
@@ -99,6 +99,8 @@ FORWARD(void *, mmap64, (void *a, size_t n, int p, int f, int d, off64_t o),
         (a, n, p, f, d, o), "mmap", ENOMEM)
 FORWARD(int, rename, (const char *from, const char *to), (from, to), "rename",
         EIO)
+FORWARD(int, link, (const char *from, const char *to), (from, to), "link",
+        EPERM)
 FORWARD(int, fstat, (int d, struct stat *s), (d, s), "stat", EIO)
 
 #define TRANSFER(name, pointer, tail, forward, error)                          \

@@ -108,6 +108,7 @@ def check_compile():
         for limit in (0, 100, 4000, 5000, 9000) if before else (0,):
             failures += fails_over(before, "out", None, limit)
         expect(failures > (15 if before else 3), f"only {failures} failures, expected more")
+    check_links(old)
     code, errors = call(compile_command("scratch"), "short")
     expect(code == 0 and contents("scratch") == make("whole"), "short reads and writes give other files", errors)
     # An executable, whose weights are appended.
@@ -125,6 +126,20 @@ def check_compile():
     os.mkdir("closed", 0o555)
     code, errors = call(compile_command("closed"), unprivileged=True)
     expect_error(code, errors, "closed folder", "Permission denied")
+
+
+def check_links(old):
+    """Links are followed, also to nothing; file systems without hard links do."""
+    for number in range(calls_of(compile_command("scratch", "-O1"), "link")):
+        expect(not fails_over(old, "out", f"link:{number}"), "a failing hard link fails the compilation")
+        expect(contents("out") == contents("scratch"), f"link {number}: other files")
+    compile_to = ["bitnet-opt", "compile", f"{MODEL}/model.onnx", "-o"]
+    os.symlink("target", "dangling")
+    code, errors = call(compile_to + ["dangling"])
+    expect(code == 0 and os.path.islink("dangling") and os.path.isfile("target"), "a link to nothing", errors)
+    os.symlink("loop", "loop")
+    expect_error(*call(compile_to + ["loop"]), "a link to itself", "too many levels of symbolic links")
+    expect(os.path.islink("loop"), "a link to itself was replaced")
 
 
 def subprocess_to(output, command):

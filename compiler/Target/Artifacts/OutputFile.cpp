@@ -1,8 +1,10 @@
 #include "compiler/Target/Artifacts/OutputFile.h"
 
-#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <sys/stat.h>
@@ -24,17 +26,38 @@ OutputFile::OutputFile(StringRef path, sys::fs::TempFile file)
   out->SetBufferSize(4 << 20);
 }
 
-Expected<OutputFile> OutputFile::create(StringRef path, bool executable) {
+/// What a link names is written, not the link, also where nothing is there yet.
+static Expected<std::string> followLinks(StringRef path) {
+  SmallString<256> place(path);
+  // As many as Linux follows.
+  for (int links = 0; links <= 40; ++links) {
+    SmallString<256> target;
+    char buffer[PATH_MAX];
+    ssize_t length = ::readlink(place.c_str(), buffer, sizeof buffer);
+    if (length < 0)
+      return std::string(place);
+    target.append(buffer, buffer + length);
+    if (sys::path::is_relative(target)) {
+      sys::path::remove_filename(place);
+      sys::path::append(place, target);
+    } else {
+      place = target;
+    }
+  }
+  return cannotWrite(path, "too many levels of symbolic links");
+}
+
+Expected<OutputFile> OutputFile::create(StringRef name, bool executable) {
+  Expected<std::string> followed = followLinks(name);
+  if (!followed)
+    return followed.takeError();
+  StringRef path = *followed;
   if (sys::fs::is_directory(path))
-    return cannotWrite(path, "it is a directory");
+    return cannotWrite(name, "it is a directory");
   sys::fs::file_status status;
-  bool isThere = !sys::fs::status(path, status) && sys::fs::exists(status);
-  if (isThere && !sys::fs::is_regular_file(status))
-    return cannotWrite(path, "it is not a regular file");
-  // What a link names is replaced, not the link.
-  SmallString<256> real(path);
-  if (isThere && !sys::fs::real_path(path, real))
-    path = real;
+  if (!sys::fs::status(path, status) && sys::fs::exists(status) &&
+      !sys::fs::is_regular_file(status))
+    return cannotWrite(name, "it is not a regular file");
   unsigned mode = sys::fs::all_read | sys::fs::all_write;
   if (executable)
     mode |= sys::fs::all_exe;
@@ -44,7 +67,7 @@ Expected<OutputFile> OutputFile::create(StringRef path, bool executable) {
   Expected<sys::fs::TempFile> file =
       sys::fs::TempFile::create(path + ".tmp-%%%%%%%%", mode & ~mask);
   if (!file)
-    return cannotWrite(path, toString(file.takeError()));
+    return cannotWrite(name, toString(file.takeError()));
   return OutputFile(path, std::move(*file));
 }
 
@@ -70,8 +93,35 @@ std::string OutputFile::backupPath() const {
   return temporary->TmpName + ".old";
 }
 
-bool OutputFile::backUp() const {
-  return ::link(finalPath.c_str(), backupPath().c_str()) == 0;
+/// A second name for the older file; where the file system has no hard links,
+/// its only one, until the new file takes the place.
+Error OutputFile::backUp(std::string &backup) const {
+  std::string place = backupPath();
+  sys::RemoveFileOnSignal(place);
+  bool renamed = false;
+  if (::link(finalPath.c_str(), place.c_str()) != 0) {
+    if (errno != ENOENT)
+      renamed = ::rename(finalPath.c_str(), place.c_str()) == 0;
+    if (!renamed) {
+      sys::DontRemoveFileOnSignal(place);
+      if (errno != ENOENT)
+        return cannotWrite(finalPath, std::strerror(errno));
+      return Error::success();
+    }
+  }
+  // The only name of the older file must outlive a signal.
+  if (renamed)
+    sys::DontRemoveFileOnSignal(place);
+  backup = place;
+  return Error::success();
+}
+
+/// The older file again, or none where there was none.
+void OutputFile::giveBack(const std::string &backup) const {
+  if (backup.empty())
+    ::unlink(finalPath.c_str());
+  else
+    ::rename(backup.c_str(), finalPath.c_str());
 }
 
 Error OutputFile::takeName() {
@@ -88,19 +138,23 @@ void OutputFile::finish() {
   temporary.reset();
 }
 
-/// Where one name cannot be taken, those before it are given back.
+/// Where one file cannot be put aside or one name cannot be taken, those before
+/// it are given back.
 Error OutputFile::takeNames(MutableArrayRef<OutputFile> files,
-                            ArrayRef<std::string> backups) {
+                            MutableArrayRef<std::string> backups) {
   for (size_t i = 0; i < files.size(); ++i) {
-    Error error = files[i].takeName();
+    // A single file is renamed over the older one or is not.
+    Error error =
+        files.size() > 1 ? files[i].backUp(backups[i]) : Error::success();
+    bool aside = !backups[i].empty();
+    if (!error)
+      error = files[i].takeName();
     if (!error)
       continue;
-    for (size_t j = 0; j < i; ++j) {
-      if (backups[j].empty())
-        ::unlink(files[j].finalPath.c_str());
-      else
-        ::rename(backups[j].c_str(), files[j].finalPath.c_str());
-    }
+    if (aside)
+      files[i].giveBack(backups[i]);
+    for (size_t j = 0; j < i; ++j)
+      files[j].giveBack(backups[j]);
     return error;
   }
   return Error::success();
@@ -112,13 +166,13 @@ Error bitnet::commitAll(MutableArrayRef<OutputFile> files) {
     if (Error error = file.flush())
       return error;
   std::vector<std::string> backups(files.size());
-  for (auto [file, backup] : zip_equal(files, backups))
-    if (file.backUp())
-      backup = file.backupPath();
   Error error = OutputFile::takeNames(files, backups);
-  for (const std::string &backup : backups)
-    if (!backup.empty())
-      ::unlink(backup.c_str());
+  for (const std::string &backup : backups) {
+    if (backup.empty())
+      continue;
+    ::unlink(backup.c_str());
+    sys::DontRemoveFileOnSignal(backup);
+  }
   if (error)
     return error;
   for (OutputFile &file : files)

@@ -37,13 +37,14 @@ private:
 
   OutputFile(llvm::StringRef path, llvm::sys::fs::TempFile file);
 
-  /// A second name for the older file, if there is one.
+  /// Keeps the older file, if there is one, under another name, `backup`.
   std::string backupPath() const;
-  bool backUp() const;
+  llvm::Error backUp(std::string &backup) const;
+  void giveBack(const std::string &backup) const;
   /// Gives the file its name, over an older one.
   llvm::Error takeName();
   static llvm::Error takeNames(llvm::MutableArrayRef<OutputFile> files,
-                               llvm::ArrayRef<std::string> backups);
+                               llvm::MutableArrayRef<std::string> backups);
   /// Forgets the temporary name.
   void finish();
 
