@@ -44,6 +44,7 @@ typedef struct {
   _Alignas(BN_LINE) _Atomic uint64_t claimed;
   bn_pool *pool;
   int32_t index;     ///< 1 .. threads - 1
+  cpu_set_t cpus;    ///< where it might run when it began; written before `tid`
   _Atomic pid_t tid; ///< 0 until it runs
   pthread_t thread;
   /// The last region in which this thread has finished its part.
@@ -118,32 +119,38 @@ static bool spinOn(const bn_pool *pool, _Atomic uint64_t *word, uint64_t old) {
   }
 }
 
-/// Moves a thread (0: this one) off `cpu` if it is there and may run elsewhere;
-/// one that waits for that CPU goes at once, too. Its set of CPUs is as before
-/// afterwards.
-static void leaveCpu(pid_t thread, int32_t cpu) {
-  cpu_set_t allowed, others;
-  if (cpu < 0 || cpu >= CPU_SETSIZE ||
-      sched_getaffinity(thread, sizeof allowed, &allowed) ||
-      !CPU_ISSET(cpu, &allowed) || CPU_COUNT(&allowed) < 2)
+/// Moves a worker that runs off `cpu` if it may run elsewhere; one that waits
+/// for that CPU goes at once, too. Its set of CPUs is as before afterwards.
+/// Both the worker and the caller may do this at a time: each sets what the
+/// worker began with, never what it finds in between. A set that somebody else
+/// has changed since is left alone.
+static void leaveCpu(const bn_worker *worker, int32_t cpu) {
+  pid_t tid = atomic_load_explicit(&worker->tid, memory_order_acquire);
+  cpu_set_t found, others;
+  if (!tid || cpu < 0 || cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, &worker->cpus) ||
+      CPU_COUNT(&worker->cpus) < 2 ||
+      sched_getaffinity(tid, sizeof found, &found) ||
+      !CPU_EQUAL(&found, &worker->cpus))
     return;
-  others = allowed;
+  others = worker->cpus;
   CPU_CLR(cpu, &others);
-  if (!sched_setaffinity(thread, sizeof others, &others))
-    sched_setaffinity(thread, sizeof allowed, &allowed);
+  if (!sched_setaffinity(tid, sizeof others, &others))
+    sched_setaffinity(tid, sizeof worker->cpus, &worker->cpus);
 }
 
-static void leaveOwnersCpu(const bn_pool *pool) {
+static void leaveOwnersCpu(const bn_worker *worker) {
+  const bn_pool *pool = worker->pool;
   int32_t cpu = sched_getcpu();
   if (pool->spin &&
       cpu == atomic_load_explicit(&pool->owner_cpu, memory_order_relaxed))
-    leaveCpu(0, cpu);
+    leaveCpu(worker, cpu);
 }
 
 /// The word of a region that is not `seen`.
-static uint64_t waitForRegion(bn_pool *pool, uint64_t seen) {
+static uint64_t waitForRegion(bn_worker *worker, uint64_t seen) {
+  bn_pool *pool = worker->pool;
   while (!spinOn(pool, &pool->region, seen)) {
-    leaveOwnersCpu(pool);
+    leaveOwnersCpu(worker);
     // Either the caller sees this sleeper after it raised `region` and wakes
     // it, or the futex sees the new word and does not sleep.
     atomic_fetch_add_explicit(&pool->sleepers, 1, memory_order_seq_cst);
@@ -180,17 +187,20 @@ static void *work(void *argument) {
   bn_worker *worker = (bn_worker *)argument;
   bn_pool *pool = worker->pool;
   uint64_t region = 0;
+  // Without a set, or where it has more CPUs than fit, the worker never moves.
+  if (sched_getaffinity(0, sizeof worker->cpus, &worker->cpus))
+    CPU_ZERO(&worker->cpus);
   atomic_store_explicit(&worker->tid, (pid_t)syscall(SYS_gettid),
-                        memory_order_relaxed);
+                        memory_order_release);
   for (;;) {
-    region = waitForRegion(pool, region);
+    region = waitForRegion(worker, region);
     int32_t parts = partsOf(region);
     if (!parts)
       return NULL;
     if (worker->index >= parts)
       continue;
     if (!claimPart(worker, region)) {
-      leaveOwnersCpu(pool);
+      leaveOwnersCpu(worker);
       continue;
     }
     runPart(pool, worker->index, parts);
@@ -230,9 +240,8 @@ static void finishPart(bn_pool *pool, bn_worker *worker, uint64_t region,
   if (isDone(worker, region))
     return;
   if (claimPart(worker, region)) {
-    pid_t tid = atomic_load_explicit(&worker->tid, memory_order_relaxed);
-    if (patient && tid)
-      leaveCpu(tid, sched_getcpu());
+    if (patient)
+      leaveCpu(worker, sched_getcpu());
     worker->late =
         patient ? BN_LATE_REGIONS : worker->late - (worker->late > 0);
     return runPart(pool, worker->index, partsOf(region));
