@@ -97,19 +97,27 @@ struct Reading {
 };
 } // namespace
 
+// A line by one load where there is such: a core with 16-byte loads waits for
+// fewer lines at a time (33 instead of 42 GB/s on a Zen 5).
+#if defined(__x86_64__)
+#define BN_WIDEST_LOADS                                                        \
+  __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define BN_WIDEST_LOADS
+#endif
+
 /// Reads lines of 64 bytes [begin, end).
-static void readLines(void *args, int64_t begin, int64_t end) {
+BN_WIDEST_LOADS static void readLines(void *args, int64_t begin, int64_t end) {
   auto &reading = *static_cast<Reading *>(args);
-  typedef uint64_t Words __attribute__((vector_size(16), aligned(16)));
+  typedef uint64_t Words __attribute__((vector_size(64), aligned(64)));
   const uint8_t *at = reading.memory + 64 * begin;
   Words sum = {};
   for (const uint8_t *last = reading.memory + 64 * end; at != last; at += 64) {
     if (reading.ahead)
       __builtin_prefetch(at + reading.ahead);
-    const Words *words = reinterpret_cast<const Words *>(at);
-    sum |= (words[0] | words[1]) | (words[2] | words[3]);
+    sum |= *reinterpret_cast<const Words *>(at);
   }
-  reading.sink |= sum[0] | sum[1];
+  reading.sink |= sum[0] | sum[3] | sum[7];
 }
 
 double bitnet::lab::measureReadBandwidth(Team &team,
@@ -118,7 +126,7 @@ double bitnet::lab::measureReadBandwidth(Team &team,
   const uint8_t *first = memory.data() + (64 - start % 64) % 64;
   int64_t lines = (memory.end() - first) / 64;
   double best = 0;
-  for (int64_t ahead : {0, 1024, 4096}) {
+  for (int64_t ahead : {0, 1024, 4096, 8192}) {
     Reading reading{first, ahead, {}};
     double seconds =
         shortest(4, [&] { team.run(readLines, &reading, lines, 64); });

@@ -121,6 +121,8 @@ private:
   static constexpr int64_t stretch = 1 << 16;
   /// Groups whose pairs of products 16 bits hold.
   static constexpr int64_t narrowGroups = 12;
+  /// Of these, those that one iteration for one token takes.
+  static constexpr int64_t narrowUnroll = 4;
 
   Value loadCodes(int64_t token, Value group, int64_t count);
   Value loadWeights(Value group);
@@ -303,17 +305,25 @@ Values DotRows::addGroupsNarrow(Value begin, int64_t groups, int64_t rest) {
       part = e.add(sum, callIntrinsic(e, name, sum.getType(), {part, one}));
     return narrow;
   };
-  Value end = e.add(begin, groups);
+  // The groups [first, last), `step` of them in an iteration.
+  auto narrowSums = [&](Value first, Value last, int64_t step) {
+    return e.loop(first, last, step, none, [&](Value group, ValueRange so_far) {
+      Values next(so_far);
+      for (int64_t i = 0; i < step; ++i)
+        next = addNarrow(e.add(group, i), 4, next);
+      return next;
+    });
+  };
+  int64_t whole = groups / narrowGroups * narrowGroups;
+  Value middle = e.add(begin, whole), end = e.add(begin, groups);
   Values sums = e.loop(
-      begin, end, narrowGroups, Values(count, e.splat(e.type(lanes, 32), 0)),
+      begin, middle, narrowGroups, Values(count, e.splat(e.type(lanes, 32), 0)),
       [&](Value first, ValueRange so_far) {
-        Value last = e.min(e.add(first, narrowGroups), end);
-        Values part =
-            e.loop(first, last, 1, none, [&](Value group, ValueRange narrow) {
-              return addNarrow(group, 4, narrow);
-            });
-        return widen(so_far, part);
+        return widen(so_far, narrowSums(first, e.add(first, narrowGroups),
+                                        tokens == 1 ? narrowUnroll : 1));
       });
+  if (whole != groups)
+    sums = widen(sums, narrowSums(middle, end, 1));
   return rest ? widen(sums, addNarrow(end, rest, none)) : sums;
 }
 

@@ -1,11 +1,9 @@
 // Kernels of layout `quints`, whose bytes are indices and signs for tables of
 // 128 bytes: for one token, and to the bytes of `pairs` for many.
 
-#include "compiler/Conversion/TernaryToVector/VectorEmitter.h"
+#include "compiler/Conversion/TernaryToVector/RowLookup.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-
-#include <array>
 
 using namespace mlir;
 using namespace bitnet;
@@ -174,131 +172,38 @@ void ternary::lowerQuintTables(QuintTablesOp op, const TargetFacts &facts) {
 
 namespace {
 
-/// lookup_quints: all 64-row parts of a block share the loads of the tables.
-struct QuintLookup {
+/// lookup_quints: a byte's bit 7 is the sign of the sum that it looks up.
+class QuintLookup : public RowLookup {
+public:
+  // 6 * 20 < 128.
   QuintLookup(LookupQuintsOp op, const TargetFacts &facts)
-      : op(op), e(op, facts), rows(op.getRows()), parts(rows / 64) {}
-
-  void emit();
+      : RowLookup(op, facts,
+                  {quint, groupBytes, int64_t(op.getRows()), /*unroll=*/6,
+                   /*start=*/128, /*bias=*/0},
+                  /*blocks=*/1, op.getRows(), /*bytes=*/64) {}
 
 private:
-  /// Groups whose bytes can be added before they are widened: 6 * 20 < 128.
-  static constexpr int64_t unroll = 6;
-  /// What sums of bytes start with, so that they are unsigned.
-  static constexpr int64_t start = 128;
-  /// Word sums of 64 rows: low, low >> 8, high, high >> 8.
-  static constexpr int64_t wordsEach = 4;
-  /// How far ahead weights are asked for, into L2: the cache's own prefetching
-  /// does not keep up with a loop that waits for so few bytes at a time.
-  static constexpr int64_t aheadBytes = 8192;
+  Values loadTables(Value at) override {
+    Values loaded;
+    for (int64_t i = 0; i < groupBytes; i += bytes)
+      loaded.push_back(e.load(e.type(bytes, 8), tables, {slot, e.add(at, i)}));
+    return loaded;
+  }
 
-  /// Where the weights of group `first` of `block` start.
-  Value startOf(Value block, Value first);
-  Values addGroups(Value first, int64_t count, ValueRange words, Value ahead);
-  void finish(Values words, int64_t widenings);
-
-  LookupQuintsOp op;
-  VectorEmitter e;
-  int64_t rows, parts;
-  Value base, tableBase;
+  std::array<Value, 2> entries(const Values &tables, Value code) override {
+    Value zero = e.splat(e.type(bytes, 8), 0);
+    Value negative = arith::CmpIOp::create(
+        e.builder, e.loc, arith::CmpIPredicate::slt, code, zero);
+    auto entry = [&](int64_t half) {
+      Value entry = e.lookupBytes(tables[2 * half], tables[2 * half + 1], code);
+      return e.select(negative, e.sub(zero, entry), entry);
+    };
+    Value low = entry(0);
+    return {low, entry(1)};
+  }
 };
 
 } // namespace
-
-Value QuintLookup::startOf(Value block, Value first) {
-  int64_t groups = llvm::divideCeil(op.getTerms(), quint);
-  return e.add(e.times(block, groups * rows), e.times(first, rows));
-}
-
-/// Adds up to `unroll` groups to the word sums of each part. `first` counts
-/// from the op's first group; at `ahead` lie the weights to ask for, if any.
-Values QuintLookup::addGroups(Value first, int64_t count, ValueRange words,
-                              Value ahead) {
-  VectorType bytes = e.type(64, 8), wordType = e.type(32, 16);
-  Value zero = e.splat(bytes, 0);
-  Value offset = e.times(first, rows);
-  Value weightAt = e.add(base, offset);
-  Value tableAt = e.add(tableBase, e.times(first, groupBytes));
-  Values sums(2 * parts, e.splat(bytes, start));
-  for (int64_t j = 0; j < count; ++j) {
-    Value tables[4];
-    for (int64_t i = 0; i < 4; ++i)
-      tables[i] =
-          e.load(bytes, op.getTables(),
-                 {op.getSlot(), e.add(tableAt, groupBytes * j + 64 * i)});
-    for (int64_t part = 0; part < parts; ++part) {
-      int64_t at = rows * j + 64 * part;
-      if (ahead)
-        e.prefetch(op.getWeights(), e.add(ahead, at), 2);
-      Value code = e.load(bytes, op.getWeights(), e.add(weightAt, at));
-      Value negative = arith::CmpIOp::create(
-          e.builder, e.loc, arith::CmpIPredicate::slt, code, zero);
-      for (int64_t half = 0; half < 2; ++half) {
-        Value entry =
-            e.lookupBytes(tables[2 * half], tables[2 * half + 1], code);
-        entry = e.select(negative, e.sub(zero, entry), entry);
-        Value &sum = sums[2 * part + half];
-        sum = e.add(sum, entry);
-      }
-    }
-  }
-  Values next;
-  for (auto [i, sum] : llvm::enumerate(sums)) {
-    Value both = e.bitcast(sum, wordType);
-    next.push_back(e.add(words[2 * i], both));
-    next.push_back(e.add(words[2 * i + 1], e.shiftRight(both, 8)));
-  }
-  return next;
-}
-
-/// Adds what the words stand for to `sums`. `widenings` is how often bytes were
-/// widened on the way.
-void QuintLookup::finish(Values words, int64_t widenings) {
-  VectorType type = e.type(64, 32);
-  Value bias = e.splat(type, -start * 33 * widenings);
-  Value isFirst = arith::CmpIOp::create(
-      e.builder, e.loc, arith::CmpIPredicate::eq, op.getFirst(), e.index(0));
-  for (int64_t part = 0; part < parts; ++part) {
-    Value at = e.add(op.getRow(), 64 * part);
-    Value before = e.load(type, op.getSums(), at);
-    before = arith::SelectOp::create(e.builder, e.loc, isFirst,
-                                     e.splat(type, 0), before);
-    Value sum =
-        emitRowSums(e, ArrayRef(words).slice(wordsEach * part, wordsEach));
-    e.store(e.add(e.add(sum, bias), before), op.getSums(), at);
-  }
-}
-
-void QuintLookup::emit() {
-  int64_t groups = op.getGroups();
-  int64_t whole = groups / unroll * unroll, rest = groups % unroll;
-  base = startOf(op.getBlock(), op.getFirst());
-  tableBase = e.times(op.getFirst(), groupBytes);
-  Values words(wordsEach * parts, e.splat(e.type(32, 16), 0));
-  auto groupsOf = [&](int64_t begin, int64_t end, Value ahead) {
-    if (begin == end)
-      return;
-    words = e.loop(e.index(begin), e.index(end), unroll, words,
-                   [&](Value group, ValueRange so_far) {
-                     Value at;
-                     if (ahead)
-                       at = e.add(ahead, e.times(group, rows));
-                     return addGroups(group, unroll, so_far, at);
-                   });
-  };
-  if (ValueRange next = op.getNext(); !next.empty()) {
-    // The last groups ask for the first ones of what comes next.
-    int64_t distance = std::min(whole, aheadBytes / rows / unroll * unroll);
-    groupsOf(0, whole - distance, e.add(base, distance * rows));
-    groupsOf(whole - distance, whole,
-             e.add(startOf(next[0], next[1]), -(whole - distance) * rows));
-  } else {
-    groupsOf(0, whole, nullptr);
-  }
-  if (rest)
-    words = addGroups(e.index(whole), rest, words, nullptr);
-  finish(words, whole / unroll + (rest != 0));
-}
 
 void ternary::lowerLookupQuints(LookupQuintsOp op, const TargetFacts &facts) {
   QuintLookup(op, facts).emit();

@@ -1,6 +1,6 @@
 // Kernels whose lanes are the rows of a block, for one or a few tokens.
 
-#include "compiler/Conversion/TernaryToVector/VectorEmitter.h"
+#include "compiler/Conversion/TernaryToVector/RowLookup.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -144,146 +144,52 @@ void ternary::lowerCodeTables(CodeTablesOp op, const TargetFacts &facts) {
   VectorEmitter e(op, facts);
   int64_t terms = dimOf(op.getCodes(), 1), whole = terms / 4;
   if (whole)
-    e.loop(e.index(0), e.index(whole), 1,
+    e.loop(op.getFirst(), e.min(op.getLast(), e.index(whole)), 1,
            [&](Value group) { emitPairTables(e, op, group, 4); });
+  // Once, if [first, last) holds it.
   if (terms % 4)
-    emitPairTables(e, op, e.index(whole), terms % 4);
+    e.loop(e.max(op.getFirst(), e.index(whole)),
+           e.min(op.getLast(), e.index(whole + 1)), 1,
+           [&](Value group) { emitPairTables(e, op, group, terms % 4); });
 }
 
 //===- Look-ups ---------------------------------------------------------===//
 
-Value ternary::emitRowSums(VectorEmitter &e, ValueRange words) {
-  int64_t half = cast<VectorType>(words[0].getType()).getNumElements();
-  SmallVector<int64_t> interleave;
-  for (int64_t i = 0; i < half; ++i)
-    interleave.append({i, half + i});
-  auto even = [&](int64_t i) {
-    return e.sub(words[i], e.shiftLeft(words[i + 1], 8));
-  };
-  auto value = [&](Value low, Value high) {
-    return e.add(e.zeroExtend(low, 32), e.shiftLeft(e.zeroExtend(high, 32), 5));
-  };
-  Value evens = value(even(0), even(2)), odds = value(words[1], words[3]);
-  return e.shuffle(evens, odds, interleave);
-}
-
 namespace {
 
-/// lookup_rows: one or more blocks of 64 rows, in vectors of bytes.
-struct RowLookup {
-  RowLookup(LookupRowsOp op, const TargetFacts &facts)
-      : op(op), e(op, facts), bytes(facts.shuffleBytes()) {}
-
-  void emit();
+/// lookup_rows: a nibble of a byte is a pair of trits.
+class PairLookup : public RowLookup {
+public:
+  // 8 * 31 < 256; an entry is 256 too large, and a group has two.
+  PairLookup(LookupRowsOp op, const TargetFacts &facts)
+      : RowLookup(op, facts,
+                  {/*terms=*/4, /*tableBytes=*/64, /*step=*/blockRows,
+                   /*unroll=*/4, /*start=*/0, /*bias=*/512},
+                  op.getBlocks(), blockRows, facts.shuffleBytes()) {}
 
 private:
-  /// Groups whose bytes can be added before they are widened: 8 * 31 < 256.
-  static constexpr int64_t unroll = 4;
-  /// Groups that 16-bit sums take: 1024 * 2 * 31 < 2^16.
-  static constexpr int64_t stretch = 1024;
-  /// Word sums of a vector: low, low >> 8, high, high >> 8.
-  static constexpr int64_t wordsEach = 4;
+  Values loadTables(Value at) override {
+    Values loaded;
+    for (int64_t i = 0; i < 64; i += 16)
+      loaded.push_back(e.repeatTable(
+          e.load(e.type(16, 8), tables, {slot, e.add(at, i)}), bytes));
+    return loaded;
+  }
 
-  Values addGroups(Value first, int64_t count, ValueRange words);
-  Values addAll(Value begin, Value end, int64_t rest);
-  void finish(Values words);
-
-  LookupRowsOp op;
-  VectorEmitter e;
-  int64_t bytes;
-  Value block;
-  /// Of each vector that shares the tables' loads: bytes from the first block's
-  /// start to its weights, and the first of its rows.
-  SmallVector<std::pair<int64_t, int64_t>> vectors;
+  std::array<Value, 2> entries(const Values &tables, Value code) override {
+    Value pairs[2] = {e.bitAnd(code, e.splat(e.type(bytes, 8), 15)),
+                      e.shiftRight(code, 4)};
+    auto entry = [&](int64_t half) {
+      Value a = e.shuffleBytes(tables[2 * half], pairs[0]);
+      return e.add(a, e.shuffleBytes(tables[2 * half + 1], pairs[1]));
+    };
+    Value low = entry(0);
+    return {low, entry(1)};
+  }
 };
 
 } // namespace
 
-/// Adds up to `unroll` groups to the word sums of each vector.
-Values RowLookup::addGroups(Value first, int64_t count, ValueRange words) {
-  VectorType byteType = e.type(bytes, 8), wordType = e.type(bytes / 2, 16);
-  Value nibble = e.splat(byteType, 15);
-  Value at = e.times(first, 64);
-  Value weightAt = e.add(block, at);
-  Values sums(2 * vectors.size()); // low 5 bits, high bits
-  for (int64_t j = 0; j < count; ++j) {
-    Value tables[2][2];
-    for (int64_t half = 0; half < 2; ++half)
-      for (int64_t pair = 0; pair < 2; ++pair)
-        tables[half][pair] = e.repeatTable(
-            e.load(e.type(16, 8), op.getTables(),
-                   {op.getSlot(), e.add(at, 64 * j + 32 * half + 16 * pair)}),
-            bytes);
-    for (auto [v, vector] : llvm::enumerate(vectors)) {
-      Value code = e.load(byteType, op.getWeights(),
-                          e.add(weightAt, 64 * j + vector.first));
-      Value pairs[2] = {e.bitAnd(code, nibble), e.shiftRight(code, 4)};
-      for (int64_t half = 0; half < 2; ++half)
-        for (int64_t pair = 0; pair < 2; ++pair) {
-          Value &sum = sums[2 * v + half];
-          Value entry = e.shuffleBytes(tables[half][pair], pairs[pair]);
-          sum = sum ? e.add(sum, entry) : entry;
-        }
-    }
-  }
-  Values next;
-  for (auto [i, sum] : llvm::enumerate(sums)) {
-    Value both = e.bitcast(sum, wordType);
-    next.push_back(e.add(words[2 * i], both));
-    next.push_back(e.add(words[2 * i + 1], e.shiftRight(both, 8)));
-  }
-  return next;
-}
-
-/// The word sums of the groups [begin, end), a multiple of `unroll`, and of
-/// `rest` more.
-Values RowLookup::addAll(Value begin, Value end, int64_t rest) {
-  Value zero = e.splat(e.type(bytes / 2, 16), 0);
-  Values words =
-      e.loop(begin, end, unroll, Values(wordsEach * vectors.size(), zero),
-             [&](Value group, ValueRange so_far) {
-               return addGroups(group, unroll, so_far);
-             });
-  if (rest)
-    words = addGroups(end, rest, words);
-  return words;
-}
-
-/// Adds the sums that the words stand for to `sums`.
-void RowLookup::finish(Values all) {
-  for (auto [v, vector] : llvm::enumerate(vectors)) {
-    Value sum = emitRowSums(e, ArrayRef(all).slice(wordsEach * v, wordsEach));
-    Value at = e.index(vector.second);
-    sum = e.add(sum, e.load(e.type(bytes, 32), op.getSums(), at));
-    e.store(sum, op.getSums(), at);
-  }
-}
-
-void RowLookup::emit() {
-  int64_t groups = dimOf(op.getTables(), 1) / 64;
-  int64_t whole = groups / unroll * unroll, rest = groups % unroll;
-  int64_t rows = dimOf(op.getSums(), 0);
-  block = e.times(op.getBlock(), groups * 64);
-  // Every entry is 256 too large, and each group has two.
-  Value bias = e.splat(e.type(bytes, 32), -512 * groups);
-  // Two vectors at a time need 24 registers.
-  int64_t together = e.facts.vectorRegisters >= 32 ? 2 : 1;
-  for (int64_t row = 0; row < rows; row += bytes * together) {
-    vectors.clear();
-    for (int64_t i = row; i < std::min(row + bytes * together, rows);
-         i += bytes)
-      vectors.emplace_back(i / blockRows * groups * 64 + i % blockRows, i);
-    for (auto &vector : vectors)
-      e.store(bias, op.getSums(), e.index(vector.second));
-    int64_t full = whole > stretch ? (whole - 1) / stretch * stretch : 0;
-    if (full)
-      e.loop(e.index(0), e.index(full), stretch, [&](Value begin) {
-        finish(addAll(begin, e.add(begin, stretch), 0));
-      });
-    finish(addAll(e.index(full), e.index(whole), rest));
-  }
-}
-
 void ternary::lowerLookupRows(LookupRowsOp op, const TargetFacts &facts) {
-  RowLookup(op, facts).emit();
+  PairLookup(op, facts).emit();
 }

@@ -1,6 +1,7 @@
 #include "dialects/Ternary/IR/TernaryOps.h"
 
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace bitnet::ternary;
@@ -76,14 +77,6 @@ LogicalResult CodeTablesOp::verify() {
                     64 * llvm::divideCeil(*terms, 4));
 }
 
-LogicalResult LookupRowsOp::verify() {
-  int64_t rows = sizeOf(getSums(), 0);
-  if (ShapedType::isDynamic(rows) || rows == 0 || rows % blockRows)
-    return emitOpError("has sums ")
-           << getSums().getType() << ", expected a multiple of " << blockRows;
-  return success();
-}
-
 LogicalResult QuintTablesOp::verify() {
   FailureOr<int64_t> terms = verifyTerms(*this, getCodes());
   if (failed(terms))
@@ -92,20 +85,57 @@ LogicalResult QuintTablesOp::verify() {
                     256 * llvm::divideCeil(*terms, 5));
 }
 
+/// What look-ups of a token's rows share: of `groupTerms` terms a group, whose
+/// tables have `groupBytes` bytes, and at most `mostGroups` groups; a block has
+/// `blockRows` rows, and there are sums of `rows`.
+template <typename Op>
+static LogicalResult verifyRowLookup(Op op, int64_t groupTerms,
+                                     int64_t groupBytes, int64_t mostGroups,
+                                     int64_t blockRows, int64_t rows) {
+  int64_t terms = op.getTerms();
+  if (terms < 1)
+    return op.emitOpError("reads ") << terms << " terms, expected at least 1";
+  int64_t all = (terms - 1) / groupTerms + 1, groups = op.getGroups();
+  mostGroups = std::min(mostGroups, all);
+  if (groups < 1 || groups > mostGroups)
+    return op.emitOpError("reads ")
+           << groups << " groups, expected 1 to " << mostGroups;
+  if (size_t count = op.getNext().size(); count != 0 && count != 2)
+    return op.emitOpError("names what comes next by ")
+           << count << " values, expected a block and a group";
+  int64_t tableBytes, blockBytes;
+  if (llvm::MulOverflow(groupBytes, all, tableBytes) ||
+      llvm::MulOverflow(blockRows, all, blockBytes))
+    return op.emitOpError("reads ")
+           << terms << " terms of " << blockRows << " rows, expected fewer";
+  int64_t bytes = sizeOf(op.getWeights(), 0), sums = sizeOf(op.getSums(), 0);
+  if (!ShapedType::isDynamic(bytes) && bytes % blockBytes)
+    return op.emitOpError("has weights ")
+           << op.getWeights().getType() << ", expected whole blocks of "
+           << blockBytes << " bytes";
+  if (!ShapedType::isDynamic(sums) && sums < rows)
+    return op.emitOpError("has sums ")
+           << op.getSums().getType() << ", expected room for " << rows
+           << " rows";
+  return verifySize(op, op.getTables(), 1, "tables", tableBytes);
+}
+
+LogicalResult LookupRowsOp::verify() {
+  constexpr int64_t mostBlocks = 1 << 20;
+  if (getBlocks() < 1 || getBlocks() > mostBlocks)
+    return emitOpError("reads ")
+           << getBlocks() << " blocks, expected 1 to " << mostBlocks;
+  // 2 entries a group, of at most 31 and carries of 8 bits.
+  return verifyRowLookup(*this, 4, 64, 1024, blockRows,
+                         blockRows * getBlocks());
+}
+
 LogicalResult LookupQuintsOp::verify() {
   if (getRows() <= 0 || getRows() % blockRows)
     return emitOpError("reads blocks of ")
            << getRows() << " rows, expected a multiple of " << blockRows;
   // 6 groups a byte sum, 240 byte sums a word.
-  constexpr int64_t mostGroups = 1440;
-  int64_t all = llvm::divideCeil(getTerms(), 5);
-  if (getGroups() < 1 || getGroups() > std::min(mostGroups, all))
-    return emitOpError("reads ") << getGroups() << " groups, expected 1 to "
-                                 << std::min(mostGroups, all);
-  if (size_t count = getNext().size(); count != 0 && count != 2)
-    return emitOpError("names what comes next by ")
-           << count << " values, expected a block and a group";
-  return verifySize(*this, getTables(), 1, "tables", 256 * all);
+  return verifyRowLookup(*this, 5, 256, 1440, getRows(), getRows());
 }
 
 LogicalResult QuintsToPairsOp::verify() {

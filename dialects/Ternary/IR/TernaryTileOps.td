@@ -50,43 +50,54 @@ def Ternary_MaskedRowsOp : Ternary_TileOp<"masked_rows"> {
 def Ternary_CodeTablesOp : Ternary_TileOp<"code_tables"> {
   let summary = "byte tables of the sums of neighbouring activations of a token";
   let description = [{
-    For each group g of 4 codes x0..x3 of `token` (zero behind K) writes 64
-    bytes at `tables[slot, 64 g]`: four tables of 16 bytes, indexed by a pair
-    code d0 + 3 d1. With u = 256 + (d0 - 1) x0 + (d1 - 1) x1, in [0, 512]: the
-    low 5 bits of u for (x0, x1), the same for (x2, x3), and then u >> 5 for
-    both pairs. Entries 9 to 15 are not defined.
+    For each group g in [first, last) of 4 codes x0..x3 of `token` (zero behind
+    K) writes 64 bytes at `tables[slot, 64 g]`: four tables of 16 bytes, indexed
+    by a pair code d0 + 3 d1. With u = 256 + (d0 - 1) x0 + (d1 - 1) x1, in
+    [0, 512]: the low 5 bits of u for (x0, x1), the same for (x2, x3), and then
+    u >> 5 for both pairs. Entries 9 to 15 are not defined.
 
     - (C1) `tables` has 64 bytes for each group of K.
 
     ```mlir
-    ternary.code_tables %codes[%token] into %tables[%slot] : memref<?x100xi8>, memref<8x1600xi8>
+    ternary.code_tables %codes[%token, %first to %last] into %tables[%slot] : memref<?x100xi8>, memref<8x1600xi8>
     ```
   }];
-  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token,
+  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token, Index:$first, Index:$last,
     Ternary_Write<I8, 2, "[slots, 64 * groups] i8">:$tables, Index:$slot);
   let assemblyFormat = [{
-    $codes `[` $token `]` `into` $tables `[` $slot `]` attr-dict `:` type($codes) `,` type($tables)
+    $codes `[` $token `,` $first `to` $last `]` `into` $tables `[` $slot `]` attr-dict `:` type($codes) `,` type($tables)
   }];
 }
 
 def Ternary_LookupRowsOp : Ternary_TileOp<"lookup_rows"> {
-  let summary = "sums of neighbouring blocks by look-ups in a token's byte tables";
+  let summary = "sums of some groups of neighbouring blocks by look-ups in a token's byte tables";
   let description = [{
-    `sums[r]` = the token's sum for row r of the blocks from `block` on in
-    weights of layout `pairs`, 64 rows of `sums` for each; exact for every code
-    in [-128, 127].
+    Adds to `sums[row + 64 b + r]` the token's sum over the groups [first, first
+    + groups) of 4 terms for row r of block `block + b`, for each of `blocks`
+    blocks in weights of layout `pairs` of K = `terms`; where `first` is 0 what
+    `sums` held counts as zero. Exact for every code in [-128, 127].
 
-    - (C1) `sums` has whole blocks of 64.
+    `next` is nothing, or the block and first group that will be read after
+    this: their start is asked for ahead of time, and these weights' own end.
+
+    - (C1) `tables` has 64 bytes for each group of K.
+    - (C2) `blocks` is at least 1.
+    - (C3) `groups` is 1 to 1024: as many as 16-bit sums take.
+    - (C4) `next` is empty or has two values.
+    - (C5) `weights` has whole blocks and `sums` room for `blocks` of them.
 
     ```mlir
-    ternary.lookup_rows %tables[%slot], %weights[%block] into %sums
-        : memref<8x1600xi8>, memref<3200xi8>, memref<64xi32>
+    ternary.lookup_rows %tables[%slot], %weights[%block, %first] into %sums[%row] then [%next, %next_first]
+        {blocks = 1 : i64, groups = 12 : i64, terms = 100 : i64} : memref<8x1600xi8>, memref<3200xi8>, memref<64xi32>
     ```
   }];
   let arguments = (ins Ternary_Read<I8, 2, "of code_tables">:$tables, Index:$slot,
-    Ternary_Read<I8, 1, "pairs">:$weights, Index:$block, Ternary_Write<I32, 1, "[64 * blocks] i32">:$sums);
+    Ternary_Read<I8, 1, "pairs">:$weights, Index:$block, Index:$first,
+    Ternary_Write<I32, 1, "i32">:$sums, Index:$row, Variadic<Index>:$next,
+    I64Attr:$groups, I64Attr:$terms, I64Attr:$blocks);
   let assemblyFormat = [{
-    $tables `[` $slot `]` `,` $weights `[` $block `]` `into` $sums attr-dict
+    $tables `[` $slot `]` `,` $weights `[` $block `,` $first `]` `into` $sums `[` $row `]`
+    (`then` `[` $next^ `]`)? attr-dict
     `:` type($tables) `,` type($weights) `,` type($sums)
   }];
 }
@@ -129,6 +140,7 @@ def Ternary_LookupQuintsOp : Ternary_TileOp<"lookup_quints"> {
     - (C2) `rows` is a multiple of 64.
     - (C3) `groups` is 1 to 1440: as many as 16-bit sums take.
     - (C4) `next` is empty or has two values.
+    - (C5) `weights` has whole blocks and `sums` room for one.
 
     ```mlir
     ternary.lookup_quints %tables[%slot], %weights[%block, %first] into %sums[%row] then[%next, %next_first]

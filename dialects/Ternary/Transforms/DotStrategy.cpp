@@ -79,7 +79,9 @@ KernelChoice DotStrategy::choose(LinearOp op, const TargetFacts &facts,
     layout = narrow;
   // As many tokens as leave their sums in registers: a pass decodes once.
   int64_t tokens = facts.vectorRegisters >= 32 ? 4 : 2;
-  return {layout, {{"tokens", tokens}, {"chunk", 64}, {"prefetch", 4096}}};
+  // A loop that waits for memory and computes as long needs more distance.
+  int64_t prefetch = facts.avx512bw ? 4096 : 8192;
+  return {layout, {{"tokens", tokens}, {"chunk", 64}, {"prefetch", prefetch}}};
 }
 
 /// The tokens [first, first + count) of one block, as many at a time as a pass

@@ -1,4 +1,4 @@
-#include "dialects/Ternary/Transforms/LookupQuints.h"
+#include "dialects/Ternary/Transforms/LookupRows.h"
 
 using namespace mlir;
 using namespace bitnet;
@@ -6,9 +6,6 @@ using namespace bitnet::ternary;
 
 namespace {
 
-/// Tokens whose byte tables are made at once, between two passes over the
-/// weights.
-constexpr int64_t tableSlots = 8;
 /// Prefill tiles whose panels are in memory at once.
 constexpr int64_t panelTiles = 8;
 /// Groups after which 16-bit sums are carried: 255 + 63 * 512 < 2^15.
@@ -35,11 +32,7 @@ private:
                              llvm::divideCeil(op.getK(), 4));
   }
   bool hasQuints() { return op.getLayout()->getKind() == LayoutKind::Quints; }
-  void lookupByRows(Value begin);
-  void lookupOneToken(Value token);
-  void lookupSlots(Value token, int64_t slots, Value tables);
-  void lookupBlocks(Value begin, Value end, Value token, Value count,
-                    Value tables);
+  void lookupByRows(Value begin) { LookupRowsTiler(strategy, op).run(begin); }
   void lookupByTokens(Value tiles);
   void panels(Value firstTile, Value count, Value panel);
   void tokenTile(Value tile, Value slot, Value begin, Value end, Value panel,
@@ -111,9 +104,10 @@ ArrayRef<TileParameter> LookupStrategy::getTileParameters() const {
       {"pass_rows", 1024, "most rows whose sums one prefill pass keeps in L2",
        64, 4096, 64},
       {"row_blocks", 1, "blocks of rows that share the loads of a table", 1, 8},
-      {"slots", 4, "tokens whose tables of quints lie in L2 together", 1, 64},
-      {"table_groups", 60, "groups of 5 terms whose tables lie in L1 together",
-       6, 1440, 6}};
+      {"slots", 4, "tokens whose tables lie in L2 together", 1, 64},
+      {"table_groups", 60,
+       "groups of terms whose tables for one token lie in L1 together", 6, 1440,
+       6}};
   return parameters;
 }
 
@@ -158,11 +152,12 @@ KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
   int64_t passRows =
       std::clamp<int64_t>(facts.l2Bytes / 2 / rowBytes / 64, 1, 64) * 64;
   // Tables of the tokens that share a pass over the weights take half of L2.
-  int64_t quintTables = 256 * llvm::divideCeil(op.getK(), 5);
-  int64_t slots = std::clamp<int64_t>(facts.l2Bytes / 2 / quintTables, 1, 8);
-  // Tables of quints take half of L1, weights the rest.
+  int64_t groupBytes = quints ? 256 : 64;
+  int64_t allTables = groupBytes * llvm::divideCeil(op.getK(), quints ? 5 : 4);
+  int64_t slots = std::clamp<int64_t>(facts.l2Bytes / 2 / allTables, 1, 8);
+  // Tables of one token take half of L1, weights the rest.
   int64_t tableGroups =
-      std::clamp<int64_t>(facts.l1Bytes / 2 / 256 / 6 * 6, 6, 1440);
+      std::clamp<int64_t>(facts.l1Bytes / 2 / groupBytes / 12, 1, 80) * 12;
   return {quints ? BlockLayout{LayoutKind::Quints, chooseQuintRows(op, facts)}
                  : BlockLayout{LayoutKind::Pairs, rowsTogether},
           {{"tokens", tokens},
@@ -172,84 +167,6 @@ KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
            {"row_blocks", rowBlocks},
            {"slots", slots},
            {"table_groups", tableGroups}}};
-}
-
-//===- Look-ups, a token at a time --------------------------------------===//
-
-/// Blocks [begin, end) for `count` tokens from `token` on, `row_blocks` blocks
-/// at a time while there are as many.
-void LookupTiler::lookupBlocks(Value begin, Value end, Value token, Value count,
-                               Value tables) {
-  int64_t together = std::min(getTile("row_blocks"), blocks);
-  Value sums = alloc({together, blockRows}, 32, /*stack=*/true);
-  Value single = together == 1 ? sums : alloc({1, blockRows}, 32, true);
-  auto emit = [&](Sibling &sibling, Value block, Value sums) {
-    int64_t n = cast<MemRefType>(sums.getType()).getDimSize(0);
-    Value flat = asFlat(builder, loc, sums);
-    loop(index(0), count, 1, [&](Value slot) {
-      LookupRowsOp::create(builder, loc, tables, slot, sibling.weights, block,
-                           flat);
-      for (int64_t i = 0; i < n; ++i)
-        rescale(sibling, add(block, i), sums, index(i), add(token, slot));
-    });
-  };
-  for (Sibling &sibling : siblings) {
-    auto [first, last] = clip(sibling, begin, end);
-    if (together > 1) {
-      Value number = max(sub(last, first), index(0));
-      Value middle = add(first, times(divide(number, together), together));
-      loop(first, middle, together,
-           [&](Value block) { emit(sibling, block, sums); });
-      first = middle;
-    }
-    loop(first, last, 1, [&](Value block) { emit(sibling, block, single); });
-  }
-}
-
-/// A token alone: each thread makes the tables that it reads. That costs less
-/// than a block of rows, and less than bringing another thread's tables here.
-void LookupTiler::lookupOneToken(Value token) {
-  int64_t bytes = llvm::divideCeil(op.getK(), 4) * 64;
-  int64_t grain = std::max<int64_t>(grainOf(1), std::min<int64_t>(2, blocks));
-  parallel(index(blocks), grain, "token", [&](Value begin, Value end) {
-    Value tables = alloc({1, bytes}, 8, /*stack=*/true);
-    CodeTablesOp::create(builder, loc, codes, token, tables, index(0));
-    lookupBlocks(begin, end, token, index(1), tables);
-  });
-}
-
-/// Up to `slots` tokens from `token` on, whose tables are shared.
-void LookupTiler::lookupSlots(Value token, int64_t slots, Value tables) {
-  Value count = min(sub(tokens, token), index(slots));
-  parallel(count, std::max<int64_t>(1, 4096 / op.getK()), "tables",
-           [&](Value begin, Value end) {
-             loop(begin, end, 1, [&](Value slot) {
-               CodeTablesOp::create(builder, loc, codes, add(token, slot),
-                                    tables, slot);
-             });
-           });
-  parallel(index(blocks), grainOf(1), "rows", [&](Value begin, Value end) {
-    lookupBlocks(begin, end, token, count, tables);
-  });
-}
-
-void LookupTiler::lookupByRows(Value first) {
-  if (hasQuints())
-    return QuintRowsTiler(strategy, op).run(first);
-  int64_t groups = llvm::divideCeil(op.getK(), 4);
-  bool canBeAlone = groups * 64 <= ownTableBytes;
-  if (canBeAlone && staticTokens == 1)
-    return lookupOneToken(first);
-  int64_t slots =
-      staticTokens < 0
-          ? tableSlots
-          : std::max<int64_t>(1, std::min(tableSlots, staticTokens));
-  Value tables = alloc({slots, groups * 64}, 8, /*stack=*/false);
-  Value sharedEnd = canBeAlone ? endOfShared(first) : tokens;
-  loop(first, sharedEnd, slots,
-       [&](Value token) { lookupSlots(token, slots, tables); });
-  if (canBeAlone)
-    loop(sharedEnd, tokens, 1, [&](Value token) { lookupOneToken(token); });
 }
 
 //===- Look-ups, a tile of tokens at a time -----------------------------===//

@@ -246,7 +246,8 @@ TEST_P(Kernels, TilesDoNotChangeSums) {
       ", tile = {tokens = 16 : i64, min_tokens = 1 : i64, groups = 8 : i64, "
       "pass_rows = 64 : i64}",
       ", tile = {tokens = 32 : i64, min_tokens = 32 : i64, groups = 5 : i64, "
-      "pass_rows = 128 : i64, row_blocks = 3 : i64}"};
+      "pass_rows = 128 : i64, row_blocks = 3 : i64}",
+      ", tile = {tokens = 0 : i64, table_groups = 6 : i64, slots = 2 : i64}"};
   if (GetParam().getStrategy().getTileParameters().empty())
     tiles = {", tile = {}"};
   if (GetParam().getStrategy().getKind() == Strategy::Dot)
@@ -255,6 +256,10 @@ TEST_P(Kernels, TilesDoNotChangeSums) {
         ", tile = {tokens = 8 : i64, chunk = 24 : i64, prefetch = 64 : i64}"};
   for (const char *tile : tiles)
     check(Problem({100, 200}, 300), {1, 20, 31, 70}, tile);
+  // More groups than 16-bit sums take.
+  if (GetParam().getStrategy().getKind() == Strategy::Lookup)
+    check(Problem({70}, 7300), {1, 3},
+          ", tile = {tokens = 0 : i64, table_groups = 1440 : i64}");
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -44,13 +44,15 @@
 //       AVX2:   andl $16320
 //   AVX2-NOT:   movzbl {{[0-9]*}}(
 //       AVX2:   vpaddw {{[0-9]*}}(%rsp,{{.*}}), %ymm
+// A table serves two vectors of rows. Of their sums those of words, which
+// change once in four groups, may be in memory.
 // AVX2-LABEL: bitlinear_lookup_pairs_rows:
 //       AVX2:   # =>{{.*}}This Inner Loop Header
-//   AVX2-NOT:   (%rsp)
 //       AVX2:   vbroadcasti128 {{.*}}(%{{.*}}), %[[TABLE:ymm[0-9]+]]
 //       AVX2:   vpshufb %ymm{{[0-9]+}}, %[[TABLE]], %ymm
-//   AVX2-NOT:   (%rsp)
-//       AVX2:   jb
+//       AVX2:   vpshufb %ymm{{[0-9]+}}, %[[TABLE]], %ymm
+//   AVX2-NOT:   vmovdqu %ymm{{[0-9]+}}, {{.*}}(%rsp)
+//       AVX2:   vpaddb %ymm
 // AVX2-LABEL: bitlinear_masked_planes_rows:
 //       AVX2:   vpcmpeqw %ymm
 //       AVX2:   vpaddw %ymm

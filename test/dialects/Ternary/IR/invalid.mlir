@@ -291,7 +291,7 @@ func.func @masked_rows_c1(%codes: memref<?x5xi8>, %weights: memref<80xi8>, %sums
 
 func.func @code_tables_c1(%codes: memref<?x5xi8>, %tables: memref<8x64xi8>, %i: index) {
   // expected-error @+1 {{has tables 'memref<8x64xi8>', expected 128 on axis 1}}
-  ternary.code_tables %codes[%i] into %tables[%i] : memref<?x5xi8>, memref<8x64xi8>
+  ternary.code_tables %codes[%i, %i to %i] into %tables[%i] : memref<?x5xi8>, memref<8x64xi8>
   return
 }
 
@@ -299,31 +299,71 @@ func.func @code_tables_c1(%codes: memref<?x5xi8>, %tables: memref<8x64xi8>, %i: 
 
 func.func @code_tables_dynamic(%codes: memref<?x?xi8>, %tables: memref<8x128xi8>, %i: index) {
   // expected-error @+1 {{expected a static axis 1}}
-  ternary.code_tables %codes[%i] into %tables[%i] : memref<?x?xi8>, memref<8x128xi8>
+  ternary.code_tables %codes[%i, %i to %i] into %tables[%i] : memref<?x?xi8>, memref<8x128xi8>
   return
 }
 
 // -----
 
-func.func @lookup_rows_c1_part(%tables: memref<8x128xi8>, %weights: memref<128xi8>, %sums: memref<96xi32>, %i: index) {
-  // expected-error @+1 {{has sums 'memref<96xi32>', expected a multiple of 64}}
-  ternary.lookup_rows %tables[%i], %weights[%i] into %sums : memref<8x128xi8>, memref<128xi8>, memref<96xi32>
+func.func @lookup_rows_c1(%tables: memref<8x192xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{has tables 'memref<8x192xi8>', expected 128 on axis 1}}
+  ternary.lookup_rows %tables[%i], %weights[%i, %i] into %sums[%i] {blocks = 1 : i64, groups = 2 : i64, terms = 8 : i64} : memref<8x192xi8>, memref<128xi8>, memref<64xi32>
   return
 }
 
 // -----
 
-func.func @lookup_rows_c1_none(%tables: memref<8x128xi8>, %weights: memref<128xi8>, %sums: memref<0xi32>, %i: index) {
-  // expected-error @+1 {{has sums 'memref<0xi32>', expected a multiple of 64}}
-  ternary.lookup_rows %tables[%i], %weights[%i] into %sums : memref<8x128xi8>, memref<128xi8>, memref<0xi32>
+func.func @lookup_rows_c2(%tables: memref<8x128xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{reads 0 blocks, expected 1 to 1048576}}
+  ternary.lookup_rows %tables[%i], %weights[%i, %i] into %sums[%i] {blocks = 0 : i64, groups = 2 : i64, terms = 8 : i64} : memref<8x128xi8>, memref<128xi8>, memref<64xi32>
   return
 }
 
 // -----
 
-func.func @lookup_rows_c1_dynamic(%tables: memref<8x128xi8>, %weights: memref<128xi8>, %sums: memref<?xi32>, %i: index) {
-  // expected-error @+1 {{has sums 'memref<?xi32>', expected a multiple of 64}}
-  ternary.lookup_rows %tables[%i], %weights[%i] into %sums : memref<8x128xi8>, memref<128xi8>, memref<?xi32>
+func.func @lookup_rows_c3_more_than_there_are(%tables: memref<8x128xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{reads 3 groups, expected 1 to 2}}
+  ternary.lookup_rows %tables[%i], %weights[%i, %i] into %sums[%i] {blocks = 1 : i64, groups = 3 : i64, terms = 8 : i64} : memref<8x128xi8>, memref<128xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_rows_c3_sums_overflow(%tables: memref<8x128000xi8>, %weights: memref<128000xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{reads 1025 groups, expected 1 to 1024}}
+  ternary.lookup_rows %tables[%i], %weights[%i, %i] into %sums[%i] {blocks = 1 : i64, groups = 1025 : i64, terms = 8000 : i64} : memref<8x128000xi8>, memref<128000xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_rows_c3_no_terms(%tables: memref<8x128xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{reads 0 terms, expected at least 1}}
+  ternary.lookup_rows %tables[%i], %weights[%i, %i] into %sums[%i] {blocks = 1 : i64, groups = 2 : i64, terms = 0 : i64} : memref<8x128xi8>, memref<128xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_rows_c4(%tables: memref<8x128xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{names what comes next by 1 values, expected a block and a group}}
+  ternary.lookup_rows %tables[%i], %weights[%i, %i] into %sums[%i] then [%i] {blocks = 1 : i64, groups = 2 : i64, terms = 8 : i64} : memref<8x128xi8>, memref<128xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_rows_c5_weights(%tables: memref<8x128xi8>, %weights: memref<192xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{has weights 'memref<192xi8>', expected whole blocks of 128 bytes}}
+  ternary.lookup_rows %tables[%i], %weights[%i, %i] into %sums[%i] {blocks = 1 : i64, groups = 2 : i64, terms = 8 : i64} : memref<8x128xi8>, memref<192xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_rows_c5_sums(%tables: memref<8x128xi8>, %weights: memref<256xi8>, %sums: memref<96xi32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<96xi32>', expected room for 128 rows}}
+  ternary.lookup_rows %tables[%i], %weights[%i, %i] into %sums[%i] {blocks = 2 : i64, groups = 2 : i64, terms = 8 : i64} : memref<8x128xi8>, memref<256xi8>, memref<96xi32>
   return
 }
 
@@ -348,6 +388,38 @@ func.func @lookup_quints_c1(%tables: memref<8x320xi8>, %weights: memref<128xi8>,
 func.func @lookup_quints_c2(%tables: memref<8x256xi8>, %weights: memref<128xi8>, %sums: memref<96xi32>, %i: index) {
   // expected-error @+1 {{reads blocks of 96 rows, expected a multiple of 64}}
   ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 1 : i64, terms = 5 : i64, rows = 96 : i64} : memref<8x256xi8>, memref<128xi8>, memref<96xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quints_c2_sizes_overflow(%tables: memref<8x512xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{reads 9223372036854775807 terms of 9223372036854775744 rows, expected fewer}}
+  ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 3 : i64, terms = 9223372036854775807 : i64, rows = 9223372036854775744 : i64} : memref<8x512xi8>, memref<128xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quints_c3_no_terms(%tables: memref<8x512xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{reads -9223372036854775808 terms, expected at least 1}}
+  ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 1 : i64, terms = -9223372036854775808 : i64, rows = 64 : i64} : memref<8x512xi8>, memref<128xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quints_c5_weights(%tables: memref<8x512xi8>, %weights: memref<192xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{has weights 'memref<192xi8>', expected whole blocks of 128 bytes}}
+  ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 2 : i64, terms = 10 : i64, rows = 64 : i64} : memref<8x512xi8>, memref<192xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quints_c5_sums(%tables: memref<8x512xi8>, %weights: memref<256xi8>, %sums: memref<127xi32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<127xi32>', expected room for 128 rows}}
+  ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 2 : i64, terms = 10 : i64, rows = 128 : i64} : memref<8x512xi8>, memref<256xi8>, memref<127xi32>
   return
 }
 

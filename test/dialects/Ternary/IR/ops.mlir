@@ -43,10 +43,10 @@ func.func @packed_linear(%q: memref<?x64xi8>, %s: memref<?x1xf32>, %w: memref<10
 func.func @tile_rows(%codes: memref<?x101xi8>, %planes: memref<1616xi8>, %pairs: memref<1664xi8>, %tables: memref<8x1664xi8>, %sums: memref<4x64xi32>, %flat: memref<128xi32>, %i: index) {
   // CHECK: ternary.masked_rows %[[CODES]][%[[I]]], %[[PLANES]][%[[I]]] into %[[SUMS]] : memref<?x101xi8>, memref<1616xi8>, memref<4x64xi32>
   ternary.masked_rows %codes[%i], %planes[%i] into %sums : memref<?x101xi8>, memref<1616xi8>, memref<4x64xi32>
-  // CHECK: ternary.code_tables %[[CODES]][%[[I]]] into %[[TABLES]][%[[I]]] : memref<?x101xi8>, memref<8x1664xi8>
-  ternary.code_tables %codes[%i] into %tables[%i] : memref<?x101xi8>, memref<8x1664xi8>
-  // CHECK: ternary.lookup_rows %[[TABLES]][%[[I]]], %[[PAIRS]][%[[I]]] into %[[FLAT]] : memref<8x1664xi8>, memref<1664xi8>, memref<128xi32>
-  ternary.lookup_rows %tables[%i], %pairs[%i] into %flat : memref<8x1664xi8>, memref<1664xi8>, memref<128xi32>
+  // CHECK: ternary.code_tables %[[CODES]][%[[I]], %[[I]] to %[[I]]] into %[[TABLES]][%[[I]]] : memref<?x101xi8>, memref<8x1664xi8>
+  ternary.code_tables %codes[%i, %i to %i] into %tables[%i] : memref<?x101xi8>, memref<8x1664xi8>
+  // CHECK: ternary.lookup_rows %[[TABLES]][%[[I]]], %[[PAIRS]][%[[I]], %[[I]]] into %[[FLAT]][%[[I]]] then[%[[I]], %[[I]]] {blocks = 2 : i64, groups = 12 : i64, terms = 101 : i64} : memref<8x1664xi8>, memref<1664xi8>, memref<128xi32>
+  ternary.lookup_rows %tables[%i], %pairs[%i, %i] into %flat[%i] then [%i, %i] {blocks = 2 : i64, groups = 12 : i64, terms = 101 : i64} : memref<8x1664xi8>, memref<1664xi8>, memref<128xi32>
   return
 }
 

@@ -11,7 +11,7 @@
 // from fewer tokens on than with a few.
 // CHECK-LABEL: func @many_rows
 //        WIDE:   min_tokens = 15
-//        AVX2:   min_tokens = 7
+//        AVX2:   min_tokens = 8
 // SSSE3-LABEL: func @many_rows
 //       SSSE3:   strategy = #ternary.strategy<lookup>
 // GENERIC-LABEL: func @many_rows

@@ -26,7 +26,7 @@
 //       GENERIC:   layout = #ternary.layout<planes, rows = 64>
 //  GENERIC-SAME:   rows_of = array<i64: 32>
 //  GENERIC-SAME:   strategy = #ternary.strategy<masked>
-//        REMARK: TernaryPlan | Category:ternary | Because="it takes the fewest cycles", K=64, Layout=pairs, PredictedMicroseconds="1: {{.*}}, 8: {{.*}}, 128: {{.*}}", RunnerUp="masked on planes", RunnerUpSlower="{{[0-9]+}} %", Strategy=lookup, groups={{[0-9]+}}, min_tokens=22, pass_rows=2048, row_blocks=2, slots=8, table_groups=60, tokens=32
+//        REMARK: TernaryPlan | Category:ternary | Because="it takes the fewest cycles", K=64, Layout=pairs, PredictedMicroseconds="1: {{.*}}, 8: {{.*}}, 128: {{.*}}", RunnerUp="masked on planes", RunnerUpSlower="{{[0-9]+}} %", Strategy=lookup, groups={{[0-9]+}}, min_tokens=22, pass_rows=2048, row_blocks=2, slots=8, table_groups=252, tokens=32
 //    WIDE-LABEL: func @sixty_four_terms
 //          WIDE:   layout = #ternary.layout<pairs, rows = 64>
 //     WIDE-SAME:   strategy = #ternary.strategy<lookup>

@@ -83,9 +83,10 @@ func.func @carries(%exec: !rt.exec, %q: memref<32x400xi8>, %s: memref<32x1xf32>,
 
 // -----
 
-// One token needs no prefill.
+// One token needs no prefill, and no memory but for its sums.
 // CHECK-LABEL: func @one_token
 //   CHECK-NOT:   ternary.token_panel
+//       CHECK:   memref.alloc() {{.*}}: memref<1x64xi32>
 //   CHECK-NOT:   memref.alloc()
 //       CHECK:   kernel = "bitlinear_lookup_pairs_token"
 //       CHECK:   ternary.lookup_rows
@@ -196,5 +197,29 @@ func.func @quints_by_tables(%exec: !rt.exec, %q: memref<1x101xi8>, %s: memref<1x
       layout = #ternary.layout<quints, rows = 256>, rows_of = array<i64: 300>, strategy = #ternary.strategy<lookup>,
       tile = {table_groups = 6 : i64}}
       : (memref<1x101xi8>, memref<1x1xf32> weights(memref<10752xi8>) scales(memref<1xf32>) outs(memref<1x300xf32>))
+  return
+}
+
+// -----
+
+// Chunks of 6 groups of all blocks, two blocks at a time and then the last one;
+// what is read next is asked for.
+// CHECK-LABEL: func @pairs_by_tables
+//       CHECK:   rt.parallel {{.*}} attributes {kernel = "bitlinear_lookup_pairs_token"}
+//       CHECK:     scf.for %[[FIRST:.*]] = %c0{{.*}} to %c24{{.*}} step %c6
+//       CHECK:       ternary.code_tables {{.*}}, %[[FIRST]] to
+//       CHECK:       scf.for
+//       CHECK:         ternary.lookup_rows {{.*}}, %[[FIRST]]] {{.*}} then[{{.*}}] {blocks = 2 : i64, groups = 6 : i64
+//       CHECK:       scf.for
+//       CHECK:         ternary.lookup_rows {{.*}} then[{{.*}}] {blocks = 1 : i64, groups = 6 : i64
+//       CHECK:     ternary.code_tables
+//       CHECK:     ternary.lookup_rows {{.*}} {blocks = 2 : i64, groups = 2 : i64
+//       CHECK:     ternary.rescale
+func.func @pairs_by_tables(%exec: !rt.exec, %q: memref<1x101xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>,
+    %w: memref<8320xi8>, %o: memref<1x300xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 300>, strategy = #ternary.strategy<lookup>,
+      tile = {table_groups = 6 : i64, row_blocks = 2 : i64}}
+      : (memref<1x101xi8>, memref<1x1xf32> weights(memref<8320xi8>) scales(memref<1xf32>) outs(memref<1x300xf32>))
   return
 }

@@ -1,0 +1,113 @@
+#include "compiler/Conversion/TernaryToVector/RowLookup.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace bitnet;
+using namespace bitnet::ternary;
+
+using Values = VectorEmitter::Values;
+
+Value ternary::emitRowSums(VectorEmitter &e, ValueRange words) {
+  int64_t half = cast<VectorType>(words[0].getType()).getNumElements();
+  SmallVector<int64_t> interleave;
+  for (int64_t i = 0; i < half; ++i)
+    interleave.append({i, half + i});
+  auto even = [&](int64_t i) {
+    return e.sub(words[i], e.shiftLeft(words[i + 1], 8));
+  };
+  auto value = [&](Value low, Value high) {
+    return e.add(e.zeroExtend(low, 32), e.shiftLeft(e.zeroExtend(high, 32), 5));
+  };
+  Value evens = value(even(0), even(2)), odds = value(words[1], words[3]);
+  return e.shuffle(evens, odds, interleave);
+}
+
+/// Where the weights of group `first` of `block` start.
+Value RowLookup::startOf(Value block, Value first) {
+  return e.add(e.times(block, blockBytes), e.times(first, layout.step));
+}
+
+/// Adds up to `unroll` groups to the word sums of each vector. `first` counts
+/// from the op's first group; at `ahead` lie the weights to ask for, if any.
+Values RowLookup::addGroups(Value first, int64_t count, ValueRange words,
+                            Value ahead) {
+  VectorType type = e.type(bytes, 8), wordType = e.type(bytes / 2, 16);
+  Value weightAt = e.add(weightBase, e.times(first, layout.step));
+  Value tableAt = e.add(tableBase, e.times(first, layout.tableBytes));
+  Values totals(2 * vectors.size());
+  if (layout.start)
+    totals.assign(totals.size(), e.splat(type, layout.start));
+  for (int64_t j = 0; j < count; ++j) {
+    Values loaded = loadTables(e.add(tableAt, layout.tableBytes * j));
+    for (auto [v, vector] : llvm::enumerate(vectors)) {
+      int64_t at = layout.step * j + vector.offset;
+      // Once for each line.
+      if (ahead && vector.row % 64 == 0)
+        e.prefetch(weights, e.add(ahead, at), 2);
+      Value code = e.load(type, weights, e.add(weightAt, at));
+      for (auto [half, entry] : llvm::enumerate(entries(loaded, code))) {
+        Value &total = totals[2 * v + half];
+        total = total ? e.add(total, entry) : entry;
+      }
+    }
+  }
+  Values widened;
+  for (auto [i, total] : llvm::enumerate(totals)) {
+    Value both = e.bitcast(total, wordType);
+    widened.push_back(e.add(words[2 * i], both));
+    widened.push_back(e.add(words[2 * i + 1], e.shiftRight(both, 8)));
+  }
+  return widened;
+}
+
+/// Adds what the words stand for to `sums`. `widenings` is how often bytes were
+/// widened on the way.
+void RowLookup::finish(Values words, int64_t widenings) {
+  VectorType type = e.type(bytes, 32);
+  Value bias =
+      e.splat(type, -layout.start * 33 * widenings - layout.bias * groups);
+  Value isFirst = arith::CmpIOp::create(
+      e.builder, e.loc, arith::CmpIPredicate::eq, first, e.index(0));
+  for (auto [v, vector] : llvm::enumerate(vectors)) {
+    Value at = e.add(row, vector.row);
+    Value before = e.load(type, sums, at);
+    before = arith::SelectOp::create(e.builder, e.loc, isFirst,
+                                     e.splat(type, 0), before);
+    Value sum = emitRowSums(e, ArrayRef(words).slice(wordsEach * v, wordsEach));
+    e.store(e.add(e.add(sum, bias), before), sums, at);
+  }
+}
+
+void RowLookup::emit() {
+  int64_t unroll = layout.unroll;
+  int64_t whole = groups / unroll * unroll, rest = groups % unroll;
+  weightBase = startOf(block, first);
+  tableBase = e.times(first, layout.tableBytes);
+  Values words(wordsEach * vectors.size(), e.splat(e.type(bytes / 2, 16), 0));
+  auto groupsOf = [&](int64_t begin, int64_t end, Value ahead) {
+    if (begin == end)
+      return;
+    words = e.loop(e.index(begin), e.index(end), unroll, words,
+                   [&](Value group, ValueRange so_far) {
+                     Value at;
+                     if (ahead)
+                       at = e.add(ahead, e.times(group, layout.step));
+                     return addGroups(group, unroll, so_far, at);
+                   });
+  };
+  if (!next.empty()) {
+    // The last groups ask for the first ones of what comes next.
+    int64_t distance =
+        std::min(whole, aheadBytes / layout.step / unroll * unroll);
+    groupsOf(0, whole - distance, e.add(weightBase, distance * layout.step));
+    groupsOf(
+        whole - distance, whole,
+        e.add(startOf(next[0], next[1]), -(whole - distance) * layout.step));
+  } else {
+    groupsOf(0, whole, nullptr);
+  }
+  if (rest)
+    words = addGroups(e.index(whole), rest, words, nullptr);
+  finish(words, whole / unroll + (rest != 0));
+}

@@ -1,0 +1,88 @@
+#ifndef COMPILER_CONVERSION_TERNARYTOVECTOR_ROWLOOKUP_H
+#define COMPILER_CONVERSION_TERNARYTOVECTOR_ROWLOOKUP_H
+
+#include "compiler/Conversion/TernaryToVector/VectorEmitter.h"
+
+#include <array>
+
+namespace bitnet::ternary {
+
+/// Look-ups of one token in tables of bytes: lanes are rows, a sum of bytes is
+/// widened every few groups, and the tables' loads are shared by all vectors of
+/// rows. What a group's tables and entries are is the layout's.
+class RowLookup {
+public:
+  virtual ~RowLookup() = default;
+  void emit();
+
+protected:
+  using Value = mlir::Value;
+  using Values = VectorEmitter::Values;
+
+  /// What a layout says of its groups.
+  struct Groups {
+    /// Terms of a group, and bytes of its tables.
+    int64_t terms, tableBytes;
+    /// Bytes of weights from one group of a block to the next.
+    int64_t step;
+    /// Groups whose bytes can be added before they are widened.
+    int64_t unroll;
+    /// What a sum of bytes starts with, so that it is unsigned.
+    int64_t start;
+    /// What each entry is too large by.
+    int64_t bias;
+  };
+
+  /// `op` is a lookup_rows or lookup_quints that reads `blocks` blocks of
+  /// `rows` rows in vectors of `bytes`.
+  template <typename Op>
+  RowLookup(Op op, const TargetFacts &facts, Groups layout, int64_t blocks,
+            int64_t rows, int64_t bytes)
+      : e(op, facts), tables(op.getTables()), slot(op.getSlot()), bytes(bytes),
+        layout(layout), weights(op.getWeights()), sums(op.getSums()),
+        row(op.getRow()), block(op.getBlock()), first(op.getFirst()),
+        next(op.getNext()), groups(op.getGroups()),
+        blockBytes(llvm::divideCeil(op.getTerms(), layout.terms) * rows) {
+    for (int64_t at = 0; at < blocks * rows; at += bytes)
+      vectors.push_back({at / rows * blockBytes + at % rows, at});
+  }
+
+  /// The tables of a group, which lie at byte `at`.
+  virtual Values loadTables(Value at) = 0;
+  /// What a vector of weights adds to the low and to the high sums.
+  virtual std::array<Value, 2> entries(const Values &tables, Value code) = 0;
+
+  VectorEmitter e;
+  Value tables, slot;
+  /// Of a vector.
+  const int64_t bytes;
+
+private:
+  /// A vector's bytes from the start of the first block to its weights, and the
+  /// first of its rows.
+  struct Rows {
+    int64_t offset, row;
+  };
+  /// Word sums of a vector: low, low >> 8, high, high >> 8.
+  static constexpr int64_t wordsEach = 4;
+  /// How far ahead weights are asked for, into L2: the cache's own prefetching
+  /// does not keep up with a loop that waits for so few bytes at a time.
+  static constexpr int64_t aheadBytes = 12288;
+
+  Value startOf(Value block, Value first);
+  Values addGroups(Value first, int64_t count, mlir::ValueRange words,
+                   Value ahead);
+  void finish(Values words, int64_t widenings);
+
+  const Groups layout;
+  Value weights, sums, row, block, first;
+  mlir::ValueRange next;
+  int64_t groups, blockBytes;
+  llvm::SmallVector<Rows> vectors;
+  /// Where the first group's weights and tables start.
+  Value weightBase, tableBase;
+};
+
+} // namespace bitnet::ternary
+
+#endif // COMPILER_CONVERSION_TERNARYTOVECTOR_ROWLOOKUP_H
