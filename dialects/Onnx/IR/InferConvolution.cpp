@@ -117,8 +117,9 @@ static LogicalResult inferConvolution(Inference &in, Type elements) {
                     ", expected 3 axes or more, as many of both");
   ArrayRef<int64_t> x = in.getShape(X), w = in.getShape(W);
   bool isKnown = !ShapedType::isDynamic(w[0]) && !ShapedType::isDynamic(w[1]);
-  if (!isKnown || group < 1 || w[0] % group != 0 || w[1] >= kMaxExtent ||
-      group >= kMaxExtent || !mayBeEqual(x[1], w[1] * group))
+  if (!isKnown || w[0] < 1 || w[1] < 1 || group < 1 || w[0] % group != 0 ||
+      w[1] >= kMaxExtent || group >= kMaxExtent ||
+      !mayBeEqual(x[1], w[1] * group))
     return in.error("convolves ", in.getType(X), " with ", in.getType(W),
                     " in ", group, " groups, expected channels to agree");
   FailureOr<SmallVector<Window>> windows = getWindows(in, w.drop_front(2));
@@ -211,7 +212,7 @@ LogicalResult bitnet::onnx::inferCausalConvWithState(Inference &in) {
                     ", expected three axes");
   ArrayRef<int64_t> x = in.getShape(X), w = in.getShape(W);
   bool isKnown = !ShapedType::isDynamic(w[0]) && !ShapedType::isDynamic(w[2]);
-  if (!isKnown || w[1] != 1 || w[2] < 1 || !mayBeEqual(x[1], w[0]))
+  if (!isKnown || w[0] < 1 || w[1] != 1 || w[2] < 1 || !mayBeEqual(x[1], w[0]))
     return in.error("convolves ", in.getType(X), " with ", in.getType(W),
                     ", expected a kernel for each channel");
   SmallVector<int64_t> state = {x[0], w[0], w[2] - 1};

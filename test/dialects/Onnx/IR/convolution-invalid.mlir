@@ -9,6 +9,15 @@ func.func @conv_c1(%x: tensor<?x6x?xf32>, %w: tensor<4x2x3xf32>) {
 
 // -----
 
+func.func @conv_c1_empty(%x: tensor<?x2x?xf32>, %w: tensor<0x2x3xf32>) {
+  // expected-error @+2 {{convolves 'tensor<?x2x?xf32>' with 'tensor<0x2x3xf32>' in 1 groups, expected channels to agree}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.Conv %x, %w : (tensor<?x2x?xf32>, tensor<0x2x3xf32>) -> tensor<?x0x?xf32>
+  return
+}
+
+// -----
+
 func.func @conv_c3(%x: tensor<?x2x?xf32>, %w: tensor<4x2x3xf32>) {
   // expected-error @+2 {{`strides` holds 0, expected at least 1}}
   // expected-error @+1 {{failed to infer returned types}}
