@@ -102,23 +102,37 @@ public:
                              : mlir::Type(getF64Type());
     return mlir::arith::BitcastOp::create(*this, withElement(type, element), a);
   }
-  Value iadd(Value a, int64_t b) {
-    return mlir::arith::AddIOp::create(*this, a, i(a, b));
+  Value iadd(Value a, Value b) {
+    return mlir::arith::AddIOp::create(*this, a, b);
+  }
+  Value iadd(Value a, int64_t b) { return iadd(a, i(a, b)); }
+  Value isub(Value a, Value b) {
+    return mlir::arith::SubIOp::create(*this, a, b);
+  }
+  Value imul(Value a, Value b) {
+    return mlir::arith::MulIOp::create(*this, a, b);
   }
   Value iand(Value a, int64_t b) {
     return mlir::arith::AndIOp::create(*this, a, i(a, b));
   }
-  Value ior(Value a, int64_t b) {
-    return mlir::arith::OrIOp::create(*this, a, i(a, b));
+  Value ior(Value a, Value b) {
+    return mlir::arith::OrIOp::create(*this, a, b);
   }
+  Value ior(Value a, int64_t b) { return ior(a, i(a, b)); }
   Value ixor(Value a, Value b) {
     return mlir::arith::XOrIOp::create(*this, a, b);
   }
   Value shl(Value a, int64_t b) {
     return mlir::arith::ShLIOp::create(*this, a, i(a, b));
   }
-  Value shr(Value a, int64_t b) {
-    return mlir::arith::ShRUIOp::create(*this, a, i(a, b));
+  Value shr(Value a, Value b) {
+    return mlir::arith::ShRUIOp::create(*this, a, b);
+  }
+  Value shr(Value a, int64_t b) { return shr(a, i(a, b)); }
+  /// A signed integer of 64 bits as f64, rounded.
+  Value toFloat(Value a) {
+    return mlir::arith::SIToFPOp::create(
+        *this, withElement(a.getType(), getF64Type()), a);
   }
 
 private:

@@ -14,9 +14,6 @@ mlir::Value expm1(FloatBuilder &b, mlir::Value x);
 mlir::Value log(FloatBuilder &b, mlir::Value x);
 mlir::Value log1p(FloatBuilder &b, mlir::Value x);
 mlir::Value pow(FloatBuilder &b, mlir::Value x, mlir::Value y);
-mlir::Value sin(FloatBuilder &b, mlir::Value x);
-mlir::Value cos(FloatBuilder &b, mlir::Value x);
-mlir::Value tan(FloatBuilder &b, mlir::Value x);
 mlir::Value atan2(FloatBuilder &b, mlir::Value y, mlir::Value x);
 mlir::Value asin(FloatBuilder &b, mlir::Value x);
 mlir::Value acos(FloatBuilder &b, mlir::Value x);
@@ -29,6 +26,11 @@ mlir::Value atanh(FloatBuilder &b, mlir::Value x);
 mlir::Value erf(FloatBuilder &b, mlir::Value x);
 mlir::Value erfc(FloatBuilder &b, mlir::Value x);
 mlir::Value cbrt(FloatBuilder &b, mlir::Value x);
+
+// Of any angle; what is known to be an f32 (`isF32`) takes less.
+mlir::Value sin(FloatBuilder &b, mlir::Value x, bool isF32);
+mlir::Value cos(FloatBuilder &b, mlir::Value x, bool isF32);
+mlir::Value tan(FloatBuilder &b, mlir::Value x, bool isF32);
 
 } // namespace bitnet::functions
 

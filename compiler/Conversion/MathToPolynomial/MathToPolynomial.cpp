@@ -19,6 +19,8 @@ static Value expandF64(FloatBuilder &b, Operation *op,
                        ArrayRef<Value> operands) {
   using namespace functions;
   Value x = operands[0];
+  // What the operands were before: all that they are is an f32.
+  bool isF32 = !getElementTypeOrSelf(op->getOperand(0).getType()).isF64();
   constexpr double kLn2 = 0.6931471805599453;
   return TypeSwitch<Operation *, Value>(op)
       .Case([&](math::ExpOp) { return functions::exp(b, x); })
@@ -34,9 +36,9 @@ static Value expandF64(FloatBuilder &b, Operation *op,
       .Case([&](math::Log1pOp) { return functions::log1p(b, x); })
       .Case([&](math::PowFOp) { return functions::pow(b, x, operands[1]); })
       .Case([&](math::FPowIOp) { return functions::pow(b, x, operands[1]); })
-      .Case([&](math::SinOp) { return functions::sin(b, x); })
-      .Case([&](math::CosOp) { return functions::cos(b, x); })
-      .Case([&](math::TanOp) { return functions::tan(b, x); })
+      .Case([&](math::SinOp) { return functions::sin(b, x, isF32); })
+      .Case([&](math::CosOp) { return functions::cos(b, x, isF32); })
+      .Case([&](math::TanOp) { return functions::tan(b, x, isF32); })
       .Case([&](math::AtanOp) { return functions::atan2(b, x, b.f(x, 1)); })
       .Case([&](math::Atan2Op) { return functions::atan2(b, x, operands[1]); })
       .Case([&](math::AsinOp) { return functions::asin(b, x); })
@@ -145,8 +147,10 @@ struct MathToPolynomialPass
   void expandSincos(FloatBuilder &b, math::SincosOp op) {
     Value x = cast(b, op.getOperand(), b.getF64Type());
     Type element = getElementTypeOrSelf(op.getSin().getType());
-    op.getSin().replaceAllUsesWith(cast(b, functions::sin(b, x), element));
-    op.getCos().replaceAllUsesWith(cast(b, functions::cos(b, x), element));
+    op.getSin().replaceAllUsesWith(
+        cast(b, functions::sin(b, x, !element.isF64()), element));
+    op.getCos().replaceAllUsesWith(
+        cast(b, functions::cos(b, x, !element.isF64()), element));
     op.erase();
   }
 };
