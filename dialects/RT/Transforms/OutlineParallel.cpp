@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/OperationSupport.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 namespace bitnet::rt {
@@ -41,34 +42,43 @@ static void cloneConstants(ParallelOp op) {
   }
 }
 
-static func::FuncOp makeFunction(ParallelOp op, SymbolTable &symbols) {
-  Builder builder(op.getContext());
-  Type index = builder.getIndexType();
-  auto type = builder.getFunctionType(
-      {LLVM::LLVMPointerType::get(op.getContext()), index, index}, {});
-  auto func = func::FuncOp::create(op.getLoc(),
-                                   op.getKernel().value_or("parallel"), type);
-  func.setPrivate();
-  symbols.insert(func);
-  return func;
-}
+namespace {
+/// The functions made so far. Regions that do the same, each with its own
+/// captures, share one.
+class Outliner {
+public:
+  explicit Outliner(SymbolTable &symbols) : symbols(symbols) {}
 
-static void outline(ParallelOp op, SymbolTable &symbols) {
-  cloneConstants(op);
-  SetVector<Value> captures;
-  getUsedValuesDefinedAbove(op.getBody(), captures);
-  func::FuncOp func = makeFunction(op, symbols);
-  OpBuilder builder(func.getContext());
+  void outline(ParallelOp op);
+
+private:
+  func::FuncOp makeFunction(ParallelOp op, ValueRange captures);
+  /// `func`, or one that is there and does the same.
+  func::FuncOp findOrInsert(func::FuncOp func, StringRef kernel);
+
+  SymbolTable &symbols;
+  /// By a hash of kernel and body.
+  llvm::DenseMap<unsigned, SmallVector<std::pair<func::FuncOp, StringRef>>>
+      known;
+};
+} // namespace
+
+/// A function of `op`'s body, whose captures come as its first argument.
+func::FuncOp Outliner::makeFunction(ParallelOp op, ValueRange captures) {
+  OpBuilder builder(op.getContext());
+  Type index = builder.getIndexType();
+  auto pointer = LLVM::LLVMPointerType::get(op.getContext());
+  auto func = func::FuncOp::create(
+      op.getLoc(), op.getKernel().value_or("parallel"),
+      builder.getFunctionType({pointer, index, index}, {}));
+  func.setPrivate();
   func.getBody().takeBody(op.getBody());
   Block &body = func.getBody().front();
-  auto pointer = LLVM::LLVMPointerType::get(func.getContext());
   Value args = body.insertArgument(0u, pointer, op.getLoc());
   builder.setInsertionPointToStart(&body);
   if (!captures.empty()) {
-    SmallVector<Type> types;
-    for (Value value : captures)
-      types.push_back(value.getType());
-    auto inside = CapturesOp::create(builder, op.getLoc(), types, args);
+    auto inside =
+        CapturesOp::create(builder, op.getLoc(), captures.getTypes(), args);
     for (auto [outer, inner] : llvm::zip(captures, inside.getResults()))
       replaceAllUsesInRegionWith(outer, inner, func.getBody());
   }
@@ -76,7 +86,38 @@ static void outline(ParallelOp op, SymbolTable &symbols) {
   builder.setInsertionPoint(yield);
   func::ReturnOp::create(builder, yield->getLoc());
   yield->erase();
-  builder.setInsertionPoint(op);
+  return func;
+}
+
+func::FuncOp Outliner::findOrInsert(func::FuncOp func, StringRef kernel) {
+  constexpr auto flags = OperationEquivalence::IgnoreLocations;
+  llvm::hash_code hash = llvm::hash_value(kernel);
+  func.getBody().walk([&](Operation *op) {
+    // Operands are told apart by the comparison.
+    hash = llvm::hash_combine(
+        hash, OperationEquivalence::computeHash(
+                  op, OperationEquivalence::ignoreHashValue,
+                  OperationEquivalence::ignoreHashValue, flags));
+  });
+  auto &candidates = known[static_cast<unsigned>(size_t(hash))];
+  for (auto &[other, name] : candidates)
+    if (name == kernel && OperationEquivalence::isRegionEquivalentTo(
+                              &other.getBody(), &func.getBody(), flags)) {
+      func.erase();
+      return other;
+    }
+  symbols.insert(func);
+  candidates.push_back({func, kernel});
+  return func;
+}
+
+void Outliner::outline(ParallelOp op) {
+  cloneConstants(op);
+  SetVector<Value> captures;
+  getUsedValuesDefinedAbove(op.getBody(), captures);
+  func::FuncOp func = makeFunction(op, captures.getArrayRef());
+  func = findOrInsert(func, op.getKernel().value_or("parallel"));
+  OpBuilder builder(op);
   ForkOp::create(builder, op.getLoc(), op.getExec(), op.getCount(),
                  func.getSymName(), captures.getArrayRef(), op.getGrain());
   op.erase();
@@ -94,8 +135,9 @@ struct OutlineParallel
     });
     llvm::for_each(nested, inlineRegion);
     SymbolTable symbols(getOperation());
+    Outliner outliner(symbols);
     for (ParallelOp op : outer)
-      outline(op, symbols);
+      outliner.outline(op);
   }
 };
 } // namespace
