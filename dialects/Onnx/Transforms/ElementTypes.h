@@ -4,6 +4,8 @@
 #include "llvm/ADT/bit.h"
 
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 
 namespace bitnet::onnx {
 
@@ -66,6 +68,28 @@ struct Bool {
   explicit Bool(bool value) : bits(value) {}
   operator bool() const { return bits != 0; }
 };
+
+/// A float or double as an integer, as compiled code converts it
+/// (ScalarMath::fromFloat) and ONNX Runtime on x86: truncated to i32, or to i64
+/// where that is needed, whose low bits are kept; what that does not hold, and
+/// NaN, are its least number.
+template <typename To, typename Float>
+To truncateToInteger(Float value) {
+  constexpr bool isWide =
+      sizeof(To) == 8 || (sizeof(To) == 4 && !std::is_signed_v<To>);
+  using Through = std::conditional_t<isWide, int64_t, int32_t>;
+  constexpr Float bound = isWide ? Float(0x1p63) : Float(0x1p31);
+  auto convert = [](Float number) {
+    return number >= -bound && number < bound
+               ? static_cast<Through>(number)
+               : std::numeric_limits<Through>::min();
+  };
+  // The upper half of u64.
+  if constexpr (sizeof(To) == 8 && !std::is_signed_v<To>)
+    if (value >= bound)
+      return static_cast<To>(convert(value - bound)) ^ To(1) << 63;
+  return static_cast<To>(convert(value));
+}
 
 } // namespace bitnet::onnx
 

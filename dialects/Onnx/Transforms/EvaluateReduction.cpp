@@ -52,7 +52,8 @@ struct Sum {
   }
 };
 
-/// Sums of what each element contributes, floats in double.
+/// Sums of what each element contributes, floats in double; the root of a sum
+/// of squares is one of doubles too, which integers would wrap.
 enum class Term { Magnitude, Square };
 template <Term term, bool root>
 struct SumOf {
@@ -62,8 +63,8 @@ struct SumOf {
   template <typename T>
   static T run(const T *values, int64_t count) {
     using C = typename ComputeType<T>::type;
-    using Wide =
-        std::conditional_t<std::is_floating_point_v<C>, double, uint64_t>;
+    using Wide = std::conditional_t<std::is_floating_point_v<C> || root, double,
+                                    uint64_t>;
     Wide sum = 0;
     for (int64_t i = 0; i < count; ++i) {
       C value = static_cast<C>(values[i]);
@@ -73,10 +74,8 @@ struct SumOf {
       else
         sum += value < C(0) ? Wide(0) - wide : wide;
     }
-    // Integers wrap before the root is taken.
     if constexpr (root && std::is_integral_v<T>)
-      return static_cast<T>(
-          std::sqrt(static_cast<double>(static_cast<T>(sum))));
+      return truncateToInteger<T>(std::sqrt(sum));
     else if constexpr (root)
       return narrow<T>(std::sqrt(sum));
     else

@@ -2,16 +2,13 @@
 
 #include "llvm/ADT/StringSwitch.h"
 
-#include <limits>
-
 using namespace mlir;
 using namespace bitnet::onnx;
 
 //===-- Cast
 //---------------------------------------------------------------===//
 
-/// One element from one type to another: floats truncate, saturate at the
-/// range of 64 bits and keep the low bits below it; NaN becomes 0.
+/// One element from one type to another.
 template <typename To, typename From>
 static To castElement(From from) {
   using C = typename ComputeType<From>::type;
@@ -19,15 +16,7 @@ static To castElement(From from) {
   if constexpr (std::is_same_v<To, Bool>) {
     return To(value != C(0));
   } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<C>) {
-    using Wide =
-        std::conditional_t<std::is_same_v<To, uint64_t>, uint64_t, int64_t>;
-    constexpr C low = std::is_same_v<Wide, uint64_t> ? C(0) : C(-0x1p63);
-    constexpr C high = std::is_same_v<Wide, uint64_t> ? C(0x1p64) : C(0x1p63);
-    if (!(value > low))
-      return value != value ? To(0)
-                            : static_cast<To>(std::numeric_limits<Wide>::min());
-    return static_cast<To>(value < high ? static_cast<Wide>(value)
-                                        : std::numeric_limits<Wide>::max());
+    return truncateToInteger<To>(value);
   } else if constexpr (std::is_same_v<To, Half> || std::is_same_v<To, BFloat>) {
     return To(static_cast<float>(value));
   } else {
