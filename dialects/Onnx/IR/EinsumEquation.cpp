@@ -94,6 +94,11 @@ EinsumEquation::parse(llvm::StringRef text, llvm::ArrayRef<int64_t> ranks,
       isExplicit ? parseTerm(right, error) : implicitResult(terms);
   if (!result)
     return std::nullopt;
+  if (widest > 0 && !result->hasEllipsis) {
+    error = "has no '...' in its result, expected one for the " +
+            std::to_string(widest) + " axes that its terms' '...' stands for";
+    return std::nullopt;
+  }
   equation.result = spell(*result, widest);
   llvm::SmallVector<int> seen;
   for (int label : equation.result) {

@@ -338,6 +338,23 @@ func.func @einsum_c3_twice(%a: tensor<4x8xf32>, %b: tensor<7x8xf32>) {
 
 // -----
 
+func.func @einsum_c5(%a: tensor<4x8xf32>, %b: tensor<7x8xf32>) {
+  // expected-error @+2 {{`equation` has no '...' in its result, expected one for the 1 axes that its terms' '...' stands for}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.Einsum %a, %b {equation = "...i,ji->j"} : (tensor<4x8xf32>, tensor<7x8xf32>) -> tensor<?xf32>
+  return
+}
+
+// -----
+
+// It may stand for nothing.
+func.func @einsum_c5_no_axes(%a: tensor<8xf32>, %b: tensor<7x8xf32>) -> tensor<7xf32> {
+  %0 = onnx.Einsum %a, %b {equation = "...i,ji->j"} : (tensor<8xf32>, tensor<7x8xf32>) -> tensor<7xf32>
+  return %0 : tensor<7xf32>
+}
+
+// -----
+
 func.func @prelu_c2(%x: tensor<4x8xf32>, %s: tensor<7xf32>) {
   // expected-error @+2 {{slope has shape 7, expected one that broadcasts to 4x8}}
   // expected-error @+1 {{failed to infer returned types}}
