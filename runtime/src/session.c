@@ -77,12 +77,14 @@ static int32_t range(bitnet_error *error, const char *what, int64_t value,
 static int32_t chooseSizes(bitnet_session *s, const bitnet_session_options *o,
                            bitnet_error *error) {
   const bitnet_module *module = s->module;
+  // Compiled code takes lengths for no more than dims of inputs may be.
   int64_t limit =
-      module->context_length > 0 ? module->context_length : INT32_MAX;
+      module->context_length > 0 && module->context_length < INT32_MAX
+          ? module->context_length
+          : INT32_MAX;
   s->capacity = o->context_length;
   if (!s->capacity)
-    s->capacity = module->context_length > 0 ? module->context_length
-                                             : BN_DEFAULT_CONTEXT;
+    s->capacity = module->context_length > 0 ? limit : BN_DEFAULT_CONTEXT;
   int32_t code = range(error, "context length", s->capacity, 1, limit);
   int64_t fixedBatch = staticDim(module, s->tokens, 0);
   s->batch = o->batch ? o->batch : fixedBatch > 0 ? fixedBatch : 1;

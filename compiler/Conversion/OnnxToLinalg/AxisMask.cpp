@@ -1,5 +1,6 @@
 #include "compiler/Conversion/OnnxToLinalg/AxisMask.h"
 
+#include "compiler/Conversion/OnnxToLinalg/Loops.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxAttributes.h"
 
 using namespace mlir;
@@ -24,6 +25,33 @@ Numbers bitnet::getAxisMask(ArrayRef<Number> axes, int64_t rank,
   return mask;
 }
 
+/// The mask of axes whose number only a run knows.
+static Numbers readMaskOfMany(Value axes, int64_t rank,
+                              BufferLowering &lowering) {
+  IndexMath &math = lowering.math;
+  BufferView view = lowering.view(axes);
+  Number zero = math.constant(0), size = math.constant(rank);
+  // The mask, and whether an axis is none or was there before.
+  SmallVector<Value> initial(rank + 1, math.value(zero));
+  auto step = [&](ArrayRef<Number> place, ValueRange state) {
+    Number axis = lowering.loadIndex(view, place);
+    axis = math.select(math.less(axis, zero), math.add(axis, size), axis);
+    Number bad =
+        math.max(math.less(axis, zero), math.isFalse(math.less(axis, size)));
+    SmallVector<Value> next;
+    for (int64_t at = 0; at < rank; ++at) {
+      Number isHere = math.equal(axis, math.constant(at));
+      bad = math.max(bad, math.min(state[at], isHere));
+      next.push_back(math.value(math.max(state[at], isHere)));
+    }
+    next.push_back(math.value(math.max(state.back(), bad)));
+    return next;
+  };
+  SmallVector<Value> last = foldLoops(lowering, view.sizes, initial, step);
+  lowering.failIf(last.pop_back_val(), RunStatus::BadShape);
+  return Numbers(last.begin(), last.end());
+}
+
 FailureOr<std::optional<Numbers>>
 bitnet::readAxisMask(Operation *op, int64_t rank, BufferLowering &lowering) {
   std::optional<Numbers> axes;
@@ -31,6 +59,8 @@ bitnet::readAxisMask(Operation *op, int64_t rank, BufferLowering &lowering) {
     axes = llvm::map_to_vector<6>(
         *attr, [&](int64_t axis) { return lowering.math.constant(axis); });
   if (Value operand = getOperandIfAny(op, 1)) {
+    if (!getTensorType(operand).hasStaticShape())
+      return std::optional(readMaskOfMany(operand, rank, lowering));
     axes = lowering.scalars(operand);
     if (!axes)
       return op->emitError("has axes of type ")

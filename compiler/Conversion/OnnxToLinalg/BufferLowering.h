@@ -91,7 +91,9 @@ public:
   //===- Making memory
   //-----------------------------------------------------===//
 
-  /// A new buffer for a tensor of `type`; `sizes` count where it is dynamic.
+  /// A new buffer for a tensor of `type`; `sizes` count where it is dynamic. A
+  /// run with a negative size ends with RunStatus::BadShape; one with more
+  /// bytes than any machine has is out of memory (ArenaSizes).
   BufferView alloc(mlir::RankedTensorType type, llvm::ArrayRef<Number> sizes);
   BufferView alloc(mlir::Type elementType, llvm::ArrayRef<Number> sizes);
   mlir::Value memref(const BufferView &view);
@@ -118,6 +120,8 @@ public:
   void forEachIndex(llvm::ArrayRef<Number> sizes,
                     llvm::function_ref<void(llvm::ArrayRef<Number>)> body);
   mlir::Value load(const BufferView &view, llvm::ArrayRef<Number> indices);
+  /// A signed integer from memory as a number.
+  Number loadIndex(const BufferView &view, llvm::ArrayRef<Number> indices);
   void store(mlir::Value scalar, const BufferView &view,
              llvm::ArrayRef<Number> indices);
 
@@ -151,6 +155,13 @@ public:
                        llvm::ArrayRef<Number> sizes);
   /// Ends the run with RunStatus::BadShape unless both are the same.
   void checkSame(Number lhs, Number rhs);
+  /// The sum and the product of two numbers that become sizes. A run in which
+  /// one is negative or they are more than any tensor has ends with
+  /// RunStatus::BadShape.
+  Number add(Number size, Number other);
+  Number scale(Number size, Number factor);
+  /// The product of all.
+  Number count(llvm::ArrayRef<Number> sizes);
   /// The view with stride 0 along the axes that `sizes` repeats.
   BufferView broadcastTo(const BufferView &view, llvm::ArrayRef<Number> sizes);
   /// Replaces sizes that `type` knows.

@@ -2,47 +2,24 @@
 
 #include "compiler/Conversion/OnnxToLinalg/BufferLowering.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxAttributes.h"
-#include "compiler/Conversion/OnnxToLinalg/ScalarMath.h"
+#include "compiler/Conversion/OnnxToLinalg/ScalarEmitters.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 using namespace bitnet;
 using arith::CmpFPredicate;
 using arith::CmpIPredicate;
 
-namespace {
-/// What an emitter sees: operands in the type they are computed in (floats
-/// widened), and the element types of the tensors.
-struct Context {
-  Operation *op;
-  OpBuilder &builder;
-  Location loc;
-  ScalarMath math;
-  ArrayRef<Value> in;
-  Type operandType;
-  Type resultType;
-
-  bool isFloat() const { return isa<FloatType>(in[0].getType()); }
-  bool unsignedIn() const { return isUnsigned(operandType); }
-  Value constant(double value) {
-    Type type = in[0].getType();
-    return isFloat() ? math.constant(type, value) : math.integer(type, value);
-  }
-};
-using Emitter = Value (*)(Context &);
-} // namespace
-
 //===- One operand
 //---------------------------------------------------------===//
 
 template <typename Op>
-static Value emitMath(Context &c) {
+static Value emitMath(ScalarContext &c) {
   return Op::create(c.builder, c.loc, c.in[0]);
 }
 
-static Value emitAbs(Context &c) {
+static Value emitAbs(ScalarContext &c) {
   if (c.isFloat())
     return math::AbsFOp::create(c.builder, c.loc, c.in[0]);
   if (c.unsignedIn())
@@ -50,13 +27,13 @@ static Value emitAbs(Context &c) {
   return c.math.max(c.in[0], c.math.sub(c.constant(0), c.in[0]), false);
 }
 
-static Value emitNeg(Context &c) {
+static Value emitNeg(ScalarContext &c) {
   if (c.isFloat())
     return arith::NegFOp::create(c.builder, c.loc, c.in[0]);
   return c.math.sub(c.constant(0), c.in[0]);
 }
 
-static Value emitSign(Context &c) {
+static Value emitSign(ScalarContext &c) {
   Value x = c.in[0], zero = c.constant(0), one = c.constant(1);
   if (c.isFloat()) {
     // Zero and NaN are their own sign.
@@ -70,150 +47,20 @@ static Value emitSign(Context &c) {
   return c.math.max(c.math.min(x, one, false), c.constant(-1), false);
 }
 
-static Value emitRelu(Context &c) {
-  Value zero = c.constant(0);
-  if (!c.isFloat())
-    return c.unsignedIn() ? c.in[0] : c.math.max(c.in[0], zero, false);
-  Value negative = c.math.compare(CmpFPredicate::OLT, c.in[0], zero);
-  return c.math.select(negative, zero, c.in[0]);
-}
-
-static Value emitReciprocal(Context &c) {
+static Value emitReciprocal(ScalarContext &c) {
   return c.math.div(c.constant(1), c.in[0], false);
 }
 
-static Value emitSigmoid(Context &c) {
-  Value exp = math::ExpOp::create(c.builder, c.loc, emitNeg(c));
-  return c.math.div(c.constant(1), c.math.add(c.constant(1), exp), false);
-}
-
-static Value emitGelu(Context &c) {
-  Value x = c.in[0], half = c.math.mul(x, c.constant(0.5));
-  Value inner;
-  if (getStringAttr(c.op, "approximate", "none") == "tanh") {
-    Value cube = c.math.mul(c.math.mul(x, x), x);
-    Value sum = c.math.add(x, c.math.mul(c.constant(0.044715), cube));
-    inner = math::TanhOp::create(
-        c.builder, c.loc, c.math.mul(c.constant(0.7978845608028654), sum));
-  } else {
-    inner = math::ErfOp::create(c.builder, c.loc,
-                                c.math.mul(x, c.constant(0.7071067811865476)));
-  }
-  return c.math.mul(half, c.math.add(c.constant(1), inner));
-}
-
-/// `value` within [low, high]; NaN stays.
-static Value clamp(Context &c, Value value, double low, double high) {
-  Value least = c.constant(low), most = c.constant(high);
-  value = c.math.select(c.math.compare(CmpFPredicate::OLT, value, least), least,
-                        value);
-  return c.math.select(c.math.compare(CmpFPredicate::OGT, value, most), most,
-                       value);
-}
-
-static Value attribute(Context &c, StringRef name, double otherwise) {
-  return c.constant(getFloatAttr(c.op, name, otherwise));
-}
-
-static Value isNegative(Context &c, Value value) {
-  return c.math.compare(CmpFPredicate::OLT, value, c.constant(0));
-}
-
-/// ln(1 + e^x) without overflow.
-static Value softplus(Context &c, Value x) {
-  Value distance = math::AbsFOp::create(c.builder, c.loc, x);
-  Value exp = math::ExpOp::create(
-      c.builder, c.loc, arith::NegFOp::create(c.builder, c.loc, distance));
-  Value tail = math::Log1pOp::create(c.builder, c.loc, exp);
-  return c.math.add(c.math.select(isNegative(c, x), c.constant(0), x), tail);
-}
-
-static Value emitSoftplus(Context &c) { return softplus(c, c.in[0]); }
-
-static Value emitSoftsign(Context &c) {
-  Value below = c.math.add(c.constant(1),
-                           math::AbsFOp::create(c.builder, c.loc, c.in[0]));
-  return c.math.div(c.in[0], below, false);
-}
-
-static Value emitMish(Context &c) {
-  return c.math.mul(
-      c.in[0], math::TanhOp::create(c.builder, c.loc, softplus(c, c.in[0])));
-}
-
-static Value emitHardSigmoid(Context &c) {
-  Value line = c.math.add(c.math.mul(attribute(c, "alpha", 0.2f), c.in[0]),
-                          attribute(c, "beta", 0.5));
-  return clamp(c, line, 0, 1);
-}
-
-static Value emitHardSwish(Context &c) {
-  Value line =
-      c.math.add(c.math.mul(c.constant(1.0 / 6), c.in[0]), c.constant(0.5));
-  return c.math.mul(c.in[0], clamp(c, line, 0, 1));
-}
-
-static Value expm1(Context &c, Value x) {
-  return math::ExpM1Op::create(c.builder, c.loc, x);
-}
-
-static Value emitElu(Context &c) {
-  Value below = c.math.mul(attribute(c, "alpha", 1), expm1(c, c.in[0]));
-  return c.math.select(isNegative(c, c.in[0]), below, c.in[0]);
-}
-
-static Value emitSelu(Context &c) {
-  Value below = c.math.mul(attribute(c, "alpha", 1.67326319217681884765625),
-                           expm1(c, c.in[0]));
-  Value above = c.math.compare(CmpFPredicate::OGT, c.in[0], c.constant(0));
-  return c.math.mul(attribute(c, "gamma", 1.05070102214813232421875),
-                    c.math.select(above, c.in[0], below));
-}
-
-static Value emitCelu(Context &c) {
-  Value alpha = attribute(c, "alpha", 1), zero = c.constant(0);
-  Value curve = c.math.mul(alpha, expm1(c, c.math.div(c.in[0], alpha, false)));
-  return c.math.add(c.math.max(zero, c.in[0], false),
-                    c.math.min(zero, curve, false));
-}
-
-static Value emitLeakyRelu(Context &c) {
-  Value below = c.math.mul(attribute(c, "alpha", 0.01f), c.in[0]);
-  return c.math.select(isNegative(c, c.in[0]), below, c.in[0]);
-}
-
-static Value emitThresholdedRelu(Context &c) {
-  Value above =
-      c.math.compare(CmpFPredicate::OGT, c.in[0], attribute(c, "alpha", 1));
-  return c.math.select(above, c.in[0], c.constant(0));
-}
-
-/// Integers are compared and moved in f64, and truncated.
-static Value emitShrink(Context &c) {
-  Value x = c.in[0];
-  Type type = c.isFloat() ? x.getType() : Type(c.builder.getF64Type());
-  if (!c.isFloat())
-    x = c.math.cast(x, c.operandType, type);
-  auto number = [&](double value) { return c.math.constant(type, value); };
-  double limit = getFloatAttr(c.op, "lambd", 0.5);
-  Value bias = number(getFloatAttr(c.op, "bias", 0));
-  Value below = c.math.compare(CmpFPredicate::OLT, x, number(-limit));
-  Value above = c.math.compare(CmpFPredicate::OGT, x, number(limit));
-  Value rest = c.math.select(above, c.math.sub(x, bias), number(0));
-  Value result = c.math.select(below, c.math.add(x, bias), rest);
-  return c.isFloat() ? result : c.math.cast(result, type, c.resultType);
-}
-
-static Value emitNot(Context &c) {
+static Value emitNot(ScalarContext &c) {
   // All bits of -1 are set, for i1 and for integers.
   return arith::XOrIOp::create(c.builder, c.loc, c.in[0], c.constant(-1));
 }
 
-static Value emitIsNaN(Context &c) {
+static Value emitIsNaN(ScalarContext &c) {
   return c.math.compare(CmpFPredicate::UNO, c.in[0], c.in[0]);
 }
 
-static Value emitIsInf(Context &c) {
+static Value emitIsInf(ScalarContext &c) {
   double infinity = std::numeric_limits<double>::infinity();
   Value above =
       c.math.compare(CmpFPredicate::OEQ, c.in[0], c.constant(infinity));
@@ -231,16 +78,16 @@ static Value emitIsInf(Context &c) {
 //===- Two and more operands
 //-----------------------------------------------===//
 
-static Value emitDiv(Context &c) {
+static Value emitDiv(ScalarContext &c) {
   return c.math.div(c.in[0], c.in[1], c.unsignedIn());
 }
 
-static Value emitMod(Context &c) {
+static Value emitMod(ScalarContext &c) {
   return c.math.rem(c.in[0], c.in[1], c.unsignedIn(),
                     getIntAttr(c.op, "fmod", 0));
 }
 
-static Value emitPow(Context &c) {
+static Value emitPow(ScalarContext &c) {
   Value base = c.in[0], exponent = c.in[1];
   // An exponent that is one known number.
   Operation *def = c.op->getOperand(1).getDefiningOp();
@@ -267,19 +114,9 @@ static Value emitPow(Context &c) {
   return c.math.cast(power, type, c.resultType);
 }
 
-static Value emitPRelu(Context &c) {
-  Value x = c.in[0], below = c.math.mul(c.in[1], x);
-  if (c.isFloat())
-    return c.math.select(isNegative(c, x), below, x);
-  if (c.unsignedIn())
-    return x;
-  return c.math.select(c.math.compare(CmpIPredicate::slt, x, c.constant(0)),
-                       below, x);
-}
-
 template <CmpFPredicate onFloat, CmpIPredicate onSigned,
           CmpIPredicate onUnsigned>
-static Value emitCompare(Context &c) {
+static Value emitCompare(ScalarContext &c) {
   if (c.isFloat())
     return c.math.compare(onFloat, c.in[0], c.in[1]);
   return c.math.compare(c.unsignedIn() ? onUnsigned : onSigned, c.in[0],
@@ -287,11 +124,11 @@ static Value emitCompare(Context &c) {
 }
 
 template <typename Op>
-static Value emitBits(Context &c) {
+static Value emitBits(ScalarContext &c) {
   return Op::create(c.builder, c.loc, c.in[0], c.in[1]);
 }
 
-static Value emitBitShift(Context &c) {
+static Value emitBitShift(ScalarContext &c) {
   Value x = c.in[0], by = c.in[1];
   unsigned width = x.getType().getIntOrFloatBitWidth();
   Value most = c.constant(width - 1);
@@ -308,33 +145,39 @@ static Value emitBitShift(Context &c) {
   return c.math.select(over, c.constant(0), shifted);
 }
 
-template <Value (*combine)(Context &, Value, Value)>
-static Value emitVariadic(Context &c) {
+template <Value (*combine)(ScalarContext &, Value, Value)>
+static Value emitVariadic(ScalarContext &c) {
   Value result = c.in[0];
   for (Value next : c.in.drop_front())
     result = combine(c, result, next);
   return result;
 }
 
-static Value addTwo(Context &c, Value a, Value b) { return c.math.add(a, b); }
-static Value subTwo(Context &c, Value a, Value b) { return c.math.sub(a, b); }
-static Value mulTwo(Context &c, Value a, Value b) { return c.math.mul(a, b); }
-static Value maxTwo(Context &c, Value a, Value b) {
+static Value addTwo(ScalarContext &c, Value a, Value b) {
+  return c.math.add(a, b);
+}
+static Value subTwo(ScalarContext &c, Value a, Value b) {
+  return c.math.sub(a, b);
+}
+static Value mulTwo(ScalarContext &c, Value a, Value b) {
+  return c.math.mul(a, b);
+}
+static Value maxTwo(ScalarContext &c, Value a, Value b) {
   return c.math.max(a, b, c.unsignedIn());
 }
-static Value minTwo(Context &c, Value a, Value b) {
+static Value minTwo(ScalarContext &c, Value a, Value b) {
   return c.math.min(a, b, c.unsignedIn());
 }
 
-static Value emitMean(Context &c) {
+static Value emitMean(ScalarContext &c) {
   return c.math.div(emitVariadic<addTwo>(c), c.constant(c.in.size()), false);
 }
 
-static Value emitWhere(Context &c) {
+static Value emitWhere(ScalarContext &c) {
   return c.math.select(c.in[0], c.in[1], c.in[2]);
 }
 
-static Value emitClip(Context &c) {
+static Value emitClip(ScalarContext &c) {
   Value x = c.in[0];
   auto bound = [&](unsigned index, StringRef name) -> Value {
     if (index < c.in.size() && c.in[index])
@@ -361,80 +204,69 @@ static Value emitClip(Context &c) {
 //===- Table
 //---------------------------------------------------------------===//
 
-static const llvm::StringMap<Emitter> &getEmitters() {
-  static const llvm::StringMap<Emitter> emitters = {
-      {"Abs", emitAbs},
-      {"Acos", emitMath<math::AcosOp>},
-      {"Acosh", emitMath<math::AcoshOp>},
-      {"Asin", emitMath<math::AsinOp>},
-      {"Asinh", emitMath<math::AsinhOp>},
-      {"Atan", emitMath<math::AtanOp>},
-      {"Atanh", emitMath<math::AtanhOp>},
-      {"Celu", emitCelu},
-      {"Cosh", emitMath<math::CoshOp>},
-      {"Elu", emitElu},
-      {"HardSigmoid", emitHardSigmoid},
-      {"HardSwish", emitHardSwish},
-      {"LeakyRelu", emitLeakyRelu},
-      {"Mish", emitMish},
-      {"PRelu", emitPRelu},
-      {"Selu", emitSelu},
-      {"Shrink", emitShrink},
-      {"Sinh", emitMath<math::SinhOp>},
-      {"Softplus", emitSoftplus},
-      {"Softsign", emitSoftsign},
-      {"Tan", emitMath<math::TanOp>},
-      {"ThresholdedRelu", emitThresholdedRelu},
-      {"Ceil", emitMath<math::CeilOp>},
-      {"Cos", emitMath<math::CosOp>},
-      {"Erf", emitMath<math::ErfOp>},
-      {"Exp", emitMath<math::ExpOp>},
-      {"Floor", emitMath<math::FloorOp>},
-      {"Gelu", emitGelu},
-      {"IsInf", emitIsInf},
-      {"IsNaN", emitIsNaN},
-      {"Log", emitMath<math::LogOp>},
-      {"Neg", emitNeg},
-      {"Not", emitNot},
-      {"BitwiseNot", emitNot},
-      {"Reciprocal", emitReciprocal},
-      {"Relu", emitRelu},
-      {"Round", emitMath<math::RoundEvenOp>},
-      {"Sigmoid", emitSigmoid},
-      {"Sign", emitSign},
-      {"Sin", emitMath<math::SinOp>},
-      {"Sqrt", emitMath<math::SqrtOp>},
-      {"Tanh", emitMath<math::TanhOp>},
-      {"Add", emitVariadic<addTwo>},
-      {"Sub", emitVariadic<subTwo>},
-      {"Mul", emitVariadic<mulTwo>},
-      {"Sum", emitVariadic<addTwo>},
-      {"Max", emitVariadic<maxTwo>},
-      {"Min", emitVariadic<minTwo>},
-      {"Mean", emitMean},
-      {"Div", emitDiv},
-      {"Mod", emitMod},
-      {"Pow", emitPow},
-      {"And", emitBits<arith::AndIOp>},
-      {"Or", emitBits<arith::OrIOp>},
-      {"Xor", emitBits<arith::XOrIOp>},
-      {"BitwiseAnd", emitBits<arith::AndIOp>},
-      {"BitwiseOr", emitBits<arith::OrIOp>},
-      {"BitwiseXor", emitBits<arith::XOrIOp>},
-      {"BitShift", emitBitShift},
-      {"Equal",
-       emitCompare<CmpFPredicate::OEQ, CmpIPredicate::eq, CmpIPredicate::eq>},
-      {"Greater",
-       emitCompare<CmpFPredicate::OGT, CmpIPredicate::sgt, CmpIPredicate::ugt>},
-      {"GreaterOrEqual",
-       emitCompare<CmpFPredicate::OGE, CmpIPredicate::sge, CmpIPredicate::uge>},
-      {"Less",
-       emitCompare<CmpFPredicate::OLT, CmpIPredicate::slt, CmpIPredicate::ult>},
-      {"LessOrEqual",
-       emitCompare<CmpFPredicate::OLE, CmpIPredicate::sle, CmpIPredicate::ule>},
-      {"Where", emitWhere},
-      {"Clip", emitClip},
-  };
+static const Emitters &getEmitters() {
+  static const Emitters emitters = [] {
+    Emitters all = {
+        {"Abs", emitAbs},
+        {"Acos", emitMath<math::AcosOp>},
+        {"Acosh", emitMath<math::AcoshOp>},
+        {"Asin", emitMath<math::AsinOp>},
+        {"Asinh", emitMath<math::AsinhOp>},
+        {"Atan", emitMath<math::AtanOp>},
+        {"Atanh", emitMath<math::AtanhOp>},
+        {"Cosh", emitMath<math::CoshOp>},
+        {"Sinh", emitMath<math::SinhOp>},
+        {"Tan", emitMath<math::TanOp>},
+        {"Ceil", emitMath<math::CeilOp>},
+        {"Cos", emitMath<math::CosOp>},
+        {"Erf", emitMath<math::ErfOp>},
+        {"Exp", emitMath<math::ExpOp>},
+        {"Floor", emitMath<math::FloorOp>},
+        {"IsInf", emitIsInf},
+        {"IsNaN", emitIsNaN},
+        {"Log", emitMath<math::LogOp>},
+        {"Neg", emitNeg},
+        {"Not", emitNot},
+        {"BitwiseNot", emitNot},
+        {"Reciprocal", emitReciprocal},
+        {"Round", emitMath<math::RoundEvenOp>},
+        {"Sign", emitSign},
+        {"Sin", emitMath<math::SinOp>},
+        {"Sqrt", emitMath<math::SqrtOp>},
+        {"Tanh", emitMath<math::TanhOp>},
+        {"Add", emitVariadic<addTwo>},
+        {"Sub", emitVariadic<subTwo>},
+        {"Mul", emitVariadic<mulTwo>},
+        {"Sum", emitVariadic<addTwo>},
+        {"Max", emitVariadic<maxTwo>},
+        {"Min", emitVariadic<minTwo>},
+        {"Mean", emitMean},
+        {"Div", emitDiv},
+        {"Mod", emitMod},
+        {"Pow", emitPow},
+        {"And", emitBits<arith::AndIOp>},
+        {"Or", emitBits<arith::OrIOp>},
+        {"Xor", emitBits<arith::XOrIOp>},
+        {"BitwiseAnd", emitBits<arith::AndIOp>},
+        {"BitwiseOr", emitBits<arith::OrIOp>},
+        {"BitwiseXor", emitBits<arith::XOrIOp>},
+        {"BitShift", emitBitShift},
+        {"Equal",
+         emitCompare<CmpFPredicate::OEQ, CmpIPredicate::eq, CmpIPredicate::eq>},
+        {"Greater", emitCompare<CmpFPredicate::OGT, CmpIPredicate::sgt,
+                                CmpIPredicate::ugt>},
+        {"GreaterOrEqual", emitCompare<CmpFPredicate::OGE, CmpIPredicate::sge,
+                                       CmpIPredicate::uge>},
+        {"Less", emitCompare<CmpFPredicate::OLT, CmpIPredicate::slt,
+                             CmpIPredicate::ult>},
+        {"LessOrEqual", emitCompare<CmpFPredicate::OLE, CmpIPredicate::sle,
+                                    CmpIPredicate::ule>},
+        {"Where", emitWhere},
+        {"Clip", emitClip},
+    };
+    addActivations(all);
+    return all;
+  }();
   return emitters;
 }
 
@@ -499,7 +331,7 @@ Value bitnet::emitScalar(OpBuilder &builder, Location loc, Operation *op,
   for (Value &value : in)
     if (value && !moves && isa<FloatType>(value.getType()))
       value = math.widen(value);
-  Context context{op, builder, loc, math, in, from, to};
+  ScalarContext context{op, builder, loc, math, in, from, to};
   Value result = getEmitters().lookup(name)(context);
   if (isa<FloatType>(result.getType()))
     return math.narrow(result, to);

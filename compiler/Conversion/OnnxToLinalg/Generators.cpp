@@ -1,6 +1,7 @@
 #include "compiler/Conversion/OnnxToLinalg/OnnxAttributes.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxToLinalg.h"
 #include "compiler/Conversion/OnnxToLinalg/ScalarMath.h"
+#include "dialects/RT/IR/SizeBounds.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -66,16 +67,34 @@ generate(ArrayRef<BufferView> from, const BufferView &to,
       });
 }
 
+/// Whether sums and differences of such numbers do not wrap.
+static bool isSmall(Number number) {
+  std::optional<int64_t> bound = rt::getUpperBound(number);
+  return bound && *bound <= rt::kMostBytes;
+}
+
 /// Number of elements from `start` to below (or above) `limit`.
-static Number countIntegers(IndexMath &math, Number start, Number limit,
-                            Number delta) {
+static Number countIntegers(BufferLowering &lowering, Number start,
+                            Number limit, Number delta) {
+  IndexMath &math = lowering.math;
   Number zero = math.constant(0), one = math.constant(1);
+  // Lengths stay recognisable.
+  if (isSmall(start) && isSmall(limit) && isSmall(delta)) {
+    Number above = math.add(math.sub(limit, start), math.sub(delta, one));
+    return math.max(math.div(above, delta), zero);
+  }
   Number down = math.less(delta, zero);
+  Number some =
+      math.select(down, math.less(limit, start), math.less(start, limit));
+  // Both are right as unsigned numbers, whatever the signed ones wrap to.
   Number distance =
       math.select(down, math.sub(start, limit), math.sub(limit, start));
   Number step = math.select(down, math.sub(zero, delta), delta);
-  Number above = math.add(distance, math.sub(step, one));
-  return math.max(math.div(above, step), zero);
+  Number full = arith::DivUIOp::create(lowering.builder, lowering.getLoc(),
+                                       math.value(math.sub(distance, one)),
+                                       math.value(step))
+                    .getResult();
+  return math.select(some, math.add(full, one), zero);
 }
 
 static LogicalResult lowerIntegerRange(Operation *op,
@@ -93,7 +112,7 @@ static LogicalResult lowerIntegerRange(Operation *op,
   Number start = bounds[0], delta = bounds[2];
   lowering.failIf(math.equal(delta, math.constant(0)), RunStatus::BadShape);
   BufferView result =
-      lowering.alloc(type, countIntegers(math, start, bounds[1], delta));
+      lowering.alloc(type, countIntegers(lowering, start, bounds[1], delta));
   Value first = math.value(start), step = math.value(delta);
   generate(
       {}, result, lowering,
@@ -125,6 +144,16 @@ static LogicalResult lowerRange(Operation *op, BufferLowering &lowering) {
   Value start = bounds[0], delta = bounds[2];
   Value count = math.div(math.sub(bounds[1], start), delta, false);
   count = math::CeilOp::create(builder, lowering.getLoc(), count);
+  // NaN, infinity and what has no memory anyway.
+  auto isCount =
+      math.compare(arith::CmpFPredicate::OLT, count,
+                   math.constant(count.getType(), double(rt::kMostBytes)));
+  auto isZero = math.compare(arith::CmpFPredicate::OEQ, delta,
+                             math.constant(delta.getType(), 0));
+  IndexMath &index = lowering.math;
+  lowering.failIf(
+      index.max(index.truth(isZero), index.isFalse(index.truth(isCount))),
+      RunStatus::BadShape);
   Value elements = math.cast(count, count.getType(), builder.getI64Type());
   elements = arith::IndexCastOp::create(builder, lowering.getLoc(),
                                         builder.getIndexType(), elements);
@@ -155,6 +184,9 @@ static LogicalResult lowerTrilu(Operation *op, BufferLowering &lowering) {
       return op->emitError("has a diagonal of type ")
              << given.getType() << ", expected one integer";
     k = scalar->front();
+    // Beyond any column, where a sum with a row does not wrap.
+    k = lowering.math.min(k, lowering.math.constant(rt::kMostBytes));
+    k = lowering.math.max(k, lowering.math.constant(-rt::kMostBytes));
   }
   auto type = getTensorType(op->getResult(0));
   Type element = getStorageType(type.getElementType());

@@ -1,38 +1,17 @@
 #include "compiler/Conversion/OnnxToLinalg/IndexMath.h"
 
-#include "dialects/RT/IR/RTOps.h"
+#include "dialects/RT/IR/SizeBounds.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 using namespace bitnet;
 
 using Number = IndexMath::Number;
 
-/// Whether a number can be proven not negative: sizes, lengths, and sums and
-/// products of them.
-static bool isNonNegative(Number number, unsigned depth = 8) {
-  if (std::optional<int64_t> known = getConstantIntValue(number))
-    return *known >= 0;
-  Operation *def = cast<Value>(number).getDefiningOp();
-  if (!def || depth == 0)
-    return false;
-  if (isa<memref::DimOp, rt::PastLengthOp, rt::LogitRowsOp,
-          arith::IndexCastUIOp>(def))
-    return true;
-  if (isa<arith::AddIOp, arith::MulIOp, arith::MinSIOp, arith::DivSIOp>(def))
-    return llvm::all_of(def->getOperands(), [&](Value operand) {
-      return isNonNegative(operand, depth - 1);
-    });
-  if (isa<arith::MaxSIOp>(def))
-    return llvm::any_of(def->getOperands(), [&](Value operand) {
-      return isNonNegative(operand, depth - 1);
-    });
-  if (auto select = dyn_cast<arith::SelectOp>(def))
-    return isNonNegative(select.getTrueValue(), depth - 1) &&
-           isNonNegative(select.getFalseValue(), depth - 1);
-  return false;
+/// Whether a number can be proven not negative.
+static bool isNonNegative(Number number) {
+  return rt::getUpperBound(number).has_value();
 }
 
 bool IndexMath::isAvailable(Value value) {

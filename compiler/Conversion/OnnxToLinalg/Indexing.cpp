@@ -7,15 +7,6 @@
 using namespace mlir;
 using namespace bitnet;
 
-/// A signed integer from memory as a number.
-static Number loadIndex(const BufferView &view, ArrayRef<Number> indices,
-                        BufferLowering &lowering) {
-  Value index = lowering.load(view, indices);
-  return arith::IndexCastOp::create(lowering.builder, lowering.getLoc(),
-                                    lowering.builder.getIndexType(), index)
-      .getResult();
-}
-
 //===- Gather
 //--------------------------------------------------------------===//
 
@@ -51,7 +42,7 @@ static LogicalResult lowerGather(Operation *op, BufferLowering &lowering) {
   sizes.append(data.sizes.begin() + axis + 1, data.sizes.end());
   BufferView result = lowering.alloc(getTensorType(op->getResult(0)), sizes);
   lowering.forEachIndex(indices.sizes, [&](ArrayRef<Number> place) {
-    Number index = lowering.wrapIndex(loadIndex(indices, place, lowering),
+    Number index = lowering.wrapIndex(lowering.loadIndex(indices, place),
                                       data.sizes[axis]);
     BufferView target = result;
     for (int64_t i = 0; i < indexRank; ++i)
@@ -82,7 +73,7 @@ static LogicalResult lowerGatherElements(Operation *op,
       lowering.alloc(getTensorType(op->getResult(0)), indices.sizes);
   lowering.forEachIndex(indices.sizes, [&](ArrayRef<Number> place) {
     Numbers from(place);
-    from[axis] = lowering.wrapIndex(loadIndex(indices, place, lowering),
+    from[axis] = lowering.wrapIndex(lowering.loadIndex(indices, place),
                                     data.sizes[axis]);
     lowering.store(lowering.load(data, from), result, place);
   });
@@ -101,7 +92,7 @@ static BufferView select(BufferView view, const BufferView &indices,
   for (int64_t i = 0; i < count; ++i) {
     Numbers position(place);
     position.push_back(lowering.math.constant(i));
-    Number index = lowering.wrapIndex(loadIndex(indices, position, lowering),
+    Number index = lowering.wrapIndex(lowering.loadIndex(indices, position),
                                       view.sizes[0]);
     view = lowering.at(view, 0, index);
   }
@@ -240,7 +231,7 @@ static LogicalResult lowerScatterElements(Operation *op,
   StringRef reduction = getStringAttr(op, "reduction", "none");
   lowering.forEachIndex(indices.sizes, [&](ArrayRef<Number> place) {
     Numbers to(place);
-    to[axis] = lowering.wrapIndex(loadIndex(indices, place, lowering),
+    to[axis] = lowering.wrapIndex(lowering.loadIndex(indices, place),
                                   data.sizes[axis]);
     Value next = lowering.load(updates, place);
     if (reduction != "none")
@@ -282,8 +273,13 @@ static LogicalResult lowerTensorScatter(Operation *op,
   lowering.forEachIndex(
       {data.sizes[0], update.sizes[axis]}, [&](ArrayRef<Number> place) {
         Number row = place[1];
-        if (starts)
-          row = math.add(loadIndex(*starts, place[0], lowering), row);
+        if (starts) {
+          Number start = lowering.loadIndex(*starts, place[0]);
+          // A place of the axis first: the sum of any start could wrap.
+          if (wraps)
+            start = math.floorMod(start, size);
+          row = math.add(start, row);
+        }
         if (wraps)
           row = math.floorMod(row, size);
         else
@@ -315,7 +311,7 @@ static LogicalResult lowerReverseSequence(Operation *op,
   Number zero = math.constant(0), one = math.constant(1);
   lowering.forEachIndex(
       {from.sizes[0], from.sizes[1]}, [&](ArrayRef<Number> place) {
-        Number length = loadIndex(lengths, place[batch], lowering);
+        Number length = lowering.loadIndex(lengths, place[batch]);
         lowering.failIf(math.max(math.less(length, zero),
                                  math.less(from.sizes[time], length)),
                         RunStatus::BadIndex);

@@ -121,12 +121,14 @@ static LogicalResult lowerSplit(Operation *op, BufferLowering &lowering) {
       left = math.sub(left, parts->back());
     }
   } else {
-    Number sum = math.constant(0), zero = math.constant(0), bad = zero;
+    // Each part against what the others leave: their sum could wrap.
+    Number left = total, bad = math.constant(0);
     for (Number part : *parts) {
-      sum = math.add(sum, part);
-      bad = math.max(bad, math.less(part, zero));
+      bad = math.max(bad, math.less(part, math.constant(0)));
+      bad = math.max(bad, math.less(left, part));
+      left = math.sub(left, part);
     }
-    lowering.failIf(math.max(bad, math.isFalse(math.equal(sum, total))),
+    lowering.failIf(math.max(bad, math.less(math.constant(0), left)),
                     RunStatus::BadShape);
   }
   for (auto [result, size] : llvm::zip_equal(op->getResults(), *parts)) {
@@ -159,7 +161,7 @@ static LogicalResult lowerConcat(Operation *op, BufferLowering &lowering) {
       if (other != axis)
         lowering.failIf(math.isFalse(math.equal(sizes[other], own[other])),
                         RunStatus::BadShape);
-    sizes[axis] = math.add(sizes[axis], own[axis]);
+    sizes[axis] = lowering.add(sizes[axis], own[axis]);
   }
   if (parts.size() == 1) {
     lowering.bind(op->getResult(0), parts[0]);
@@ -189,7 +191,7 @@ static LogicalResult lowerTile(Operation *op, BufferLowering &lowering) {
   Numbers sizes;
   for (auto [size, repeat] : llvm::zip_equal(from.sizes, *repeats)) {
     lowering.failIf(math.less(repeat, math.constant(0)), RunStatus::BadShape);
-    sizes.push_back(math.mul(size, repeat));
+    sizes.push_back(lowering.scale(size, repeat));
   }
   BufferView result = lowering.alloc(getTensorType(op->getResult(0)), sizes);
   // Both with an axis for the repetition before each axis.

@@ -120,9 +120,11 @@ static void finish(Operation *op, const BufferView &sums, double alpha,
         auto scaled = [&](Value x, double factor) {
           if (factor == 1)
             return x;
-          Type own = x.getType();
-          return math.mul(x, isFloat ? math.constant(own, factor)
-                                     : math.integer(own, factor));
+          Type own = x.getType(), f64 = builder.getF64Type();
+          // Any factor may be given; integers take what is left of it.
+          return math.mul(
+              x, isFloat ? math.constant(own, factor)
+                         : math.cast(math.constant(f64, factor), f64, own));
         };
         Value y = scaled(args[0], alpha);
         if (bias)

@@ -2,6 +2,7 @@
 #include "compiler/Conversion/OnnxToLinalg/OnnxAttributes.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxToLinalg.h"
 #include "compiler/Conversion/OnnxToLinalg/ScalarMath.h"
+#include "dialects/RT/IR/SizeBounds.h"
 
 using namespace mlir;
 using namespace bitnet;
@@ -31,6 +32,12 @@ static std::optional<Pads> readPads(Operation *op, int64_t rank,
   if (!pads || !axes || pads->size() != 2 * axes->size())
     return std::nullopt;
   getAxisMask(*axes, rank, lowering);
+  // So far from the ends of i64 that no sum with a size wraps to one that fits.
+  Number most = math.constant(rt::kMostBytes);
+  Number least = math.constant(-rt::kMostBytes);
+  for (Number pad : *pads)
+    lowering.failIf(math.max(math.less(pad, least), math.less(most, pad)),
+                    RunStatus::BadShape);
   Number zero = math.constant(0), size = math.constant(rank);
   Pads result{Numbers(rank, zero), Numbers(rank, zero)};
   for (auto [i, axis] : llvm::enumerate(*axes)) {
@@ -54,8 +61,8 @@ static Value readFiller(Operation *op, Type element, BufferLowering &lowering) {
   }
   ScalarMath math(lowering.builder, lowering.getLoc());
   double value = getFloatAttr(op, "value", 0);
-  return isa<FloatType>(element) ? math.constant(element, value)
-                                 : math.integer(element, int64_t(value));
+  Type f64 = lowering.builder.getF64Type();
+  return math.cast(math.constant(f64, value), f64, element);
 }
 
 /// Fills `to` and copies what is left of `from` to its place.
@@ -119,9 +126,8 @@ static LogicalResult lowerPad(Operation *op, BufferLowering &lowering) {
   auto type = getTensorType(op->getResult(0));
   BufferView result = lowering.alloc(type, lowering.refine(sizes, type));
   if (mode == "constant") {
-    Type element = getStorageType(type.getElementType());
-    padWithConstant(from, result, *pads, readFiller(op, element, lowering),
-                    lowering);
+    padWithConstant(from, result, *pads,
+                    readFiller(op, type.getElementType(), lowering), lowering);
   } else {
     lowering.forEachIndex(result.sizes, [&](ArrayRef<Number> place) {
       Numbers source;

@@ -112,6 +112,24 @@ static Value foldStep(ScalarMath &math, Fold fold, Value state, Value x,
   return math.add(state, x);
 }
 
+/// The type that elements are folded in.
+static Type getStateType(Fold fold, Type element) {
+  Type stored = getStorageType(element);
+  MLIRContext *context = element.getContext();
+  if (isa<FloatType>(element)) {
+    // Comparisons need no wider type.
+    bool compares = fold == Fold::Max || fold == Fold::Min;
+    return compares && !element.isF64() ? Type(Float32Type::get(context))
+                                        : getAccumulatorType(stored);
+  }
+  // What the sum wraps to says nothing about its root or its mean.
+  if (fold == Fold::L2)
+    return Float64Type::get(context);
+  if (fold == Fold::Mean)
+    return IntegerType::get(context, 64);
+  return stored;
+}
+
 /// The result from the last state of folding `sizes`.
 static Value finishFold(BufferLowering &lowering, Fold fold, Value last,
                         ArrayRef<Number> sizes, Type element) {
@@ -125,14 +143,13 @@ static Value finishFold(BufferLowering &lowering, Fold fold, Value last,
     count = math.cast(count, count.getType(), state);
     last = math.div(last, count, isUnsigned(element));
   } else if (fold == Fold::L2) {
-    Value root = isa<FloatType>(state)
-                     ? last
-                     : math.cast(last, state, builder.getF64Type());
-    root = math::SqrtOp::create(builder, lowering.getLoc(), root);
-    last =
-        isa<FloatType>(state) ? root : math.cast(root, root.getType(), state);
+    last = math::SqrtOp::create(builder, lowering.getLoc(), last);
   }
-  return isa<FloatType>(element) ? math.narrow(last, element) : last;
+  if (isa<FloatType>(element))
+    return math.narrow(last, element);
+  return last.getType() == getStorageType(element)
+             ? last
+             : math.cast(last, last.getType(), element);
 }
 
 /// The axes that a Reduce folds.
@@ -142,13 +159,19 @@ static FailureOr<Numbers> getReducedMask(Operation *op, int64_t rank,
   if (failed(mask))
     return failure();
   auto axes = getIntsAttr(op, "axes");
-  Value operand = getOperandIfAny(op, 1);
-  bool isEmpty = operand ? getTensorType(operand).getNumElements() == 0
-                         : !axes || axes->empty();
-  if (!isEmpty)
-    return **mask;
+  IndexMath &math = lowering.math;
+  Number isEmpty = math.constant(!axes || axes->empty());
+  if (Value operand = getOperandIfAny(op, 1))
+    isEmpty =
+        math.equal(math.product(lowering.sizes(operand)), math.constant(0));
+  // Without axes over all of them, or over none.
   bool none = getIntAttr(op, "noop_with_empty_axes", 0);
-  return Numbers(rank, lowering.math.constant(none ? 0 : 1));
+  Numbers result(rank, math.constant(none ? 0 : 1));
+  if (IndexMath::is(isEmpty, 1))
+    return result;
+  for (auto [isReduced, own] : llvm::zip_equal(result, **mask))
+    isReduced = math.select(isEmpty, isReduced, own);
+  return result;
 }
 
 static LogicalResult lowerReduce(Operation *op, BufferLowering &lowering) {
@@ -169,17 +192,15 @@ static LogicalResult lowerReduce(Operation *op, BufferLowering &lowering) {
                     lowering.denseStrides(axes.kept)};
 
   Type element = type.getElementType();
-  bool compares = fold == Fold::Max || fold == Fold::Min;
-  Type state = getAccumulatorType(getStorageType(element));
-  // Comparisons need no wider type.
-  if (compares && isa<FloatType>(element) && !element.isF64())
-    state = lowering.builder.getF32Type();
+  Type state = getStateType(fold, element);
   lowering.forEachIndex(axes.kept, [&](ArrayRef<Number> place) {
     ScalarMath math(lowering.builder, lowering.getLoc());
     auto step = [&](ArrayRef<Number> rest, ValueRange states) {
       Value x = lowering.load(from, axes.join(place, rest));
-      if (isa<FloatType>(state))
+      if (isa<FloatType>(element))
         x = math.narrow(math.widen(x), state);
+      else if (x.getType() != state)
+        x = math.cast(x, element, state);
       return SmallVector<Value>{
           foldStep(math, fold, states[0], x, isUnsigned(element))};
     };

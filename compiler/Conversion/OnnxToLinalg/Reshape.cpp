@@ -21,6 +21,19 @@ static LogicalResult lowerIdentity(Operation *op, BufferLowering &lowering) {
   return success();
 }
 
+/// Ends the run where a size that a Reshape is given is below -1, or several
+/// are -1.
+static void checkGiven(ArrayRef<Number> sizes, BufferLowering &lowering) {
+  IndexMath &math = lowering.math;
+  Number rests = math.constant(0), bad = math.constant(0);
+  for (Number size : sizes) {
+    bad = math.max(bad, math.less(size, math.constant(-1)));
+    rests = math.add(rests, math.less(size, math.constant(0)));
+  }
+  bad = math.max(bad, math.less(math.constant(1), rests));
+  lowering.failIf(bad, RunStatus::BadShape);
+}
+
 static LogicalResult lowerReshape(Operation *op, BufferLowering &lowering) {
   IndexMath &math = lowering.math;
   std::optional<Numbers> given = lowering.scalars(op->getOperand(1));
@@ -32,6 +45,7 @@ static LogicalResult lowerReshape(Operation *op, BufferLowering &lowering) {
   Number zero = math.constant(0), one = math.constant(1);
   bool allowZero = getIntAttr(op, "allowzero", 0);
   Numbers sizes = *given, others;
+  checkGiven(sizes, lowering);
   for (auto [axis, size] : llvm::enumerate(sizes)) {
     // A size that is known not to be negative is a number of elements: only
     // those that were given as 0 copy an axis.
@@ -48,9 +62,7 @@ static LogicalResult lowerReshape(Operation *op, BufferLowering &lowering) {
   }
   sizes = lowering.refine(sizes, getTensorType(op->getResult(0)));
   if (!math.sameProduct(source, sizes))
-    lowering.failIf(
-        math.isFalse(math.equal(math.product(source), math.product(sizes))),
-        RunStatus::BadShape);
+    lowering.checkSame(math.product(source), lowering.count(sizes));
   bindReshaped(op, sizes, lowering);
   return success();
 }
@@ -159,6 +171,9 @@ static LogicalResult lowerExpand(Operation *op, BufferLowering &lowering) {
   Numbers sizes =
       lowering.broadcast({lowering.sizes(op->getOperand(0)), *shape});
   sizes = lowering.refine(sizes, getTensorType(op->getResult(0)));
+  for (Number size : sizes)
+    lowering.failIf(lowering.math.less(size, lowering.math.constant(0)),
+                    RunStatus::BadShape);
   lowering.bind(op->getResult(0),
                 lowering.broadcastTo(lowering.view(op->getOperand(0)), sizes));
   return success();

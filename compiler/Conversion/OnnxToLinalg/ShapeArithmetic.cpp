@@ -2,8 +2,9 @@
 
 #include "compiler/Conversion/OnnxToLinalg/BufferLowering.h"
 #include "compiler/Conversion/OnnxToLinalg/OnnxAttributes.h"
-#include "dialects/RT/IR/RTOps.h"
+#include "dialects/RT/IR/SizeBounds.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -316,6 +317,22 @@ static NumbersOrNone evaluate(Operation *op, StringRef name,
   return evaluateBinary(op, name, lowering);
 }
 
+/// What an i32 holds of a number.
+static Number wrapToI32(Number number, BufferLowering &lowering) {
+  if (std::optional<int64_t> known = IndexMath::known(number))
+    return lowering.math.constant(static_cast<int32_t>(*known));
+  std::optional<int64_t> bound = rt::getUpperBound(number);
+  if (bound && *bound <= std::numeric_limits<int32_t>::max())
+    return number;
+  // By shifts: MLIR takes a cast to i32 and back for none.
+  OpBuilder &builder = lowering.builder;
+  Location loc = lowering.getLoc();
+  Value upper = lowering.math.value(lowering.math.constant(32));
+  Value raised =
+      arith::ShLIOp::create(builder, loc, lowering.math.value(number), upper);
+  return arith::ShRSIOp::create(builder, loc, raised, upper).getResult();
+}
+
 bool bitnet::lowerAsNumbers(Operation *op, BufferLowering &lowering) {
   StringRef name = op->getName().getStringRef();
   if (!name.consume_front("onnx.") || op->getNumResults() != 1)
@@ -340,6 +357,9 @@ bool bitnet::lowerAsNumbers(Operation *op, BufferLowering &lowering) {
   if (!elements ||
       static_cast<int64_t>(elements->size()) != type.getNumElements())
     return false;
+  if (element.isSignlessInteger(32))
+    for (Number &number : *elements)
+      number = wrapToI32(number, lowering);
   lowering.bindElements(op->getResult(0), *elements);
   return true;
 }

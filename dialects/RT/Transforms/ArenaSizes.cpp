@@ -1,11 +1,19 @@
 #include "dialects/RT/Transforms/ArenaSizes.h"
 #include "dialects/RT/IR/RTOps.h"
+#include "dialects/RT/IR/SizeBounds.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace mlir;
 using namespace bitnet::rt;
+
+int64_t bitnet::rt::bytesOfElement(MemRefType type) {
+  Type element = type.getElementType();
+  return element.isIndex()
+             ? 8
+             : llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+}
 
 Value ArenaSizes::unique(Operation *op, ValueRange operands) {
   std::vector<const void *> key = {
@@ -56,24 +64,75 @@ Value ArenaSizes::binary(Value a, Value b) {
 Value ArenaSizes::max(Value a, Value b) {
   return a == b ? a : binary<arith::MaxSIOp>(a, b);
 }
-Value ArenaSizes::add(Value a, Value b) { return binary<arith::AddIOp>(a, b); }
 Value ArenaSizes::mul(Value a, Value b) { return binary<arith::MulIOp>(a, b); }
 
+Value ArenaSizes::add(Value a, Value b) {
+  Value sum = binary<arith::AddIOp>(a, b);
+  std::optional<int64_t> bound = sum ? getUpperBound(sum) : std::nullopt;
+  if (!sum || (bound && *bound <= kMostBytes))
+    return sum;
+  return binary<arith::MinSIOp>(sum, constant(kMostBytes));
+}
+
+Value ArenaSizes::isAbove(Value a, Value b) {
+  OpBuilder detached(builder.getContext());
+  auto op =
+      arith::CmpIOp::create(detached, loc, arith::CmpIPredicate::sgt, a, b);
+  Value value = unique(op, {a, b});
+  op->erase();
+  return value;
+}
+
+Value ArenaSizes::select(Value condition, Value a, Value b) {
+  OpBuilder detached(builder.getContext());
+  auto op = arith::SelectOp::create(detached, loc, condition, a, b);
+  Value value = unique(op, {condition, a, b});
+  op->erase();
+  return value;
+}
+
+Value ArenaSizes::scale(Value bytes, Value size) {
+  if (!bytes || !size)
+    return {};
+  std::optional<int64_t> most = getUpperBound(size);
+  std::optional<int64_t> bound = getUpperBound(bytes);
+  int64_t product;
+  if (most && bound && !llvm::MulOverflow(*most, *bound, product) &&
+      product <= kMostBytes)
+    return mul(bytes, size);
+  // A run with a negative size ends where that size is checked.
+  if (!most)
+    size = max(size, constant(0));
+  if (matchPattern(bytes, m_One()))
+    return size;
+  // A quotient of constants folds.
+  Value divisor = bytes, other = size;
+  if (matchPattern(size, m_Constant()))
+    std::swap(divisor, other);
+  Value limit = constant(kMostBytes);
+  Value quotient = binary<arith::DivSIOp>(limit, max(divisor, constant(1)));
+  return select(isAbove(other, quotient), limit, mul(bytes, size));
+}
+
+Value ArenaSizes::bytesOf(MemRefType type, ValueRange dynamicSizes) {
+  Value fixed = constant(bytesOfElement(type)), bytes = constant(1);
+  for (int64_t size : type.getShape())
+    if (!ShapedType::isDynamic(size))
+      fixed = scale(fixed, constant(size));
+  // What a run decides first: what scales it then is known.
+  for (Value size : dynamicSizes)
+    bytes = scale(bytes, size);
+  return scale(bytes, fixed);
+}
+
 Value ArenaSizes::bytesOf(memref::AllocOp alloc, int64_t alignment) {
-  MemRefType type = alloc.getType();
-  Type element = type.getElementType();
-  int64_t elementBytes =
-      element.isIndex() ? 8 : (element.getIntOrFloatBitWidth() + 7) / 8;
-  Value bytes = constant(elementBytes);
-  auto dynamic = alloc.getDynamicSizes().begin();
-  for (int64_t size : type.getShape()) {
-    Value factor =
-        ShapedType::isDynamic(size) ? hoist(*dynamic++) : constant(size);
-    bytes = mul(bytes, factor);
-    if (!bytes)
+  SmallVector<Value> sizes;
+  for (Value size : alloc.getDynamicSizes()) {
+    sizes.push_back(hoist(size));
+    if (!sizes.back())
       return {};
   }
-  Value rounded = add(bytes, constant(alignment - 1));
+  Value rounded = add(bytesOf(alloc.getType(), sizes), constant(alignment - 1));
   return binary<arith::AndIOp>(rounded, constant(-alignment));
 }
 

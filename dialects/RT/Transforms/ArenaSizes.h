@@ -9,6 +9,9 @@
 
 namespace bitnet::rt {
 
+/// Bytes of one element in memory, 8 for index.
+int64_t bytesOfElement(mlir::MemRefType type);
+
 /// Computes buffer sizes on entry to a function. Equal expressions give the
 /// same Value, so that equal sizes are recognised.
 class ArenaSizes {
@@ -21,16 +24,24 @@ public:
   /// on more than the inputs' dimensions, past_length and logit_rows.
   mlir::Value bytesOf(mlir::memref::AllocOp alloc, int64_t alignment);
 
-  /// The larger of two sizes, and their sum.
+  /// Bytes of a memref with these dynamic sizes, which are there.
+  mlir::Value bytesOf(mlir::MemRefType type, mlir::ValueRange dynamicSizes);
+
+  /// The larger of two sizes, and their sum, kMostBytes at most.
   mlir::Value max(mlir::Value a, mlir::Value b);
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value constant(int64_t value);
+  /// Whether `a > b`, and a choice by that.
+  mlir::Value isAbove(mlir::Value a, mlir::Value b);
+  mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);
 
 private:
   mlir::Value hoist(mlir::Value value);
   mlir::Value hoistOp(mlir::Operation *op);
   mlir::Value dim(mlir::Value memref, int64_t axis);
   mlir::Value dim(mlir::Operation *op, mlir::OpResult result, int64_t axis);
+  /// `bytes * size`, kMostBytes at most; nothing of a negative size.
+  mlir::Value scale(mlir::Value bytes, mlir::Value size);
   mlir::Value mul(mlir::Value a, mlir::Value b);
   mlir::Value hoist(mlir::OpFoldResult size);
   /// Inserts a copy of `op` on `operands`, or finds the one that is there.

@@ -1,4 +1,5 @@
 #include "dialects/RT/IR/RTOps.h"
+#include "dialects/RT/IR/SizeBounds.h"
 #include "dialects/RT/Transforms/ArenaSizes.h"
 #include "dialects/RT/Transforms/Passes.h"
 
@@ -155,14 +156,6 @@ struct PlanArena : bitnet::rt::impl::PlanArenaPassBase<PlanArena> {
 };
 
 } // namespace
-
-/// Bytes of one element, 8 for index.
-static int64_t bytesOfElement(MemRefType type) {
-  Type element = type.getElementType();
-  return element.isIndex()
-             ? 8
-             : llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
-}
 
 /// The buffer behind views and casts.
 static Value rootOf(Value value) {
@@ -336,12 +329,8 @@ void Planner::assignSlots() {
 
 Value Planner::allocateDynamic(OpBuilder &builder, memref::AllocOp alloc) {
   Location loc = alloc.getLoc();
-  int64_t fixed = bytesOfElement(alloc.getType());
-  for (int64_t size : alloc.getType().getShape())
-    fixed *= ShapedType::isDynamic(size) ? 1 : size;
-  Value bytes = arith::ConstantIndexOp::create(builder, loc, fixed);
-  for (Value size : alloc.getDynamicSizes())
-    bytes = arith::MulIOp::create(builder, loc, bytes, size);
+  ArenaSizes here(*alloc->getBlock(), alloc->getIterator());
+  Value bytes = here.bytesOf(alloc.getType(), alloc.getDynamicSizes());
   auto type = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
   return AllocateOp::create(builder, loc, type, main.getArgument(0), bytes);
 }
@@ -378,7 +367,12 @@ Value Planner::placeSlots() {
     replace(buffer.alloc, allocateDynamic(builder, buffer.alloc),
             arith::ConstantIndexOp::create(builder, buffer.alloc.getLoc(), 0));
   }
-  return total;
+  // The runtime takes a negative size for one that no machine has.
+  std::optional<int64_t> bound = getUpperBound(total);
+  if (bound && *bound < kMostBytes)
+    return total;
+  return sizes->select(sizes->isAbove(sizes->constant(kMostBytes), total),
+                       total, sizes->constant(-1));
 }
 
 /// The same computation for the runtime, which allocates the arena.

@@ -103,12 +103,42 @@ func.func @main(%exec: !rt.exec) {
 
 // -----
 
+// Sizes that no machine has saturate, and so does their sum: no product wraps to
+// one that fits, and the runtime gets a negative number.
+// CHECK-LABEL: func @arena_bytes(
+//       CHECK:   %[[AREA:.+]] = arith.muli %{{.+}}, %{{.+}} : index
+//       CHECK:   %[[ABOVE:.+]] = arith.cmpi sgt, %[[AREA]], %c36028797002186752
+//       CHECK:   %[[PRODUCT:.+]] = arith.muli %[[AREA]], %c128
+//       CHECK:   %[[BYTES:.+]] = arith.select %[[ABOVE]], %c4611686016279904256, %[[PRODUCT]]
+//       CHECK:   arith.andi
+//       CHECK:   %[[TWO:.+]] = arith.addi
+//       CHECK:   %[[TOTAL:.+]] = arith.minsi %[[TWO]], %c4611686016279904256
+//       CHECK:   %[[FITS:.+]] = arith.cmpi slt, %[[TOTAL]], %c4611686016279904256
+//       CHECK:   arith.select %[[FITS]], %[[TOTAL]], %c-1
+func.func @main(%exec: !rt.exec) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %x = rt.input %exec[0] : memref<?x?xf32>
+  %n = memref.dim %x, %c0 : memref<?x?xf32>
+  %m = memref.dim %x, %c1 : memref<?x?xf32>
+  %a = memref.alloc(%n, %m) : memref<?x32x?xf32>
+  %b = memref.alloc(%n, %m) : memref<?x32x?xf32>
+  rt.output %exec[0], %a : memref<?x32x?xf32>
+  rt.output %exec[1], %b : memref<?x32x?xf32>
+  return
+}
+
+// -----
+
 // A size that depends on data is known only at its place.
 // CHECK-LABEL: func @arena_bytes(
 //       CHECK:   return %c0_i64
 // CHECK-LABEL: func @main(
 //       CHECK:   %[[N:.+]] = arith.index_cast
-//       CHECK:   %[[BYTES:.+]] = arith.muli %[[N]], %c4
+//       CHECK:   %[[SIZE:.+]] = arith.maxsi %[[N]], %c0
+//       CHECK:   %[[ABOVE:.+]] = arith.cmpi sgt, %[[SIZE]], %c1152921504069976064
+//       CHECK:   %[[PRODUCT:.+]] = arith.muli %[[SIZE]], %c4
+//       CHECK:   %[[BYTES:.+]] = arith.select %[[ABOVE]], %c4611686016279904256, %[[PRODUCT]]
 //       CHECK:   %[[M:.+]] = rt.allocate %{{.+}}, %[[BYTES]]
 //       CHECK:   memref.view %[[M]][%c0][%[[N]]] : memref<?xi8> to memref<?xf32>
 func.func @main(%exec: !rt.exec) {
