@@ -15,7 +15,7 @@ using namespace bitnet;
 namespace {
 struct KernelToSPIRV : bitnet::impl::KernelToSPIRVPassBase<KernelToSPIRV> {
   void runOnOperation() override {
-    numKernels = 0;
+    kernels.clear();
     SmallVector<rt::ForkOp> forks;
     getOperation().walk([&](rt::ForkOp op) { forks.push_back(op); });
     for (rt::ForkOp fork : forks)
@@ -23,31 +23,52 @@ struct KernelToSPIRV : bitnet::impl::KernelToSPIRVPassBase<KernelToSPIRV> {
         return signalPassFailure();
   }
 
-  /// Each function has one fork: rt-outline-parallel makes both.
-  LogicalResult convert(rt::ForkOp fork) {
-    auto kernel =
+  /// A kernel and its number.
+  struct Kernel {
+    spirv::ModuleOp module;
+    int32_t number;
+  };
+
+  /// Forks of one function, all of one grain (rt-outline-parallel), dispatch
+  /// one kernel.
+  FailureOr<Kernel> getKernel(rt::ForkOp fork) {
+    auto found = kernels.find(fork.getCalleeAttr().getAttr());
+    if (found != kernels.end())
+      return found->second;
+    auto function =
         getOperation().lookupSymbol<func::FuncOp>(fork.getCalleeAttr());
-    if (!kernel || kernel.isExternal())
+    if (!function || function.isExternal())
       return fork.emitOpError("calls ")
              << fork.getCalleeAttr() << ", expected a function with a body";
-    spirv::ModuleOp module =
-        KernelEmitter(kernel, fork.getGrain()).run();
+    spirv::ModuleOp module = KernelEmitter(function, fork.getGrain()).run();
     if (!module)
       return failure();
-    kernel.erase();
-    OpBuilder builder(fork);
+    function.erase();
+    Builder builder(&getContext());
     device::CaptureLayout layout{TypeRange(fork.getCaptures())};
     SmallVector<int32_t> addresses(layout.addresses.begin(),
                                    layout.addresses.end());
     module->setAttr(kernelWords, builder.getI64IntegerAttr(layout.numWords));
     module->setAttr(kernelAddresses, builder.getDenseI32ArrayAttr(addresses));
+    Kernel kernel{module, static_cast<int32_t>(kernels.size())};
+    kernels[fork.getCalleeAttr().getAttr()] = kernel;
+    return kernel;
+  }
+
+  LogicalResult convert(rt::ForkOp fork) {
+    FailureOr<Kernel> kernel = getKernel(fork);
+    if (failed(kernel))
+      return failure();
+    OpBuilder builder(fork);
     device::DispatchOp::create(builder, fork.getLoc(), fork.getExec(),
-                           fork.getCount(), numKernels++, *module.getSymName(),
-                           fork.getCaptures());
+                               fork.getCount(), kernel->number,
+                               *kernel->module.getSymName(),
+                               fork.getCaptures());
     fork.erase();
     return success();
   }
 
-  int32_t numKernels = 0;
+  /// By the name of the function that each was.
+  llvm::DenseMap<StringAttr, Kernel> kernels;
 };
 } // namespace

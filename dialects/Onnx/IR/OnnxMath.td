@@ -94,10 +94,11 @@ def Onnx_ReduceSumOp : Onnx_ReduceOp<"ReduceSum", "sum of elements", "a number",
 def Onnx_ReduceMeanOp : Onnx_ReduceOp<"ReduceMean", "mean of elements", "a number", "Number">;
 def Onnx_ReduceProdOp : Onnx_ReduceOp<"ReduceProd", "product of elements", "a number", "Number">;
 /// Over no axes, these still do to each element what they do besides reducing.
-class Onnx_CompositeReduceOp<string mnemonic, string sum>
-    : Onnx_ReduceOp<mnemonic, sum, "a number", "Number", " Over no axes, that of each element alone.">;
+class Onnx_CompositeReduceOp<string mnemonic, string sum, string note = "">
+    : Onnx_ReduceOp<mnemonic, sum, "a number", "Number", " Over no axes, that of each element alone." # note>;
 def Onnx_ReduceL1Op : Onnx_CompositeReduceOp<"ReduceL1", "sum of magnitudes">;
-def Onnx_ReduceL2Op : Onnx_CompositeReduceOp<"ReduceL2", "root of the sum of squares">;
+def Onnx_ReduceL2Op : Onnx_CompositeReduceOp<"ReduceL2", "root of the sum of squares",
+    " Of integers the sum is an f64, and the root is truncated.">;
 def Onnx_ReduceSumSquareOp : Onnx_CompositeReduceOp<"ReduceSumSquare", "sum of squares">;
 def Onnx_ReduceLogSumOp : Onnx_CompositeReduceOp<"ReduceLogSum", "logarithm of the sum of elements">;
 def Onnx_ReduceLogSumExpOp : Onnx_CompositeReduceOp<"ReduceLogSumExp", "logarithm of the sum of exponentials">;
@@ -178,6 +179,8 @@ def Onnx_EinsumOp : Onnx_Op<"Einsum", [], 1, 12> {
     - (C2) Axes of one letter have one size.
     - (C3) The result's letters are distinct and occur in the terms.
     - (C4) All have one element type, a number.
+    - (C5) The result has a `...` if one in a term stands for axes: ONNX does not
+      say that these are summed over.
 
     ```mlir
     %r = onnx.Einsum %a, %b {equation = "bij,bjk->bik"} : (tensor<?x4x8xf32>, tensor<?x8x16xf32>) -> tensor<?x4x16xf32>

@@ -62,6 +62,10 @@ public:
   std::optional<llvm::SmallVector<int64_t>> getNumbers(mlir::Value value);
 
 private:
+  /// Deepest chain that is followed. Real graphs stay far below; a hostile one
+  /// must not overflow the stack.
+  static constexpr unsigned maxDepth = 4096;
+
   Extent traceDim(mlir::Value value, int64_t axis);
   Extent traceBroadcastDim(mlir::Operation *op, int64_t axis, int64_t rank);
   Extent traceReshapedDim(mlir::Operation *op, int64_t axis);

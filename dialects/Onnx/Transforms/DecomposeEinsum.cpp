@@ -36,9 +36,6 @@ public:
 
 private:
   Part takeDiagonals(Part part);
-  /// The elements of `part` that have one place on axes i and j, which are to
-  /// have one size: that axis comes first in the result.
-  Value takeDiagonal(const Part &part, int64_t i, int64_t j);
   /// Sums over the labels that are not in `needed`.
   Part sumOver(Part part, const Labels &needed);
   Part multiply(Part a, Part b);
@@ -52,7 +49,9 @@ private:
               const Labels &second);
   /// `part` with the sizes that `model` has along `shared`, or a run that ends:
   /// one axis for all of them would hide that 2 and 3 are not 3 and 2.
-  Part matchSizes(Part part, const Part &model, const Labels &shared);
+  Part checkSizes(Part part, const Part &model, const Labels &shared);
+  /// 0, 1, ... along axis `axis` of `part`, to broadcast with it.
+  Value indices(const Part &part, int64_t axis);
 
   OpEmitter &emit;
 };
@@ -67,36 +66,30 @@ Value EinsumBuilder::sizeOf(const Part &part, ArrayRef<int> labels) {
   return size;
 }
 
-Value EinsumBuilder::takeDiagonal(const Part &part, int64_t i, int64_t j) {
-  auto type = cast<RankedTensorType>(part.value.getType());
-  SmallVector<int64_t> perm = {i, j};
-  for (int64_t axis = 0; axis < type.getRank(); ++axis)
-    if (axis != i && axis != j)
-      perm.push_back(axis);
-  // As many places as the longer one has: the other one refuses the last.
-  Value count = emit.scalarSizeOf(part.value, i);
-  if (type.isDynamicDim(i) || type.isDynamicDim(j))
-    count = emit.make("Max", {count, emit.scalarSizeOf(part.value, j)});
+Value EinsumBuilder::indices(const Part &part, int64_t axis) {
   Type i64 = emit.builder.getI64Type();
-  Value places =
-      emit.make("Range", {emit.scalar(i64, 0), count, emit.scalar(i64, 1)});
-  places = emit.unsqueeze(places, {1});
-  Value moved =
-      llvm::is_sorted(perm) ? part.value : emit.transpose(part.value, perm);
-  return emit.make("GatherND", {moved, emit.concat({places, places}, 1)});
+  Value range = emit.make("Range", {emit.scalar(i64, 0),
+                                    emit.scalarSizeOf(part.value, axis),
+                                    emit.scalar(i64, 1)});
+  int64_t behind = part.labels.size() - 1 - axis;
+  SmallVector<int64_t> axes =
+      llvm::to_vector(llvm::seq<int64_t>(1, behind + 1));
+  return axes.empty() ? range : emit.unsqueeze(range, axes);
 }
 
 Part EinsumBuilder::takeDiagonals(Part part) {
   for (size_t j = 1; j < part.labels.size(); ++j) {
-    int label = part.labels[j];
-    int64_t i = part.axisOf(label);
+    int64_t i = part.axisOf(part.labels[j]);
     if (i == static_cast<int64_t>(j))
       continue;
-    part.value = takeDiagonal(part, i, j);
-    part.labels.erase(part.labels.begin() + j);
-    part.labels.erase(part.labels.begin() + i);
-    part.labels.insert(part.labels.begin(), label);
-    j = 0;
+    part.value = emit.checkSizes(part.value, {static_cast<int64_t>(j)},
+                                 emit.sizeOf(part.value, i));
+    Value isOn = emit.make("Equal", {indices(part, i), indices(part, j)});
+    Type element = getElementTypeOrSelf(part.value.getType());
+    Value kept =
+        emit.make("Where", {isOn, part.value, emit.scalar(element, 0)});
+    part.value = emit.reduceSum(kept, {static_cast<int64_t>(j)});
+    part.labels.erase(part.labels.begin() + j--);
   }
   return part;
 }
@@ -158,22 +151,15 @@ Value EinsumBuilder::group(const Part &part, const Labels &batch,
   return emit.reshapeTo(value, sizes);
 }
 
-Part EinsumBuilder::matchSizes(Part part, const Part &model,
+Part EinsumBuilder::checkSizes(Part part, const Part &model,
                                const Labels &shared) {
-  auto isStatic = [](const Part &part, int label) {
-    return !cast<RankedTensorType>(part.value.getType())
-                .isDynamicDim(part.axisOf(label));
-  };
-  bool areStatic = llvm::all_of(shared, [&](int label) {
-    return isStatic(part, label) && isStatic(model, label);
-  });
-  if (shared.size() < 2 || areStatic)
-    return part;
+  SmallVector<int64_t> axes;
   SmallVector<Value> sizes;
-  for (int label : part.labels)
-    sizes.push_back(
-        sizeOf(llvm::is_contained(shared, label) ? model : part, label));
-  part.value = emit.make("Expand", {part.value, emit.concat(sizes, 0)});
+  for (int label : shared) {
+    axes.push_back(part.axisOf(label));
+    sizes.push_back(sizeOf(model, label));
+  }
+  part.value = emit.checkSizes(part.value, axes, sizes);
   return part;
 }
 
@@ -191,7 +177,9 @@ Part EinsumBuilder::contract(Part a, Part b, const Labels &needed) {
         return label >= EinsumEquation::kEllipsis;
       }))
     return multiply(a, b);
-  b = matchSizes(b, a, shared);
+  // A single axis is compared by the MatMul.
+  if (shared.size() > 1)
+    b = checkSizes(b, a, shared);
   Labels labels = batch;
   llvm::append_range(labels, left);
   llvm::append_range(labels, right);

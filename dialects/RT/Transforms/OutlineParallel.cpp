@@ -43,8 +43,8 @@ static void cloneConstants(ParallelOp op) {
 }
 
 namespace {
-/// The functions made so far. Regions that do the same, each with its own
-/// captures, share one.
+/// The functions made so far. Regions of one grain that do the same, each with
+/// its own captures, share one.
 class Outliner {
 public:
   explicit Outliner(SymbolTable &symbols) : symbols(symbols) {}
@@ -54,12 +54,16 @@ public:
 private:
   func::FuncOp makeFunction(ParallelOp op, ValueRange captures);
   /// `func`, or one that is there and does the same.
-  func::FuncOp findOrInsert(func::FuncOp func, StringRef kernel);
+  func::FuncOp findOrInsert(func::FuncOp func, StringRef kernel, int64_t grain);
 
   SymbolTable &symbols;
   /// By a hash of kernel and body.
-  llvm::DenseMap<unsigned, SmallVector<std::pair<func::FuncOp, StringRef>>>
-      known;
+  struct Known {
+    func::FuncOp func;
+    StringRef kernel;
+    int64_t grain;
+  };
+  llvm::DenseMap<unsigned, SmallVector<Known>> known;
 };
 } // namespace
 
@@ -89,9 +93,10 @@ func::FuncOp Outliner::makeFunction(ParallelOp op, ValueRange captures) {
   return func;
 }
 
-func::FuncOp Outliner::findOrInsert(func::FuncOp func, StringRef kernel) {
+func::FuncOp Outliner::findOrInsert(func::FuncOp func, StringRef kernel,
+                                    int64_t grain) {
   constexpr auto flags = OperationEquivalence::IgnoreLocations;
-  llvm::hash_code hash = llvm::hash_value(kernel);
+  llvm::hash_code hash = llvm::hash_combine(kernel, grain);
   func.getBody().walk([&](Operation *op) {
     // Operands are told apart by the comparison.
     hash = llvm::hash_combine(
@@ -100,14 +105,15 @@ func::FuncOp Outliner::findOrInsert(func::FuncOp func, StringRef kernel) {
                   OperationEquivalence::ignoreHashValue, flags));
   });
   auto &candidates = known[static_cast<unsigned>(size_t(hash))];
-  for (auto &[other, name] : candidates)
-    if (name == kernel && OperationEquivalence::isRegionEquivalentTo(
-                              &other.getBody(), &func.getBody(), flags)) {
+  for (Known &other : candidates)
+    if (other.kernel == kernel && other.grain == grain &&
+        OperationEquivalence::isRegionEquivalentTo(&other.func.getBody(),
+                                                   &func.getBody(), flags)) {
       func.erase();
-      return other;
+      return other.func;
     }
   symbols.insert(func);
-  candidates.push_back({func, kernel});
+  candidates.push_back({func, kernel, grain});
   return func;
 }
 
@@ -116,7 +122,7 @@ void Outliner::outline(ParallelOp op) {
   SetVector<Value> captures;
   getUsedValuesDefinedAbove(op.getBody(), captures);
   func::FuncOp func = makeFunction(op, captures.getArrayRef());
-  func = findOrInsert(func, op.getKernel().value_or("parallel"));
+  func = findOrInsert(func, op.getKernel().value_or("parallel"), op.getGrain());
   OpBuilder builder(op);
   ForkOp::create(builder, op.getLoc(), op.getExec(), op.getCount(),
                  func.getSymName(), captures.getArrayRef(), op.getGrain());

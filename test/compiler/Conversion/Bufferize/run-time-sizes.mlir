@@ -61,3 +61,18 @@ func.func @main(%g: tensor<?x8xf32>, %u: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %r = transformer.gated_activation %g up(%u) {activation = #transformer.activation<silu>} : (tensor<?x8xf32> up(tensor<?x8xf32>)) -> tensor<?x8xf32>
   return %r : tensor<?x8xf32>
 }
+
+// -----
+
+// A negative number of rows asks for none of them: no size is negative.
+// CHECK-LABEL: func.func @main
+//       CHECK:   %[[ROWS:.*]] = rt.logit_rows
+//       CHECK:   %[[FEW:.*]] = arith.minsi %[[ROWS]], %{{.*}} : index
+//       CHECK:   %[[SOME:.*]] = arith.maxsi %[[FEW]], %c0
+//       CHECK:   %[[COUNT:.*]] = arith.select %{{.*}}, %{{.*}}, %[[SOME]]
+//   CHECK-NOT:   rt.fail_if
+//       CHECK:   memref.alloc(%[[COUNT]]) : memref<1x?x8xf32>
+func.func @main(%x: tensor<1x?x8xf32>) -> tensor<1x?x8xf32> {
+  %r = transformer.last_positions %x : tensor<1x?x8xf32>
+  return %r : tensor<1x?x8xf32>
+}

@@ -57,15 +57,15 @@ func.func @outer(%a: tensor<3xi64>, %b: tensor<4xi64>) -> tensor<3x4xi64> {
 
 // -----
 
-// A letter twice in one term keeps the diagonal, whatever is off it. Sizes that
-// only a run knows may differ: a place behind the shorter axis ends the run.
+// A letter twice in one term keeps the diagonal, whatever is off it; a run's
+// sizes are compared.
 // CHECK-LABEL: func @trace
-//       CHECK:   %[[M:.*]] = onnx.Max
-//       CHECK:   %[[R:.*]] = onnx.Range %{{.*}}, %[[M]], %{{.*}}
-//       CHECK:   %[[U:.*]] = onnx.Unsqueeze %[[R]]
-//       CHECK:   %[[P:.*]] = onnx.Concat %[[U]], %[[U]]
-//       CHECK:   %[[D:.*]] = onnx.GatherND %arg0, %[[P]]
-//       CHECK:   onnx.ReduceSum %[[D]] {axes = array<i64: 0>, keepdims = 0 : i64}
+//       CHECK:   %[[N:.*]] = onnx.Shape %arg0 {end = 1 : i64}
+//       CHECK:   %[[A:.*]] = onnx.CheckSizes %arg0, %{{.*}} {axes = array<i64: 1>}
+//       CHECK:   %[[E:.*]] = onnx.Equal
+//       CHECK:   %[[D:.*]] = onnx.Where %[[E]], %[[A]], %{{.*}}
+//       CHECK:   %[[S:.*]] = onnx.ReduceSum %[[D]] {axes = array<i64: 1>, keepdims = 0 : i64}
+//       CHECK:   onnx.ReduceSum %[[S]] {axes = array<i64: 0>, keepdims = 0 : i64}
 func.func @trace(%a: tensor<?x?xf32>) -> tensor<f32> {
   %r = onnx.Einsum %a {equation = "ii"} : (tensor<?x?xf32>) -> tensor<f32>
   return %r : tensor<f32>
@@ -75,8 +75,8 @@ func.func @trace(%a: tensor<?x?xf32>) -> tensor<f32> {
 
 // Known sizes need no comparison.
 // CHECK-LABEL: func @diagonals
-//   CHECK-NOT:   onnx.Max
-//       CHECK:   onnx.GatherND
+//   CHECK-NOT:   onnx.CheckSizes
+//       CHECK:   onnx.Where
 func.func @diagonals(%a: tensor<2x3x3xf32>) -> tensor<2x3xf32> {
   %r = onnx.Einsum %a {equation = "bii->bi"} : (tensor<2x3x3xf32>) -> tensor<2x3xf32>
   return %r : tensor<2x3xf32>
@@ -87,7 +87,7 @@ func.func @diagonals(%a: tensor<2x3x3xf32>) -> tensor<2x3xf32> {
 // Two contracted axes that a run may know to be 2 and 3 of one operand and 3
 // and 2 of the other are not one axis of 6.
 // CHECK-LABEL: func @sizes_of_two
-//       CHECK:   %[[B:.*]] = onnx.Expand %arg1, %{{.*}}
+//       CHECK:   %[[B:.*]] = onnx.CheckSizes %arg1, %{{.*}} {axes = array<i64: 0, 1>}
 //       CHECK:   onnx.Reshape %[[B]], %{{.*}}
 //       CHECK:   onnx.MatMul
 func.func @sizes_of_two(%a: tensor<?x?x?xf32>, %b: tensor<?x?x?xf32>) -> tensor<?x?xf32> {
