@@ -60,10 +60,9 @@ struct KernelToSPIRV : bitnet::impl::KernelToSPIRVPassBase<KernelToSPIRV> {
     if (failed(kernel))
       return failure();
     OpBuilder builder(fork);
-    device::DispatchOp::create(builder, fork.getLoc(), fork.getExec(),
-                               fork.getCount(), kernel->number,
-                               *kernel->module.getSymName(),
-                               fork.getCaptures());
+    device::DispatchOp::create(
+        builder, fork.getLoc(), fork.getExec(), fork.getCount(), kernel->number,
+        *kernel->module.getSymName(), fork.getCaptures());
     fork.erase();
     return success();
   }
