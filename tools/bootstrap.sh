@@ -31,6 +31,12 @@ packages=(
   libvulkan1 mesa-vulkan-drivers spirv-tools           # tests: a GPU in software
   zlib1g-dev libzstd-dev
 )
+# To link models for other CPUs, and to run them in the tests.
+cross_packages=(
+  g++-aarch64-linux-gnu libc6-dev-arm64-cross
+  g++-riscv64-linux-gnu libc6-dev-riscv64-cross
+  qemu-user
+)
 
 say() { printf '== %s\n' "$*"; }
 fail() { printf 'bootstrap: error: %s\n' "$*" >&2; exit 1; }
@@ -43,10 +49,11 @@ default_jobs() {
   echo $((cores < memory ? cores : memory))
 }
 
+# install_packages PACKAGES...
 install_packages() {
   local missing=() package sudo=()
   command -v dpkg-query >/dev/null || fail "found no dpkg, expected Debian 12"
-  for package in "${packages[@]}"; do
+  for package in "$@"; do
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] ||
       missing+=("$package")
   done
@@ -59,6 +66,25 @@ install_packages() {
   "${sudo[@]}" apt-get update -qq
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Unpacks the source of PCRE2, from which the tokenizer of other CPUs is built,
+# to DIR/sources/pcre2. apt checks it as it checks packages, with lists of its
+# own: the machine's sources and architectures stay as they are.
+fetch_pcre2() {
+  local sources=$1/sources apt=$1/sources/apt
+  [ -f "$sources/pcre2/src/pcre2_compile.c" ] && return 0
+  say "fetching the source of PCRE2"
+  rm -rf "$apt" "$sources/pcre2"
+  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$sources/pcre2"
+  printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
+    "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" "$(. /etc/os-release && echo "$VERSION_CODENAME")" \
+    >"$apt/sources.list"
+  local private=(-qq -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache"
+    -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- -o APT::Sandbox::User="$(id -un)")
+  (cd "$apt" && apt-get "${private[@]}" update && apt-get "${private[@]}" source --download-only pcre2) >/dev/null
+  tar -xf "$apt"/pcre2_*.orig.tar.* -C "$sources/pcre2" --strip-components=1
+  rm -rf "$apt"
 }
 
 # configure DIR [cmake arguments...]
@@ -86,8 +112,20 @@ compile() {
 setup() {
   export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
   export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
-  install_packages
+  install_packages "${packages[@]}"
   configure "$build"
+}
+
+# setup, and what models for other CPUs need. A folder that was configured
+# without it is configured again.
+setup_cross() {
+  install_packages "${packages[@]}" "${cross_packages[@]}"
+  fetch_pcre2 "$build"
+  setup
+  local cpu
+  for cpu in aarch64 riscv64; do
+    [ "$(uname -m)" = "$cpu" ] || [ -f "$build/lib/bitnet/$cpu/crt1.o" ] || cmake "$build" >/dev/null
+  done
 }
 
 demo() {
@@ -117,7 +155,7 @@ PY
 }
 
 run_tests() {
-  setup
+  setup_cross
   compile "$build"
   say "testing"
   local status=0
@@ -183,7 +221,7 @@ run_fuzzers() {
 case "${1:-}" in
   demo) demo ;;
   test) run_tests ;;
-  build) setup && compile "$build" ;;
+  build) setup_cross && compile "$build" ;;
   sanitize) sanitize ;;
   fuzz) fuzz "${@:2}" ;;
   *)

@@ -128,8 +128,9 @@ static constexpr Flag<CompileOptions> flags[] = {
      "tokenizer.json to put in; default: the one beside the model",
      setString<&CompileOptions::tokenizer>},
     {"--target", "TARGET",
-     "native (default), TRIPLE[+FEATURE...], e.g. x86_64-linux-gnu+avx2, or "
-     "spirv-vulkan1.3 (a GPU; -mcpu and -mattr are of the CPU beside it)",
+     "native (default), a name of bitnet-opt --list-targets, "
+     "TRIPLE[+FEATURE...], e.g. aarch64-linux-gnu+dotprod, or spirv-vulkan1.3 "
+     "(a GPU; -mcpu and -mattr are of the CPU beside it)",
      setString<&CompileOptions::target>},
     {"-mcpu", "CPU", "CPU to compile for, e.g. x86-64-v3, znver4, native",
      setString<&CompileOptions::cpu>},

@@ -169,13 +169,6 @@ static bool isBufferized(ModuleOp module) {
 }
 
 LogicalResult Compilation::runPhases() {
-  if (options.kv == "f16" && spec.triple.isX86() &&
-      !(spec.requiredCpu & BITNET_CPU_F16C)) {
-    diagnostics.error(options.input,
-                      "--kv=f16 needs f16c, which the target lacks: use "
-                      "-mattr=+f16c or another type");
-    return failure();
-  }
   PipelineOptions phaseOptions;
   phaseOptions.strategy = options.strategy;
   phaseOptions.head = options.head;

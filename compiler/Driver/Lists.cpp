@@ -27,9 +27,7 @@ static void printStrategy(raw_ostream &out, const KernelStrategy &strategy) {
   for (const TileParameter &parameter : strategy.getTileParameters())
     out << "  tile entry " << parameter.name << " (" << parameter.fallback
         << "): " << parameter.summary << '\n';
-  SmallVector<StringRef> names;
-  TargetFacts::names().split(names, ", ");
-  for (StringRef name : names) {
+  for (StringRef name : TargetFacts::names()) {
     std::string whyNot = strategy.whyNot(*TargetFacts::named(name));
     out << "  on " << name << ": " << (whyNot.empty() ? "runs" : whyNot)
         << '\n';
@@ -63,15 +61,13 @@ int bitnet::listLayoutsMain() {
 }
 
 int bitnet::listTargetsMain() {
-  SmallVector<StringRef> names;
-  TargetFacts::names().split(names, ", ");
   auto print = [](StringRef name, const TargetFacts &facts) {
     outs() << name << ':';
     for (auto [fact, value] : facts.list())
       outs() << ' ' << fact << '=' << value;
     outs() << '\n';
   };
-  for (StringRef name : names)
+  for (StringRef name : TargetFacts::names())
     print(name, *TargetFacts::named(name));
   if (Expected<TargetSpec> native = parseTarget("native", "", ""))
     print(("native (" + native->facts().name() + ")").str(), native->facts());

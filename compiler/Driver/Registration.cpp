@@ -1,6 +1,7 @@
 #include "compiler/Driver/Registration.h"
 
 #include "compiler/Conversion/Bufferize/Passes.h"
+#include "compiler/Conversion/ExpandHalf/Passes.h"
 #include "compiler/Conversion/KernelToSPIRV/Passes.h"
 #include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
@@ -38,6 +39,7 @@ void bitnet::registerAllPasses() {
   recognize::registerRecognizePasses();
   recognize::registerRecognizePipeline();
   registerBufferizePasses();
+  registerExpandHalfPasses();
   device::registerDevicePasses();
   rt::registerRTPasses();
   rt::registerRTToLLVMPasses();

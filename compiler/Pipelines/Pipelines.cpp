@@ -1,6 +1,7 @@
 #include "compiler/Pipelines/Pipelines.h"
 
 #include "compiler/Conversion/Bufferize/Passes.h"
+#include "compiler/Conversion/ExpandHalf/Passes.h"
 #include "compiler/Conversion/KernelToSPIRV/Passes.h"
 #include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
@@ -119,6 +120,7 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   if (options.threads)
     passes.addPass(createMathLanesToLoop());
   passes.addPass(createMathToPolynomial());
+  passes.addPass(createExpandHalf());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
 }

@@ -1,34 +1,45 @@
 #include "compiler/Target/TargetFacts.h"
+#include "compiler/Target/Family.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace bitnet;
+using llvm::StringLiteral;
+
+/// The name that no family has.
+static constexpr StringLiteral genericName = "generic";
+
+SmallVector<StringRef> TargetFacts::names() {
+  SmallVector<StringRef> names = {genericName};
+  for (const TargetFamily *family : getFamilies())
+    for (const NamedTarget &target : family->getNames())
+      names.push_back(target.name);
+  return names;
+}
 
 std::optional<TargetFacts> TargetFacts::named(StringRef name) {
   TargetFacts facts;
-  int level = llvm::StringSwitch<int>(name)
-                  .Case("generic", 0)
-                  .Case("x86-ssse3", 1)
-                  .Case("x86-avx2", 2)
-                  .Case("x86-avx512bw", 3)
-                  .Case("x86-avx512vnni", 4)
-                  .Case("x86-avx512vbmi", 5)
-                  .Default(-1);
-  if (level < 0)
-    return std::nullopt;
-  facts.x86 = level >= 1;
-  facts.ssse3 = level >= 1;
-  facts.avx2 = level >= 2;
-  facts.avx512bw = level >= 3;
-  facts.avx512vnni = level >= 4;
-  facts.avx512vbmi = level >= 5;
-  facts.vectorBits = level >= 3 ? 512 : level == 2 ? 256 : 128;
-  facts.vectorRegisters = level >= 3 ? 32 : 16;
-  return facts;
+  if (name == genericName)
+    return facts;
+  for (const TargetFamily *family : getFamilies())
+    for (const NamedTarget &target : family->getNames()) {
+      if (target.name != name)
+        continue;
+      SmallVector<StringRef> features;
+      StringRef(target.features).split(features, ',');
+      family->setFacts(
+          [&](StringRef feature) {
+            return llvm::is_contained(features, ("+" + feature).str());
+          },
+          facts);
+      return facts;
+    }
+  return std::nullopt;
 }
 
 /// Calls `field(name, member)` for each fact: the one list of them.
@@ -42,6 +53,11 @@ static void forEachFact(Facts &facts, Fn field) {
   field("avx512bw", facts.avx512bw);
   field("avx512vbmi", facts.avx512vbmi);
   field("avx512vnni", facts.avx512vnni);
+  field("neon", facts.neon);
+  field("dotprod", facts.dotprod);
+  field("i8mm", facts.i8mm);
+  field("rvv", facts.rvv);
+  field("converts_half", facts.convertsHalf);
   field("l1_bytes", facts.l1Bytes);
   field("l2_bytes", facts.l2Bytes);
   field("l3_bytes", facts.l3Bytes);
@@ -71,16 +87,23 @@ SmallVector<std::pair<StringRef, int64_t>> TargetFacts::list() const {
   return facts;
 }
 
+/// The facts of instructions, in a fixed order.
+static SmallVector<bool> flagsOf(const TargetFacts &facts) {
+  SmallVector<bool> flags;
+  forEachFact(facts, [&](StringRef, auto value) {
+    if constexpr (std::is_same_v<decltype(value), bool>)
+      flags.push_back(value);
+  });
+  return flags;
+}
+
 StringRef TargetFacts::name() const {
-  SmallVector<StringRef> known;
-  names().split(known, ", ");
-  StringRef best = known.front();
-  for (StringRef name : known) {
+  StringRef best = genericName;
+  for (StringRef name : names()) {
     TargetFacts other = *named(name);
-    bool has = (x86 || !other.x86) && (ssse3 || !other.ssse3) &&
-               (avx2 || !other.avx2) && (avx512bw || !other.avx512bw) &&
-               (avx512vbmi || !other.avx512vbmi) &&
-               (avx512vnni || !other.avx512vnni);
+    bool has = other.vectorBits <= vectorBits;
+    for (auto [mine, theirs] : llvm::zip(flagsOf(*this), flagsOf(other)))
+      has &= mine || !theirs;
     if (has)
       best = name;
   }
@@ -110,6 +133,6 @@ std::optional<TargetFacts> TargetFacts::choose(Operation *op, StringRef name) {
   std::optional<TargetFacts> facts = named(name);
   if (!facts)
     op->emitError("unknown target '")
-        << name << "', expected one of " << names();
+        << name << "', expected one of " << llvm::join(names(), ", ");
   return facts;
 }

@@ -26,6 +26,12 @@ struct TargetFacts {
   bool avx512bw = false;   ///< pshufb on 512 bits, byte masks (with VL)
   bool avx512vbmi = false; ///< vpermi2b: tables of 128 bytes (with BW)
   bool avx512vnni = false; ///< vpdpbusd on 512 bits (with BW)
+  bool neon = false;       ///< AArch64: tbl on 128 bits
+  bool dotprod = false;    ///< sdot
+  bool i8mm = false;       ///< usdot
+  bool rvv = false;        ///< RISC-V: vrgather on all of vector_bits
+  /// Converts f16 to and from f32 by instructions.
+  bool convertsHalf = true;
   /// Data caches of one core, in bytes.
   int64_t l1Bytes = 32 * 1024;
   int64_t l2Bytes = 512 * 1024;
@@ -45,11 +51,8 @@ struct TargetFacts {
 
   /// One of `names`; nullopt for others.
   static std::optional<TargetFacts> named(llvm::StringRef name);
-  /// The names that `named` takes, for messages and help.
-  static llvm::StringRef names() {
-    return "generic, x86-ssse3, x86-avx2, x86-avx512bw, x86-avx512vnni, "
-           "x86-avx512vbmi";
-  }
+  /// The names that `named` takes: "generic", and those of every family.
+  static llvm::SmallVector<llvm::StringRef> names();
   /// The last of `names` whose instructions these facts have all.
   llvm::StringRef name() const;
 
@@ -69,8 +72,16 @@ struct TargetFacts {
   int64_t shuffleBytes() const {
     return avx512bw && vectorBits >= 512 ? 64
            : avx2 && vectorBits >= 256   ? 32
-           : ssse3                       ? 16
+           : ssse3 || neon               ? 16
+           : rvv && vectorBits >= 128    ? std::min<int64_t>(vectorBits / 8, 64)
                                          : 0;
+  }
+  /// Size of vectors of bytes whose products are added by four, 0 without them:
+  /// those of signed and unsigned bytes, all of them (`wide`) or below 128.
+  int64_t dotBytes(bool wide) const {
+    return avx512vnni && vectorBits >= 512 ? 64
+           : (wide ? i8mm : dotprod)       ? 16
+                                           : 0;
   }
 };
 

@@ -61,15 +61,54 @@ uint32_t bn_cpu_features(void) {
   }
   return result;
 }
+
+static const char *const names[] = {
+    "ssse3",    "avx2",     "fma",        "f16c",       "avx512f", "avx512bw",
+    "avx512vl", "avx512dq", "avx512vnni", "avx512vbmi", "bmi2",    "sse4.1",
+    "sse4.2",   "avx",      "popcnt",     "avx512cd"};
+
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
+
+/// Linux's numbers of the bits of AT_HWCAP and AT_HWCAP2: its header may be
+/// older than the CPU.
+uint32_t bn_cpu_features(void) {
+  unsigned long first = getauxval(AT_HWCAP), second = getauxval(AT_HWCAP2);
+  bool fp16 = (first >> 9 & 1) && (first >> 10 & 1);
+  uint32_t result = 0;
+  result |= first >> 20 & 1 ? BITNET_CPU_DOTPROD : 0;
+  result |= second >> 13 & 1 ? BITNET_CPU_I8MM : 0;
+  result |= fp16 ? BITNET_CPU_FULLFP16 : 0;
+  return result;
+}
+
+static const char *const names[] = {"dotprod", "i8mm", "fullfp16"};
+
+#elif defined(__riscv)
+#include <sys/auxv.h>
+
+/// AT_HWCAP has a bit for each extension of one letter. Where there are vectors,
+/// a register says how long they are.
+uint32_t bn_cpu_features(void) {
+  if (!(getauxval(AT_HWCAP) >> ('V' - 'A') & 1))
+    return 0;
+  unsigned long bytes; // vlenb, by its number: assemblers know it with +v only
+  __asm__("csrr %0, 0xc22" : "=r"(bytes));
+  uint32_t result = BITNET_CPU_V;
+  result |= bytes >= 32 ? BITNET_CPU_ZVL256B : 0;
+  result |= bytes >= 64 ? BITNET_CPU_ZVL512B : 0;
+  return result;
+}
+
+static const char *const names[] = {"v", "zvl256b", "zvl512b"};
+
 #else
 uint32_t bn_cpu_features(void) { return 0; }
+
+static const char *const names[] = {"none"};
 #endif
 
 const char *bn_cpu_feature_names(uint32_t features, char *buffer, size_t size) {
-  static const char *const names[] = {
-      "ssse3",    "avx2",     "fma",        "f16c",       "avx512f", "avx512bw",
-      "avx512vl", "avx512dq", "avx512vnni", "avx512vbmi", "bmi2",    "sse4.1",
-      "sse4.2",   "avx",      "popcnt",     "avx512cd"};
   size_t used = 0;
   buffer[0] = 0;
   for (uint32_t bit = 0; bit < 32 && used < size; ++bit) {

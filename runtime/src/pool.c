@@ -90,6 +90,9 @@ static void pauseCpu(void) {
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
   __asm__ volatile("yield");
+#elif defined(__riscv)
+  // `pause`, by its code: assemblers know it with +zihintpause only.
+  __asm__ volatile(".4byte 0x0100000f");
 #endif
 }
 

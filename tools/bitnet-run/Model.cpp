@@ -45,10 +45,22 @@ bool bitnet::run::readFile(const std::string &path, uint64_t offset,
   return good;
 }
 
+/// Status of a file that is opened for it: QEMU takes the program that it runs
+/// for /proc/self/exe in `open`, but itself in `stat`.
+static bool openedStatus(const std::string &path, struct stat &info) {
+  FILE *file = fopen(path.c_str(), "rb");
+  bool good = file && fstat(fileno(file), &info) == 0;
+  int why = errno;
+  if (file)
+    fclose(file);
+  errno = why;
+  return good;
+}
+
 bool bitnet::run::readBundle(const std::string &path, bitnet_bundle &out,
                              std::string &error) {
   struct stat info;
-  if (stat(path.c_str(), &info) != 0) {
+  if (!openedStatus(path, info)) {
     error = path + ": cannot open: " + strerror(errno);
     return false;
   }

@@ -12,11 +12,14 @@
 //   products of at most 255 * 128 to 32 bits without saturation.
 // - pmaddubsw saturates at 2^15: its weights are at most 10, so that a pair of
 //   products is at most 2 * 10 * 128 = 2560, and 12 of them at most 30720.
+// - sdot takes the weights as signed bytes: at most 10 as well. usdot is like
+//   vpdpbusd.
 // - A sum Aj wraps modulo 2^32. Differences are divided by an odd power of 3
 //   modulo 2^32, exactly for any K; by 4^j <= 64 with a shift, which needs
 //   |Aj - A(j-1)| <= 64 * 2 * 128 * terms < 2^31: terms are at most 2^16.
 
 #include "compiler/Conversion/TernaryToVector/VectorEmitter.h"
+#include "compiler/Target/Family.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -55,13 +58,12 @@ static Value emitNeighbours(VectorEmitter &e, Value vector, int64_t n) {
   return vector;
 }
 
-/// `sum` + the products of four neighbouring bytes, unsigned `u` and signed
-/// `s`.
-static Value emitDot(VectorEmitter &e, Value sum, Value u, Value s) {
-  int64_t bytes = cast<VectorType>(u.getType()).getNumElements();
-  if (e.facts.avx512vnni && bytes == 64)
-    return callIntrinsic(e, "llvm.x86.avx512.vpdpbusd.512", sum.getType(),
-                         {sum, u, s});
+/// `sum` + the products of four neighbouring bytes, unsigned `u` (below 128
+/// unless `wide`) and signed `s`.
+static Value emitDot(VectorEmitter &e, Value sum, Value u, Value s, bool wide) {
+  if (cast<VectorType>(u.getType()).getNumElements() == e.facts.dotBytes(wide))
+    return findFamily(e.facts)->addDots(e.builder, e.loc, e.facts, sum, u, s,
+                                        wide);
   Value products = arith::MulIOp::create(e.builder, e.loc, e.zeroExtend(u, 32),
                                          e.signExtend(s, 32));
   return e.add(sum, emitNeighbours(e, products, 4));
@@ -128,6 +130,7 @@ private:
   Value loadWeights(Value group);
   Value remainder(Value v, int64_t base);
   Value decodeDigits(Value v);
+  Values nibbleFields(Value v);
   Values partlyDecoded(Value v);
   Values addGroup(Value group, int64_t count, ValueRange sums);
   Values addGroups(Value begin, int64_t groups, int64_t rest);
@@ -140,8 +143,9 @@ private:
   DotRowsOp op;
   VectorEmitter e;
   bool base3;
-  /// Whether products are added in 16 bits first (pmaddubsw).
-  bool narrow;
+  /// Whether the fields of a byte are taken by its nibbles, and whether their
+  /// products are added in 16 bits first (pmaddubsw).
+  bool nibbles, narrow;
   int64_t tokens, terms, digits, unit, bytes, lanes;
   /// Of the vector at hand: bytes from the start of its unit.
   int64_t offset = 0;
@@ -158,6 +162,7 @@ DotRows::DotRows(DotRowsOp op, const TargetFacts &facts)
       bytes(std::gcd(unit, facts.vectorBits / 8)), lanes(bytes / 4) {
   bool vnni = facts.avx512vnni && bytes == 64;
   narrow = !base3 && !vnni && facts.ssse3 && bytes >= 16;
+  nibbles = narrow || (!base3 && facts.dotprod && !facts.i8mm);
   block = e.times(op.getBlock(), llvm::divideCeil(terms, 4) * unit);
 }
 
@@ -211,9 +216,23 @@ Value DotRows::decodeDigits(Value v) {
                        {low, remainder(v, 81), high});
 }
 
+/// The fields of a byte as two pairs: A0, A1 of the low and of the high nibble,
+/// so that no byte is above 10.
+Values DotRows::nibbleFields(Value v) {
+  VectorType type = e.type(bytes, 8), words = e.type(bytes / 2, 16);
+  Value low = e.bitAnd(v, e.splat(type, 15));
+  // Shifts of words are cheaper than of bytes.
+  Value high = e.bitcast(e.shiftRight(e.bitcast(v, words), 4), type);
+  high = e.bitAnd(high, e.splat(type, 15));
+  Value three = e.splat(type, 3);
+  return {e.bitAnd(low, three), low, e.bitAnd(high, three), high};
+}
+
 /// The bytes whose dot products are A0, A1, ...
 Values DotRows::partlyDecoded(Value v) {
   VectorType type = e.type(bytes, 8);
+  if (nibbles)
+    return nibbleFields(v);
   if (base3 && !(e.facts.avx512vbmi && bytes == 64)) {
     Value mod81 = remainder(v, 81), mod27 = remainder(mod81, 27);
     Value mod9 = remainder(mod27, 9), mod3 = remainder(mod9, 3);
@@ -234,7 +253,8 @@ Values DotRows::addGroup(Value group, int64_t count, ValueRange sums) {
   for (int64_t t = 0; t < tokens; ++t) {
     Value x = loadCodes(t, group, count);
     for (int64_t j = 0; j < digits; ++j)
-      next[t * digits + j] = emitDot(e, next[t * digits + j], partly[j], x);
+      next[t * digits + j] = emitDot(e, next[t * digits + j], partly[j], x,
+                                     /*wide=*/!nibbles);
   }
   return next;
 }
@@ -266,17 +286,9 @@ Values DotRows::addGroups(Value begin, int64_t groups, int64_t rest) {
 
 //===- With 16-bit sums -------------------------------------------------===//
 
-/// The fields of a byte as two pairs: A0, A1 of the low and of the high nibble,
-/// so that no byte is above 10.
 Values DotRows::addNarrow(Value group, int64_t count, ValueRange sums) {
-  VectorType type = e.type(bytes, 8), words = e.type(bytes / 2, 16);
-  Value v = loadWeights(group);
-  Value low = e.bitAnd(v, e.splat(type, 15));
-  // Shifts of words are cheaper than of bytes.
-  Value high = e.bitcast(e.shiftRight(e.bitcast(v, words), 4), type);
-  high = e.bitAnd(high, e.splat(type, 15));
-  Value three = e.splat(type, 3);
-  Value partly[4] = {e.bitAnd(low, three), low, e.bitAnd(high, three), high};
+  VectorType words = e.type(bytes / 2, 16);
+  Values partly = nibbleFields(loadWeights(group));
   StringRef name = bytes == 64   ? "llvm.x86.avx512.pmaddubs.w.512"
                    : bytes == 32 ? "llvm.x86.avx2.pmadd.ub.sw"
                                  : "llvm.x86.ssse3.pmadd.ub.sw.128";
@@ -336,7 +348,7 @@ Values DotRows::unmix(ValueRange mixed) {
     return arith::ShRSIOp::create(e.builder, e.loc, a, e.splat(type, bits));
   };
   Values sums = {mixed[0]};
-  if (narrow) {
+  if (nibbles) {
     sums.push_back(shiftRight(e.sub(mixed[1], mixed[0]), 2));
     sums.push_back(mixed[2]);
     sums.push_back(shiftRight(e.sub(mixed[3], mixed[2]), 2));

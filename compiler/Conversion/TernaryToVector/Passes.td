@@ -9,7 +9,7 @@ def TernaryLowerToVectorPass : Pass<"ternary-lower-to-vector"> {
     by a weight: see `ternary-certify`.
   }];
   let options = [Option<"target", "target", "std::string", /*default=*/"\"\"",
-      "target facts by name instead of the module's: generic, x86-ssse3, x86-avx2, x86-avx512bw or x86-avx512vbmi">];
+      "target facts by name (bitnet-opt --list-targets) instead of the module's">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
                            "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect",

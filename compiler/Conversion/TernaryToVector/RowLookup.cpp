@@ -10,9 +10,6 @@ using Values = VectorEmitter::Values;
 
 Value ternary::emitRowSums(VectorEmitter &e, ValueRange words) {
   int64_t half = cast<VectorType>(words[0].getType()).getNumElements();
-  SmallVector<int64_t> interleave;
-  for (int64_t i = 0; i < half; ++i)
-    interleave.append({i, half + i});
   auto even = [&](int64_t i) {
     return e.sub(words[i], e.shiftLeft(words[i + 1], 8));
   };
@@ -20,7 +17,7 @@ Value ternary::emitRowSums(VectorEmitter &e, ValueRange words) {
     return e.add(e.zeroExtend(low, 32), e.shiftLeft(e.zeroExtend(high, 32), 5));
   };
   Value evens = value(even(0), even(2)), odds = value(words[1], words[3]);
-  return e.shuffle(evens, odds, interleave);
+  return e.interleave(evens, odds, 0, half);
 }
 
 /// Where the weights of group `first` of `block` start.
@@ -79,7 +76,27 @@ void RowLookup::finish(Values words, int64_t widenings) {
   }
 }
 
+/// How many vectors leave their sums in registers. Those of 16 bytes are more
+/// for the same rows, and RISC-V's look-ups do not write over what they read.
+static int64_t chooseTogether(const TargetFacts &facts, int64_t bytes,
+                              int64_t vectors) {
+  if (facts.rvv)
+    return 1;
+  if (bytes > 16)
+    return vectors;
+  return facts.vectorRegisters >= 32 ? 2 : 1;
+}
+
 void RowLookup::emit() {
+  int64_t together = chooseTogether(e.facts, bytes, all.size());
+  for (ArrayRef<Rows> rest = all; !rest.empty();
+       rest = rest.drop_front(vectors.size())) {
+    vectors = rest.take_front(together);
+    emitVectors();
+  }
+}
+
+void RowLookup::emitVectors() {
   int64_t unroll = layout.unroll;
   int64_t whole = groups / unroll * unroll, rest = groups % unroll;
   weightBase = startOf(block, first);

@@ -44,7 +44,7 @@ protected:
         next(op.getNext()), groups(op.getGroups()),
         blockBytes(llvm::divideCeil(op.getTerms(), layout.terms) * rows) {
     for (int64_t at = 0; at < blocks * rows; at += bytes)
-      vectors.push_back({at / rows * blockBytes + at % rows, at});
+      all.push_back({at / rows * blockBytes + at % rows, at});
   }
 
   /// The tables of a group, which lie at byte `at`.
@@ -73,12 +73,15 @@ private:
   Values addGroups(Value first, int64_t count, mlir::ValueRange words,
                    Value ahead);
   void finish(Values words, int64_t widenings);
+  void emitVectors();
 
   const Groups layout;
   Value weights, sums, row, block, first;
   mlir::ValueRange next;
   int64_t groups, blockBytes;
-  llvm::SmallVector<Rows> vectors;
+  llvm::SmallVector<Rows> all;
+  /// Those of `all` at hand.
+  llvm::ArrayRef<Rows> vectors;
   /// Where the first group's weights and tables start.
   Value weightBase, tableBase;
 };

@@ -1,4 +1,5 @@
 #include "compiler/Conversion/TernaryToVector/VectorEmitter.h"
+#include "compiler/Target/Family.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -73,6 +74,9 @@ Value VectorEmitter::shiftRightSigned(Value a, int64_t bits) {
                                 splat(cast<VectorType>(a.getType()), bits));
 }
 Value VectorEmitter::shiftLeft(Value a, int64_t bits) {
+  if (const TargetFamily *family = findFamily(facts))
+    if (Value shifted = family->shiftLeft(builder, loc, facts, a, bits))
+      return shifted;
   return arith::ShLIOp::create(builder, loc, a,
                                splat(cast<VectorType>(a.getType()), bits));
 }
@@ -97,6 +101,28 @@ Value VectorEmitter::bitcast(Value a, VectorType type) {
 Value VectorEmitter::shuffle(Value a, Value b, ArrayRef<int64_t> lanes) {
   return vector::ShuffleOp::create(builder, loc, a, b, lanes);
 }
+
+Value VectorEmitter::interleave(Value a, Value b, int64_t first,
+                                int64_t count) {
+  auto from = cast<VectorType>(a.getType());
+  int64_t lanes = from.getNumElements();
+  SmallVector<int64_t> part, both;
+  for (int64_t i = first; i < first + count; ++i) {
+    part.push_back(i);
+    both.append({i, lanes + i});
+  }
+  const TargetFamily *family = findFamily(facts);
+  if (!family || !family->interleavesByProducts())
+    return shuffle(a, b, both);
+  unsigned bits = from.getElementTypeBitWidth();
+  auto widen = [&](Value vector) {
+    return zeroExtend(shuffle(vector, vector, part), 2 * bits);
+  };
+  Value pairs =
+      arith::OrIOp::create(builder, loc, widen(a), shiftLeft(widen(b), bits));
+  return bitcast(pairs, type(2 * count, bits));
+}
+
 Value VectorEmitter::broadcast(Value scalar, int64_t lanes) {
   return vector::BroadcastOp::create(
       builder, loc, VectorType::get(lanes, scalar.getType()), scalar);
@@ -127,14 +153,8 @@ Value VectorEmitter::repeatTable(Value table, int64_t bytes) {
 }
 
 Value VectorEmitter::shuffleBytes(Value table, Value indices) {
-  int64_t bytes = facts.shuffleBytes();
-  StringRef name = bytes == 64   ? "llvm.x86.avx512.pshuf.b.512"
-                   : bytes == 32 ? "llvm.x86.avx2.pshuf.b"
-                                 : "llvm.x86.ssse3.pshuf.b.128";
-  return LLVM::CallIntrinsicOp::create(builder, loc, table.getType(),
-                                       builder.getStringAttr(name),
-                                       ValueRange{table, indices})
-      .getResult(0);
+  // Kernels of look-ups are made for targets that shuffle bytes only.
+  return findFamily(facts)->shuffleBytes(builder, loc, facts, table, indices);
 }
 
 Value VectorEmitter::lookupBytes(Value low, Value high, Value indices) {
@@ -147,17 +167,12 @@ Value VectorEmitter::lookupBytes(Value low, Value high, Value indices) {
 
 VectorEmitter::Values VectorEmitter::transpose(Values rows) {
   int64_t n = rows.size();
-  SmallVector<int64_t> low, high;
-  for (int64_t i = 0; i < n / 2; ++i) {
-    low.append({i, n + i});
-    high.append({n / 2 + i, n + n / 2 + i});
-  }
   // Each round moves one bit of the row number into the column and back.
   for (int64_t round = 1; round < n; round *= 2) {
     Values next(n);
     for (int64_t i = 0; i < n / 2; ++i) {
-      next[2 * i] = shuffle(rows[i], rows[i + n / 2], low);
-      next[2 * i + 1] = shuffle(rows[i], rows[i + n / 2], high);
+      next[2 * i] = interleave(rows[i], rows[i + n / 2], 0, n / 2);
+      next[2 * i + 1] = interleave(rows[i], rows[i + n / 2], n / 2, n / 2);
     }
     rows = next;
   }

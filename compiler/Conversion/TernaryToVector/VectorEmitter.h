@@ -49,6 +49,8 @@ struct VectorEmitter {
   Value truncate(Value a, unsigned bits);
   Value bitcast(Value a, mlir::VectorType type);
   Value shuffle(Value a, Value b, llvm::ArrayRef<int64_t> lanes);
+  /// Lanes [first, first + count) of `a` and of `b`, one of each in turn.
+  Value interleave(Value a, Value b, int64_t first, int64_t count);
   Value broadcast(Value scalar, int64_t lanes);
 
   Value load(mlir::VectorType type, Value memref, mlir::ValueRange at);
@@ -61,7 +63,7 @@ struct VectorEmitter {
   /// The 16 bytes of `table` in each 16 bytes of a vector of `bytes`.
   Value repeatTable(Value table, int64_t bytes);
   /// Byte i of the result: byte (indices[i] & 15) of table's 16 bytes around
-  /// i; no index may have bit 7 set. One instruction; the vectors have
+  /// i; no index may be above 15. One instruction; the vectors have
   /// facts.shuffleBytes() bytes.
   Value shuffleBytes(Value table, Value indices);
 

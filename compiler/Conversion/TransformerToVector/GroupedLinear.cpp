@@ -9,6 +9,7 @@
 
 #include "compiler/Conversion/TransformerToVector/Lowering.h"
 #include "compiler/Conversion/TransformerToVector/PackedRowsReader.h"
+#include "compiler/Target/Family.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -49,8 +50,8 @@ public:
   Value add(Value sum, Value codes, Value elements) {
     Value bytes = as(spread(elements), 8);
     if (hasDots())
-      return call("llvm.x86.avx512.vpdpbusd.512", words(), sum, as(codes, 8),
-                  bytes);
+      return findFamily(facts)->addDots(b, b.getLoc(), facts, sum, as(codes, 8),
+                                        bytes, /*wide=*/false);
     Value pairs = multiplyPairs(codes, bytes);
     return sum ? b.add(sum, pairs) : pairs;
   }
@@ -76,7 +77,7 @@ public:
   }
 
 private:
-  bool hasDots() const { return lanes == 16 && facts.avx512vnni; }
+  bool hasDots() const { return lanes * 4 == facts.dotBytes(/*wide=*/false); }
   template <typename... Values>
   Value call(StringRef name, Type result, Values... operands) {
     return LLVM::CallIntrinsicOp::create(b, result, b.getStringAttr(name),

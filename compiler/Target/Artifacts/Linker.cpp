@@ -1,12 +1,15 @@
 #include "compiler/Target/Artifacts/Linker.h"
+#include "compiler/Target/Family.h"
 
 #include "lld/Common/Driver.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
 
 LLD_HAS_DRIVER(elf)
 
@@ -68,18 +71,16 @@ private:
 } // namespace
 
 /// A shared library of the system that the output is linked against; only its
-/// symbols are read. Found where Linux distributions keep them.
+/// symbols are read. Found where Linux distributions keep them: those for other
+/// architectures than this one apart.
 static Expected<std::string>
 findSystemLibrary(StringRef name, const Triple &triple, StringRef resourceDir) {
   std::string multiarch = (triple.getArchName() + "-linux-gnu").str();
-  std::string folders[] = {resourceDir.str(),
-                           "/lib/" + multiarch,
-                           "/usr/lib/" + multiarch,
-                           "/usr/" + multiarch + "/lib",
-                           "/lib64",
-                           "/usr/lib64",
-                           "/lib",
-                           "/usr/lib"};
+  SmallVector<std::string> folders = {resourceDir.str(), "/lib/" + multiarch,
+                                      "/usr/lib/" + multiarch,
+                                      "/usr/" + multiarch + "/lib"};
+  if (triple.getArch() == Triple(sys::getDefaultTargetTriple()).getArch())
+    folders.append({"/lib64", "/usr/lib64", "/lib", "/usr/lib"});
   for (const std::string &folder : folders) {
     SmallString<128> path(folder);
     sys::path::append(path, name);
@@ -87,7 +88,25 @@ findSystemLibrary(StringRef name, const Triple &triple, StringRef resourceDir) {
       return std::string(path);
   }
   return createStringError("cannot link: " + name + " for " + triple.str() +
-                           " was not found");
+                           " was not found, neither in " +
+                           join(drop_begin(folders), " nor in ") +
+                           "; Debian has it in libc6-dev-*-cross");
+}
+
+/// What programs may need of the system. The loader has the functions of
+/// thread-local variables.
+static Expected<std::vector<std::string>>
+findSystemLibraries(const Triple &triple, StringRef resourceDir) {
+  StringRef loader = findFamily(triple.getArch())->getLoader();
+  std::vector<std::string> paths;
+  for (StringRef name : {StringRef("libc.so.6"), StringRef("libm.so.6"),
+                         sys::path::filename(loader)}) {
+    Expected<std::string> path = findSystemLibrary(name, triple, resourceDir);
+    if (!path)
+      return path.takeError();
+    paths.push_back(std::move(*path));
+  }
+  return paths;
 }
 
 static Expected<std::string> findResource(StringRef name, const Triple &triple,
@@ -102,10 +121,12 @@ static Expected<std::string> findResource(StringRef name, const Triple &triple,
 }
 
 static Error checkLinkable(const Triple &triple) {
-  if (triple.isOSBinFormatELF() && triple.isOSLinux())
+  if (triple.isOSBinFormatELF() && triple.isOSLinux() &&
+      findFamily(triple.getArch()))
     return Error::success();
   return createStringError("cannot link for " + triple.str() +
-                           ", expected a Linux target; use --emit=obj");
+                           ", expected Linux on x86-64, AArch64 or RISC-V; use "
+                           "--emit=obj");
 }
 
 static Error runLinker(ArrayRef<std::string> args) {
@@ -137,14 +158,10 @@ Error bitnet::linkLibrary(StringRef object, const Triple &triple,
       findResource("libbitnet-runtime.a", triple, resourceDir);
   if (!runtime)
     return runtime.takeError();
-  Expected<std::string> libc =
-      findSystemLibrary("libc.so.6", triple, resourceDir);
-  if (!libc)
-    return libc.takeError();
-  Expected<std::string> libm =
-      findSystemLibrary("libm.so.6", triple, resourceDir);
-  if (!libm)
-    return libm.takeError();
+  Expected<std::vector<std::string>> libraries =
+      findSystemLibraries(triple, resourceDir);
+  if (!libraries)
+    return libraries.takeError();
   Expected<ScratchFile> model = ScratchFile::create(object);
   if (!model)
     return model.takeError();
@@ -152,7 +169,8 @@ Error bitnet::linkLibrary(StringRef object, const Triple &triple,
                                    "--no-undefined"};
   addCommonArguments(args, path);
   args.insert(args.end(), {model->path(), "--whole-archive", *runtime,
-                           "--no-whole-archive", "--as-needed", *libc, *libm});
+                           "--no-whole-archive", "--as-needed"});
+  append_range(args, *libraries);
   return runLinker(args);
 }
 
@@ -173,15 +191,12 @@ Error bitnet::linkExecutable(StringRef object, const Triple &triple,
   if (!model)
     return model.takeError();
   args.insert(args.end(), {*start, model->path(), *main, "--as-needed"});
-  for (StringRef name : {"libc.so.6", "libm.so.6"}) {
-    Expected<std::string> library =
-        findSystemLibrary(name, triple, resourceDir);
-    if (!library)
-      return library.takeError();
-    args.push_back(*library);
-  }
-  StringRef loader = triple.isX86() ? "/lib64/ld-linux-x86-64.so.2"
-                                    : "/lib/ld-linux-aarch64.so.1";
-  args.insert(args.end(), {"-dynamic-linker", loader.str()});
+  Expected<std::vector<std::string>> libraries =
+      findSystemLibraries(triple, resourceDir);
+  if (!libraries)
+    return libraries.takeError();
+  append_range(args, *libraries);
+  args.insert(args.end(), {"-dynamic-linker",
+                           findFamily(triple.getArch())->getLoader().str()});
   return runLinker(args);
 }

@@ -37,10 +37,11 @@ static Error count(const Kernel &kernel, Triple::ArchType arch,
                     "which is no add, subtract, look-up, mask or move");
     if (*found == InstructionClass::AddressMultiply &&
         (!instruction.isScalar64 || instruction.inInnermostLoop))
-      return refuse(kernel, instruction,
-                    instruction.isScalar64
-                        ? "an integer multiply or division in an innermost loop"
-                        : "an integer multiply or division of less than 64 bits");
+      return refuse(
+          kernel, instruction,
+          instruction.isScalar64
+              ? "an integer multiply or division in an innermost loop"
+              : "an integer multiply or division of less than 64 bits");
     if (*found == InstructionClass::Call &&
         !isHarmlessCallee(instruction.callee))
       return refuse(kernel, instruction,
@@ -78,7 +79,7 @@ Expected<std::string> bitnet::certifyMachineCode(StringRef elf,
   if (!file || !canClassify(file->makeTriple().getArch()))
     return createStringError("cannot certify code of " +
                              (*parsed)->makeTriple().str() +
-                             ", expected ELF for x86-64 or AArch64");
+                             ", expected ELF for x86-64, AArch64 or RISC-V");
   Expected<std::vector<Kernel>> kernels = disassembleKernels(*file);
   if (!kernels)
     return kernels.takeError();

@@ -1,6 +1,7 @@
 #ifndef COMPILER_TARGET_CERTIFICATE_INSTRUCTIONCLASSES_H
 #define COMPILER_TARGET_CERTIFICATE_INSTRUCTIONCLASSES_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -23,6 +24,27 @@ inline constexpr unsigned numInstructionClasses = 8;
 
 /// For messages, e.g. "add/sub".
 llvm::StringRef getName(InstructionClass instructionClass);
+
+/// A mnemonic, or with a '*' at its end all that begin so.
+struct InstructionRule {
+  llvm::StringLiteral pattern;
+  InstructionClass instructionClass;
+
+  bool matches(llvm::StringRef mnemonic) const {
+    llvm::StringRef text = pattern;
+    return text.consume_back("*") ? mnemonic.starts_with(text)
+                                  : mnemonic == text;
+  }
+};
+
+/// The class by the first rule that matches.
+inline std::optional<InstructionClass>
+findClass(llvm::ArrayRef<InstructionRule> rules, llvm::StringRef mnemonic) {
+  for (const InstructionRule &rule : rules)
+    if (rule.matches(mnemonic))
+      return rule.instructionClass;
+  return std::nullopt;
+}
 
 /// Class of a mnemonic (Intel's spelling on x86). An allow-list: nullopt for
 /// integer multiplies, dot products and whatever is not known.

@@ -1,5 +1,6 @@
 #include "compiler/Target/Certificate/Kernels.h"
 #include "compiler/Target/Codegen/TargetSpec.h"
+#include "compiler/Target/Family.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringExtras.h"
@@ -35,6 +36,7 @@ public:
 
 private:
   Triple triple;
+  const TargetFamily *family = nullptr;
   MCTargetOptions options;
   std::unique_ptr<MCRegisterInfo> registers;
   std::unique_ptr<MCAsmInfo> assembly;
@@ -62,7 +64,9 @@ Disassembler::create(const Triple &triple) {
   result->assembly.reset(
       target->createMCAsmInfo(*result->registers, triple, result->options));
   // Every feature, so that no instruction is unknown for want of one.
-  StringRef features = triple.getArch() == Triple::aarch64 ? "+all" : "";
+  result->family = findFamily(triple.getArch());
+  StringRef features =
+      result->family ? result->family->getDisassemblerFeatures() : "";
   result->subtargetInfo.reset(
       target->createMCSubtargetInfo(triple, "", features));
   result->instructions.reset(target->createMCInstrInfo());
@@ -71,8 +75,7 @@ Disassembler::create(const Triple &triple) {
                                                 result->subtargetInfo.get());
   result->decoder.reset(
       target->createMCDisassembler(*result->subtargetInfo, *result->context));
-  // Variant 1 of x86 is Intel's spelling: mnemonics without size suffixes.
-  unsigned variant = triple.isX86() ? 1 : 0;
+  unsigned variant = result->family ? result->family->getAssemblySyntax() : 0;
   result->printer.reset(
       target->createMCInstPrinter(triple, variant, *result->assembly,
                                   *result->instructions, *result->registers));
@@ -81,16 +84,6 @@ Disassembler::create(const Triple &triple) {
   if (!result->decoder || !result->printer || !result->analysis)
     return createStringError("no disassembler for " + triple.str());
   return std::move(result);
-}
-
-/// Whether an operand, as it is printed, is a general register of 64 bits: rax
-/// to r15, x0 to x30.
-static bool isGeneral64(StringRef operand) {
-  if (operand.consume_front("r"))
-    return operand.size() <= 2 && !operand.ends_with("d") &&
-           !operand.ends_with("w") && !operand.ends_with("b") &&
-           !operand.contains(' ');
-  return operand.consume_front("x") && all_of(operand, isDigit);
 }
 
 uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
@@ -112,12 +105,13 @@ uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
     text.consume_front(prefix);
   out.mnemonic = text.take_until([](char c) { return c == ' '; }).lower();
   uint64_t target = 0;
+  analysis->updateState(inst, address);
   if ((analysis->isCall(inst) || analysis->isBranch(inst)) &&
       analysis->evaluateBranch(inst, address, size, target))
     out.target = target;
   StringRef operands = text.drop_front(out.mnemonic.size()).trim();
-  out.isScalar64 =
-      isGeneral64(operands.take_until([](char c) { return c == ','; }));
+  StringRef first = operands.take_until([](char c) { return c == ','; });
+  out.isScalar64 = family && family->isGeneral64(first);
   return size;
 }
 
@@ -172,7 +166,17 @@ calledNames(const ELFObjectFileBase &file, const MCSubtargetInfo &subtarget) {
   return names;
 }
 
-/// Names of functions by the position of the relocation, in an object file.
+/// How far behind a relocation's position the call is that it belongs to: on
+/// RISC-V one relocation stands for a pair of auipc and jalr.
+static uint64_t callOffset(const ObjectFile &file,
+                           const RelocationRef &relocation) {
+  bool isPair = file.getArch() == Triple::riscv64 &&
+                is_contained({ELF::R_RISCV_CALL, ELF::R_RISCV_CALL_PLT},
+                             relocation.getType());
+  return isPair ? 4 : 0;
+}
+
+/// Names of functions by the position of the call's address, in an object file.
 static DenseMap<uint64_t, std::string>
 relocatedNames(const SectionRef &section) {
   DenseMap<uint64_t, std::string> names;
@@ -189,7 +193,8 @@ relocatedNames(const SectionRef &section) {
         continue;
       Expected<StringRef> name = symbol->getName();
       if (name)
-        names[relocation.getOffset()] = name->str();
+        names[relocation.getOffset() +
+              callOffset(*section.getObject(), relocation)] = name->str();
       consumeError(name.takeError());
     }
   }

@@ -1,6 +1,5 @@
 #include "compiler/Target/Codegen/TargetSpec.h"
-
-#include "bitnet/module.h"
+#include "compiler/Target/Family.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -16,33 +15,6 @@
 
 using namespace llvm;
 using namespace bitnet;
-
-namespace {
-struct CheckedFeature {
-  StringLiteral name;
-  uint32_t bit;
-};
-} // namespace
-
-/// What the runtime can check. Other features of x86 are not used: they would
-/// end in an illegal instruction instead of a message.
-static constexpr CheckedFeature checkedFeatures[] = {
-    {"ssse3", BITNET_CPU_SSSE3},
-    {"sse4.1", BITNET_CPU_SSE41},
-    {"sse4.2", BITNET_CPU_SSE42},
-    {"popcnt", BITNET_CPU_POPCNT},
-    {"avx", BITNET_CPU_AVX},
-    {"avx2", BITNET_CPU_AVX2},
-    {"fma", BITNET_CPU_FMA},
-    {"f16c", BITNET_CPU_F16C},
-    {"bmi2", BITNET_CPU_BMI2},
-    {"avx512f", BITNET_CPU_AVX512F},
-    {"avx512cd", BITNET_CPU_AVX512CD},
-    {"avx512bw", BITNET_CPU_AVX512BW},
-    {"avx512dq", BITNET_CPU_AVX512DQ},
-    {"avx512vl", BITNET_CPU_AVX512VL},
-    {"avx512vnni", BITNET_CPU_AVX512VNNI},
-    {"avx512vbmi", BITNET_CPU_AVX512VBMI}};
 
 void bitnet::initializeTargets() {
   static bool done = [] {
@@ -71,15 +43,8 @@ TargetFacts TargetSpec::facts() const {
   TargetFacts facts;
   if (device != Device::CPU)
     return facts;
-  facts.x86 = triple.isX86();
-  facts.ssse3 = has("ssse3");
-  facts.avx2 = has("avx2");
-  facts.avx512bw = has("avx512bw") && has("avx512vl");
-  facts.avx512vbmi = facts.avx512bw && has("avx512vbmi");
-  facts.avx512vnni = facts.avx512bw && has("avx512vnni");
-  facts.vectorBits = facts.avx512bw ? 512 : facts.avx2 ? 256 : 128;
-  facts.vectorRegisters =
-      facts.avx512bw || triple.getArch() == Triple::aarch64 ? 32 : 16;
+  if (const TargetFamily *family = findFamily(triple.getArch()))
+    family->setFacts([&](StringRef feature) { return has(feature); }, facts);
   for (auto [known, fact] :
        {std::pair(l1Bytes, &facts.l1Bytes), std::pair(l2Bytes, &facts.l2Bytes),
         std::pair(l3Bytes, &facts.l3Bytes)})
@@ -102,14 +67,11 @@ std::string TargetSpec::describe() const {
 std::string TargetSpec::layoutFamily() const {
   if (device == Device::Vulkan)
     return vulkanTargetName.str();
+  // The name's last part: what kernels and layouts are chosen by.
   std::string family = triple.getArchName().str();
-  if (triple.isX86())
-    family += has("avx512vbmi")   ? "-avx512vbmi"
-              : has("avx512vnni") ? "-avx512vnni"
-              : has("avx512bw")   ? "-avx512bw"
-              : has("avx2")       ? "-avx2"
-                                  : "";
-  return family;
+  StringRef name = facts().name();
+  return name.contains('-') ? family + "-" + name.rsplit('-').second.str()
+                            : family;
 }
 
 /// The features that `info` has on, of those that code may use.
@@ -117,8 +79,10 @@ static std::string usableFeatures(const Triple &triple,
                                   const MCSubtargetInfo &info,
                                   uint32_t &requiredCpu) {
   SmallVector<std::string> names;
-  if (triple.isX86()) {
-    for (const CheckedFeature &feature : checkedFeatures)
+  if (const TargetFamily *family = findFamily(triple.getArch())) {
+    if (StringRef base = family->getBaseFeatures(); !base.empty())
+      names.push_back(base.str());
+    for (const CheckedFeature &feature : family->getCheckedFeatures())
       if (info.checkFeatures(("+" + feature.name).str())) {
         names.push_back(("+" + feature.name).str());
         requiredCpu |= feature.bit;
@@ -158,22 +122,15 @@ static std::pair<StringRef, std::string> splitTarget(StringRef target) {
 /// is none.
 static StringRef expandName(StringRef name, StringRef &cpu,
                             std::string &features) {
-  struct Named {
-    StringLiteral name, cpu, features;
-  };
-  static constexpr Named known[] = {
-      {"x86-ssse3", "x86-64-v2", ""},
-      {"x86-avx2", "x86-64-v3", ""},
-      {"x86-avx512bw", "x86-64-v4", ""},
-      {"x86-avx512vnni", "x86-64-v4", "+avx512vnni"},
-      {"x86-avx512vbmi", "x86-64-v4", "+avx512vnni,+avx512vbmi"}};
-  for (const Named &entry : known)
-    if (entry.name == name) {
+  for (const TargetFamily *family : getFamilies())
+    for (const NamedTarget &entry : family->getNames()) {
+      if (entry.name != name)
+        continue;
       if (cpu.empty())
         cpu = entry.cpu;
       features =
           (entry.features + (features.empty() ? "" : "," + features)).str();
-      return "x86_64-linux-gnu";
+      return family->getTriple();
     }
   return name;
 }
@@ -205,6 +162,7 @@ static Error checkFeatureNames(StringRef features, const MCSubtargetInfo &info,
                                const Triple &triple) {
   SmallVector<StringRef> parts;
   features.split(parts, ',', -1, /*KeepEmpty=*/false);
+  const TargetFamily *family = findFamily(triple.getArch());
   for (StringRef part : parts) {
     StringRef name =
         part.drop_front(part.starts_with("+") || part.starts_with("-"));
@@ -215,10 +173,12 @@ static Error checkFeatureNames(StringRef features, const MCSubtargetInfo &info,
       return failed("unknown feature '" + part + "' of " +
                     Triple::getArchTypeName(triple.getArch()) +
                     ", expected +NAME or -NAME");
-    bool checked = any_of(checkedFeatures, [&](const CheckedFeature &f) {
-      return f.name == name;
-    });
-    if (triple.isX86() && part.starts_with("+") && !checked)
+    if (!family || !part.starts_with("+"))
+      continue;
+    bool checked =
+        any_of(family->getCheckedFeatures(),
+               [&](const CheckedFeature &f) { return f.name == name; });
+    if (!checked)
       return failed("feature '" + name +
                     "' is not used by this compiler: the "
                     "runtime cannot check it");
@@ -291,7 +251,10 @@ std::unique_ptr<TargetMachine> bitnet::createMachine(const TargetSpec &spec,
   constexpr CodeGenOptLevel levels[] = {
       CodeGenOptLevel::None, CodeGenOptLevel::Less, CodeGenOptLevel::Default,
       CodeGenOptLevel::Aggressive};
-  StringRef base = spec.triple.getArch() == Triple::x86_64 ? "x86-64" : "";
+  const TargetFamily *family = findFamily(spec.triple.getArch());
+  StringRef base = family ? family->getBaseCpu() : "";
+  if (family)
+    options.MCOptions.ABIName = family->getAbi();
   return std::unique_ptr<TargetMachine>(
       target->createTargetMachine(spec.triple, base, spec.features, options,
                                   Reloc::PIC_, std::nullopt, levels[level]));

@@ -25,8 +25,8 @@ struct TargetSpec {
   llvm::Triple triple;
   /// Scheduling and costs only: what code needs is in `features`.
   std::string tuneCpu;
-  /// LLVM feature string, e.g. "+avx2,+fma". On x86 it names only features that
-  /// the runtime can check when it loads the code.
+  /// LLVM feature string, e.g. "+avx2,+fma". It names only features that
+  /// every CPU of the family has or the runtime checks when it loads the code.
   std::string features;
   /// Bits of enum bitnet_cpu.
   uint32_t requiredCpu = 0;

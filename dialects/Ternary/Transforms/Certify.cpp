@@ -1,3 +1,4 @@
+#include "compiler/Target/Family.h"
 #include "dialects/Ternary/Transforms/LoweringUtils.h"
 #include "dialects/Ternary/Transforms/Passes.h"
 
@@ -18,10 +19,11 @@ using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::ternary;
 
-/// Intrinsics that move bytes and do no arithmetic.
-static constexpr llvm::StringLiteral allowedIntrinsics[] = {
-    "llvm.x86.ssse3.pshuf.b.128", "llvm.x86.avx2.pshuf.b",
-    "llvm.x86.avx512.pshuf.b.512", "llvm.x86.avx512.vpermi2var.qi.512"};
+static bool isProductFree(LLVM::CallIntrinsicOp call) {
+  return llvm::any_of(getFamilies(), [&](const TargetFamily *family) {
+    return family->isProductFree(call);
+  });
+}
 
 static bool isIndex(Value value) {
   return isa<IndexType>(getElementTypeOrSelf(value.getType()));
@@ -103,7 +105,7 @@ static LogicalResult checkOp(Operation *op) {
     return op->emitError("shifts by a value that is not constant");
   }
   if (auto call = dyn_cast<LLVM::CallIntrinsicOp>(op)) {
-    if (llvm::is_contained(allowedIntrinsics, call.getIntrin()))
+    if (isProductFree(call))
       return success();
     return op->emitError("calls intrinsic ")
            << call.getIntrin() << ", which is not known to be free of products";
@@ -117,7 +119,7 @@ static LogicalResult checkOp(Operation *op) {
                          "and look-ups");
   if (isa<arith::ArithDialect, vector::VectorDialect, scf::SCFDialect,
           memref::MemRefDialect>(op->getDialect()) ||
-      isa<rt::YieldOp>(op))
+      isa<rt::YieldOp>(op) || op->hasTrait<OpTrait::ConstantLike>())
     return success();
   return op->emitError("is not known to be free of products");
 }

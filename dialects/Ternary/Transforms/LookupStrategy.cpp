@@ -69,7 +69,8 @@ class LookupStrategy : public KernelStrategy {
   std::string whyNot(const TargetFacts &facts) const override {
     return facts.shuffleBytes()
                ? ""
-               : "needs byte shuffles (ssse3), which the target lacks";
+               : "needs byte shuffles (ssse3, neon or rvv), which the target "
+                 "lacks";
   }
   std::string whyNotLayout(LayoutKind layout,
                            const TargetFacts &facts) const override {

@@ -170,6 +170,7 @@ struct bitnet_module {
 extern const struct bitnet_driver bitnet_vulkan_driver;
 
 /// CPU features that code may require, as bits of bitnet_module::required_cpu.
+/// Those of x86-64; each architecture counts its own from bit 0 on.
 enum bitnet_cpu {
   BITNET_CPU_SSSE3 = 1u << 0, BITNET_CPU_AVX2 = 1u << 1, BITNET_CPU_FMA = 1u << 2,
   BITNET_CPU_F16C = 1u << 3, BITNET_CPU_AVX512F = 1u << 4, BITNET_CPU_AVX512BW = 1u << 5,
@@ -177,6 +178,14 @@ enum bitnet_cpu {
   BITNET_CPU_AVX512VBMI = 1u << 9, BITNET_CPU_BMI2 = 1u << 10, BITNET_CPU_SSE41 = 1u << 11,
   BITNET_CPU_SSE42 = 1u << 12, BITNET_CPU_AVX = 1u << 13, BITNET_CPU_POPCNT = 1u << 14,
   BITNET_CPU_AVX512CD = 1u << 15
+};
+/// The same of AArch64.
+enum bitnet_cpu_aarch64 {
+  BITNET_CPU_DOTPROD = 1u << 0, BITNET_CPU_I8MM = 1u << 1, BITNET_CPU_FULLFP16 = 1u << 2
+};
+/// The same of RISC-V: vectors, and how many bits they have at least.
+enum bitnet_cpu_riscv64 {
+  BITNET_CPU_V = 1u << 0, BITNET_CPU_ZVL256B = 1u << 1, BITNET_CPU_ZVL512B = 1u << 2
 };
 
 /// Start of a weights file; the data section follows at `data_offset`.

@@ -40,7 +40,7 @@
 //           ADD:   strategy = #ternary.strategy<lookup>
 //        FORCED:   layout = #ternary.layout<rows4, rows = 64>
 //   FORCED-SAME:   strategy = #ternary.strategy<dot>
-//    NO-SHUFFLE: error: strategy 'lookup' needs byte shuffles (ssse3), which the target lacks
+//    NO-SHUFFLE: error: strategy 'lookup' needs byte shuffles (ssse3, neon or rvv), which the target lacks
 //       UNKNOWN: error: unknown strategy 'fast', expected one of auto, {{.*}}masked
 //     NO-TARGET: error: unknown target 'x86-mmx', expected one of generic, x86-ssse3
 func.func @sixty_four_terms(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<32x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x32xf32> {

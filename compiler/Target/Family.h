@@ -1,0 +1,118 @@
+#ifndef COMPILER_TARGET_FAMILY_H
+#define COMPILER_TARGET_FAMILY_H
+
+#include "compiler/Target/Certificate/InstructionClasses.h"
+#include "compiler/Target/TargetFacts.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/TargetParser/Triple.h"
+
+namespace bitnet {
+
+/// A feature of LLVM that code may use because the runtime checks it when it
+/// loads the code: other features would end in an illegal instruction.
+struct CheckedFeature {
+  llvm::StringLiteral name;
+  uint32_t bit; ///< of bitnet_module::required_cpu
+};
+
+/// A name that `--target` and passes take, e.g. "x86-avx2".
+struct NamedTarget {
+  llvm::StringLiteral name;
+  /// Whose features code may use, and whose schedule is assumed.
+  llvm::StringLiteral cpu;
+  /// "+a,+b": features beyond those of `cpu`, and all that facts depend on.
+  llvm::StringLiteral features;
+};
+
+using HasFeature = llvm::function_ref<bool(llvm::StringRef feature)>;
+
+/// What the compiler knows of one architecture of CPUs. `getFamilies` is the
+/// only list of them. A folder of compiler/Target holds each.
+class TargetFamily {
+public:
+  virtual ~TargetFamily() = default;
+
+  virtual llvm::Triple::ArchType getArch() const = 0;
+  /// The triple that names stand for.
+  virtual llvm::StringRef getTriple() const = 0;
+  /// Names, each with what the ones before it have, or more.
+  virtual llvm::ArrayRef<NamedTarget> getNames() const = 0;
+
+  /// The CPU of LLVM whose features all code may use; tuning is apart.
+  virtual llvm::StringRef getBaseCpu() const { return ""; }
+  /// Features of every such CPU that LLVM does not take from `getBaseCpu`.
+  virtual llvm::StringRef getBaseFeatures() const { return ""; }
+  virtual llvm::ArrayRef<CheckedFeature> getCheckedFeatures() const = 0;
+  /// LLVM's name of the calling convention; empty: that of the triple.
+  virtual llvm::StringRef getAbi() const { return ""; }
+  /// Sets what cost models and kernels ask, for a CPU with these features.
+  virtual void setFacts(HasFeature has, TargetFacts &facts) const = 0;
+
+  /// Where Linux distributions install the program that loads others.
+  virtual llvm::StringRef getLoader() const = 0;
+
+  /// Class of a mnemonic as the disassembler prints it (Intel's spelling on
+  /// x86), see `classify`.
+  virtual std::optional<InstructionClass>
+  classify(llvm::StringRef mnemonic) const = 0;
+  /// Whether an operand, as it is printed, is a general register of 64 bits.
+  virtual bool isGeneral64(llvm::StringRef operand) const = 0;
+  /// Features with which the disassembler knows every instruction.
+  virtual llvm::StringRef getDisassemblerFeatures() const { return ""; }
+  /// LLVM's number of the spelling that `classify` knows.
+  virtual unsigned getAssemblySyntax() const { return 0; }
+  /// Whether `call` is one of the micro-ops below and multiplies nothing.
+  virtual bool isProductFree(mlir::LLVM::CallIntrinsicOp call) const {
+    return false;
+  }
+
+  /// Whether LLVM interleaves vectors by a product: kernels without products
+  /// then do it by shifts.
+  virtual bool interleavesByProducts() const { return false; }
+
+  // Micro-ops: one instruction each, asked for only where the facts say so.
+
+  /// Byte i of the result: byte (indices[i] & 15) of table's 16 bytes around i;
+  /// no index is above 15. Vectors of facts.shuffleBytes() bytes.
+  virtual mlir::Value shuffleBytes(mlir::OpBuilder &builder, mlir::Location loc,
+                                   const TargetFacts &facts, mlir::Value table,
+                                   mlir::Value indices) const {
+    return {};
+  }
+  /// Lanes shifted by a constant, where LLVM would make products of shifts of
+  /// widened lanes; null where it does not.
+  virtual mlir::Value shiftLeft(mlir::OpBuilder &builder, mlir::Location loc,
+                                const TargetFacts &facts, mlir::Value vector,
+                                int64_t bits) const {
+    return {};
+  }
+  /// Lane i of the result: sum's (i32) + the products of the bytes 4 i to
+  /// 4 i + 3 of `codes` (unsigned, at most 127 unless `wide`) and `elements`
+  /// (signed), exactly. Vectors of facts.dotBytes(wide) bytes.
+  virtual mlir::Value addDots(mlir::OpBuilder &builder, mlir::Location loc,
+                              const TargetFacts &facts, mlir::Value sum,
+                              mlir::Value codes, mlir::Value elements,
+                              bool wide) const {
+    return {};
+  }
+};
+
+/// Every family.
+llvm::ArrayRef<const TargetFamily *> getFamilies();
+/// That of an architecture; null for others: they have portable code, without
+/// checks at run time, and nothing to link with.
+const TargetFamily *findFamily(llvm::Triple::ArchType arch);
+/// That whose instructions `facts` has; null for `generic`.
+const TargetFamily *findFamily(const TargetFacts &facts);
+
+const TargetFamily &getX86Family();
+const TargetFamily &getAArch64Family();
+const TargetFamily &getRISCVFamily();
+
+} // namespace bitnet
+
+#endif // COMPILER_TARGET_FAMILY_H

@@ -1,0 +1,63 @@
+# RUN: split-file %s %t
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v,+f -filetype=obj %t/good.s -o %t.o
+# RUN: bitnet-opt certify %t.o | FileCheck %s
+# CHECK: bitlinear_good: 9 instructions: 1 add/sub, 1 look-up, 3 move, 1 f32 rescale, 1 address multiply, 1 control, 1 call
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+v -filetype=obj %t/vmacc.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=VMACC
+# VMACC: kernel bitlinear_vmacc has 'vmacc.vv v8, v9, v10' at +0x0, which is no add, subtract
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+v -filetype=obj %t/vwmul.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=VWMUL
+# VWMUL: 'vwmul.vv v8, v10, v11'
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m -filetype=obj %t/mulw.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=MULW
+# MULW: 'mulw a0, a1, a2'
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m -filetype=obj %t/call.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=CALL
+# CALL: a call of compute
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m -filetype=obj %t/loop.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=LOOP
+# LOOP: 'mul a0, a0, a1' at +0x0, an integer multiply or division in an innermost loop
+
+#--- good.s
+  .type bitlinear_good,@function
+bitlinear_good:
+  mul a0, a1, a2
+  vle8.v v8, (a0)
+  vrgather.vv v10, v9, v8
+  vwaddu.wv v12, v12, v10
+  vfmul.vf v14, v14, fa0
+  sd ra, 0(sp)
+  call memset
+  ret
+  .size bitlinear_good, .-bitlinear_good
+#--- vmacc.s
+  .type bitlinear_vmacc,@function
+bitlinear_vmacc:
+  vmacc.vv v8, v9, v10
+  ret
+  .size bitlinear_vmacc, .-bitlinear_vmacc
+#--- vwmul.s
+  .type bitlinear_vwmul,@function
+bitlinear_vwmul:
+  vwmul.vv v8, v10, v11
+  ret
+  .size bitlinear_vwmul, .-bitlinear_vwmul
+#--- mulw.s
+  .type bitlinear_mulw,@function
+bitlinear_mulw:
+  mulw a0, a1, a2
+  ret
+  .size bitlinear_mulw, .-bitlinear_mulw
+#--- call.s
+  .type bitlinear_call,@function
+bitlinear_call:
+  call compute
+  ret
+  .size bitlinear_call, .-bitlinear_call
+#--- loop.s
+  .type bitlinear_loop,@function
+bitlinear_loop:
+  mul a0, a0, a1
+  bnez a0, bitlinear_loop
+  ret
+  .size bitlinear_loop, .-bitlinear_loop
