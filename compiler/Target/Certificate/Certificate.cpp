@@ -1,7 +1,9 @@
 #include "compiler/Target/Certificate/Certificate.h"
 #include "compiler/Target/Certificate/InstructionClasses.h"
 #include "compiler/Target/Certificate/Kernels.h"
+#include "compiler/Target/Family.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -29,13 +31,14 @@ static bool isHarmlessCallee(StringRef name) {
 
 static Error count(const Kernel &kernel, Triple::ArchType arch,
                    Counts &counts) {
-  for (const bitnet::Instruction &instruction : kernel.instructions) {
+  for (auto [index, instruction] : enumerate(kernel.instructions)) {
     std::optional<InstructionClass> found =
         classify(instruction.mnemonic, arch);
     if (!found)
       return refuse(kernel, instruction,
                     "which is no add, subtract, look-up, mask or move");
     if (*found == InstructionClass::AddressMultiply &&
+        !findFamily(arch)->makesAddress(kernel, index) &&
         (!instruction.isScalar64 || instruction.inInnermostLoop))
       return refuse(
           kernel, instruction,

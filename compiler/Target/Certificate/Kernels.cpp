@@ -105,10 +105,11 @@ uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
     text.consume_front(prefix);
   out.mnemonic = text.take_until([](char c) { return c == ' '; }).lower();
   uint64_t target = 0;
-  analysis->updateState(inst, address);
   if ((analysis->isCall(inst) || analysis->isBranch(inst)) &&
       analysis->evaluateBranch(inst, address, size, target))
     out.target = target;
+  // What it wrote may be the address of the next branch.
+  analysis->updateState(inst, address);
   StringRef operands = text.drop_front(out.mnemonic.size()).trim();
   StringRef first = operands.take_until([](char c) { return c == ','; });
   out.isScalar64 = family && family->isGeneral64(first);

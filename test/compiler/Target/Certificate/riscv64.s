@@ -17,7 +17,48 @@
 # RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m -filetype=obj %t/loop.s -o %t.o
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=LOOP
 # LOOP: 'mul a0, a0, a1' at +0x0, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/stack.s -o %t.o
+# RUN: bitnet-opt certify %t.o | FileCheck %s --check-prefix=STACK
+# STACK: bitlinear_stack: {{.*}} 1 address multiply
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/label.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=LABEL
+# LABEL: 'mul a0, a0, a1' at +0x8, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/data.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=DATA
+# DATA: 'mul a0, a0, a1' at +0x8, an integer multiply or division in an innermost loop
 
+# The place of a spilled vector, in a loop.
+#--- stack.s
+  .type bitlinear_stack,@function
+bitlinear_stack:
+  csrr a0, vlenb
+  li a1, 37
+  addi a2, a2, -1
+  mul a0, a0, a1
+  bnez a2, bitlinear_stack
+  ret
+  .size bitlinear_stack, .-bitlinear_stack
+# The same where the factors may come from elsewhere.
+#--- label.s
+  .type bitlinear_label,@function
+bitlinear_label:
+  csrr a0, vlenb
+  li a1, 37
+1:
+  mul a0, a0, a1
+  bnez a2, 1b
+  ret
+  .size bitlinear_label, .-bitlinear_label
+# And where one was loaded.
+#--- data.s
+  .type bitlinear_data,@function
+bitlinear_data:
+  csrr a0, vlenb
+  lw a1, 0(a3)
+  mul a0, a0, a1
+  bnez a2, bitlinear_data
+  ret
+  .size bitlinear_data, .-bitlinear_data
 #--- good.s
   .type bitlinear_good,@function
 bitlinear_good:
