@@ -141,7 +141,9 @@ void bitnet::buildDevice(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addPass(createLoopInvariantCodeMotionPass());
-  passes.addPass(createKernelToSPIRVPass());
+  KernelToSPIRVPassOptions kernels;
+  kernels.hostFallback = true;
+  passes.addPass(createKernelToSPIRVPass(kernels));
   passes.addPass(device::createAwaitPass());
 }
 

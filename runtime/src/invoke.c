@@ -7,6 +7,7 @@
 struct bitnet_results {
   bn_runner runner;
   const bitnet_module *module;
+  const bitnet_model *model;
   bitnet_allocator allocator;
   const bitnet_tensor **given; ///< the caller's tensor for each graph input
   /// The caller's data in the device's memory, for each graph input; NULL
@@ -43,7 +44,7 @@ static int32_t makeArrays(bitnet_results *r, bitnet_error *error) {
       (int64_t *)bn_allocate(a, arrayBytes(m->num_kv, sizeof(int64_t)));
   r->present_bytes =
       (int64_t *)bn_allocate(a, arrayBytes(m->num_kv, sizeof(int64_t)));
-  if (r->runner.model->device) {
+  if (r->model->device) {
     r->copies =
         (void **)bn_allocate(a, arrayBytes(m->num_inputs, sizeof(void *)));
     r->copy_bytes =
@@ -67,7 +68,7 @@ void bitnet_results_destroy(bitnet_results *r) {
     return;
   const bitnet_module *m = r->module;
   bitnet_allocator a = r->allocator;
-  const bitnet_allocator *shared = &r->runner.model->shared;
+  const bitnet_allocator *shared = &r->model->shared;
   for (int32_t i = 0; r->copies && r->copy_bytes && i < m->num_inputs; ++i)
     bn_release(shared, r->copies[i], (size_t)r->copy_bytes[i]);
   for (int32_t i = 0; i < m->num_kv; ++i) {
@@ -110,7 +111,7 @@ static void *place(bitnet_results *r, int32_t input, const void *data,
                    int64_t bytes) {
   if (!r->copies || !bytes || r->module->inputs[input].role == BITNET_ROLE_KV)
     return (void *)(uintptr_t)data;
-  void *copy = bn_allocate(&r->runner.model->shared, (size_t)bytes);
+  void *copy = bn_allocate(&r->model->shared, (size_t)bytes);
   r->copies[input] = copy;
   r->copy_bytes[input] = bytes;
   return copy ? memcpy(copy, data, (size_t)bytes) : NULL;
@@ -289,7 +290,7 @@ static int32_t loadCaches(bitnet_results *r, bitnet_error *error) {
                              bn_entry_bytes(kv->dtype, kv->head_dim)};
     int64_t bytes;
     if (!bn_tensor_bytes(BITNET_UINT8, dims, 4, &bytes) ||
-        !(r->kv[i] = bn_allocate(&r->runner.model->shared, (size_t)bytes)))
+        !(r->kv[i] = bn_allocate(&r->model->shared, (size_t)bytes)))
       return bn_fail(error, BITNET_OUT_OF_MEMORY,
                      "out of memory for the cache of '%s'", past->name);
     r->kv_bytes[i] = bytes;
@@ -344,7 +345,7 @@ static int32_t storeCaches(bitnet_results *r, bitnet_error *error) {
 static int32_t execute(bitnet_results *r, const bitnet_invoke_options *options,
                        const bitnet_tensor *inputs, int32_t count,
                        bitnet_error *error) {
-  int32_t code = bn_runner_create(&r->runner, r->runner.model,
+  int32_t code = bn_runner_create(&r->runner, r->model,
                                   options ? options->threads : 0, error);
   if (!code)
     code = makeArrays(r, error);
@@ -383,7 +384,7 @@ int32_t bitnet_invoke(const bitnet_model *model,
                    "out of memory for the results' handle");
   r->module = model->module;
   r->allocator = model->allocator;
-  r->runner.model = model;
+  r->model = r->runner.model = model;
   int32_t code = execute(r, options, inputs, num_inputs, error);
   if (code) {
     bitnet_results_destroy(r);

@@ -110,8 +110,8 @@ int32_t bn_runner_create(bn_runner *runner, const bitnet_model *model,
   if (!exec->inputs || !exec->outputs || !exec->kv)
     code = bn_fail(error, BITNET_OUT_OF_MEMORY,
                    "out of memory for inputs and outputs");
-  // With a device the regions are its affair.
-  if (model->device)
+  // With a device most regions are its affair.
+  if (model->device && !threads)
     threads = 1;
   if (!code)
     code = bn_pool_create(&model->allocator, threads ? threads : bn_cpu_count(),

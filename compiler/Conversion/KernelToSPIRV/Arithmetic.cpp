@@ -293,23 +293,13 @@ static Value copySign(ScalarBuilder &b, Value x, Value y) {
                    spirv::BitwiseOrOp::create(b, magnitude, from));
 }
 
-/// The larger (smaller) number. `keepsNaN`: NaN where one is, and +0 above -0;
-/// else the other one where one is NaN.
+/// The larger (smaller) number, of zeros the second one; where one is NaN, that
+/// (`keepsNaN`) or the other: as arith-expand, which the CPU's code goes through.
 static Value emitExtreme(ScalarBuilder &b, Value x, Value y, bool largest,
                          bool keepsNaN) {
-  Value first = largest ? Value(spirv::FOrdGreaterThanOp::create(b, x, y))
-                        : Value(spirv::FOrdLessThanOp::create(b, x, y));
-  if (!keepsNaN)
-    return b.select(spirv::LogicalOrOp::create(b, first, isNaN(b, y)), x, y);
-  Type bits = signBit(b, x).first;
-  Value bitsX = b.bitcast(bits, x), bitsY = b.bitcast(bits, y);
-  Value zeros = largest ? Value(spirv::BitwiseAndOp::create(b, bitsX, bitsY))
-                        : Value(spirv::BitwiseOrOp::create(b, bitsX, bitsY));
-  Value equal = spirv::FOrdEqualOp::create(b, x, y);
-  Value result = b.select(first, x, y);
-  result = b.select(equal, b.bitcast(x.getType(), zeros), result);
-  Value nan = spirv::LogicalOrOp::create(b, isNaN(b, x), isNaN(b, y));
-  return b.select(nan, b.exact<spirv::FAddOp>(x, y), result);
+  Value first = largest ? Value(spirv::FUnordGreaterThanOp::create(b, x, y))
+                        : Value(spirv::FUnordLessThanOp::create(b, x, y));
+  return b.select(isNaN(b, keepsNaN ? y : x), y, b.select(first, x, y));
 }
 
 static Value emitTrunc(ScalarBuilder &b, Value x) {
@@ -351,9 +341,6 @@ Value KernelEmitter::emitFloat(Operation *op, ValueRange x) {
       })
       .Case([&](arith::DivFOp) {
         return b.exact<spirv::FDivOp>(x[0], x[1]);
-      })
-      .Case([&](arith::RemFOp) {
-        return b.exact<spirv::FRemOp>(x[0], x[1]);
       })
       .Case([&](arith::NegFOp) {
         return b.exact<spirv::FNegateOp>(x[0]);

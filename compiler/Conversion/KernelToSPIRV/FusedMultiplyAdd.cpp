@@ -7,6 +7,8 @@
 
 #include "compiler/Conversion/KernelToSPIRV/KernelEmitter.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace bitnet;
 
@@ -83,14 +85,28 @@ Value FmaBuilder::emit32(Value a, Value b, Value c) {
 }
 
 /// Boldo and Melquiond, "Emulation of FMA and correctly rounded sums"; rounded
-/// twice where parts of the product overflow.
+/// twice where parts of the product overflow, and where the result is 0: then
+/// the product is exact, and the plain sum has the right sign. An infinite c
+/// stays even if the product of two numbers overflows.
 Value FmaBuilder::emit64(Value a, Value b, Value c) {
   auto [product, rest] = twoProduct(a, b);
   Exact low = twoSum(c, rest);
   Exact high = twoSum(product, low.high);
   Value sum = fadd(high.high, addToOdd(high.low, low.low));
-  Value isNumber = spirv::FOrdEqualOp::create(*this, sum, sum);
-  return select(isNumber, sum, fadd(product, c));
+  Value zero = number(getF64Type(), 0);
+  Value isSafe = spirv::FOrdNotEqualOp::create(*this, sum, zero);
+  Value infinity =
+      number(getF64Type(), std::numeric_limits<double>::infinity());
+  auto magnitude = [&](Value x) -> Value {
+    return spirv::GLFAbsOp::create(*this, x);
+  };
+  Value finite = spirv::LogicalAndOp::create(
+      *this, spirv::FOrdLessThanOp::create(*this, magnitude(a), infinity),
+      spirv::FOrdLessThanOp::create(*this, magnitude(b), infinity));
+  Value stays = spirv::LogicalAndOp::create(
+      *this, finite,
+      spirv::FOrdEqualOp::create(*this, magnitude(c), infinity));
+  return select(isSafe, sum, select(stays, c, fadd(product, c)));
 }
 
 Value KernelEmitter::emitFma(Value a, Value b, Value c) {

@@ -13,35 +13,47 @@ using namespace bitnet;
 //===- captures
 //---------------------------------------------------------------===//
 
+/// A number from the low bytes of a word.
+static Value fromWord(ScalarBuilder &b, Value word, Type type) {
+  unsigned width = type.getIntOrFloatBitWidth();
+  return b.bitcast(type, b.resize(b.getIntegerType(width), word,
+                                  /*isSigned=*/false));
+}
+
+/// The parts of a memref whose captured words are `scalars`; what its type says
+/// is a constant.
+static void useStaticParts(ScalarBuilder &b, MemRefType type,
+                           Scalars &scalars) {
+  auto [strides, offset] = type.getStridesAndOffset();
+  unsigned rank = type.getRank();
+  auto known = [&](unsigned at, int64_t value) {
+    if (!ShapedType::isDynamic(value))
+      scalars[at] = b.i64(value);
+  };
+  known(1, offset);
+  for (unsigned axis = 0; axis < rank; ++axis) {
+    known(2 + axis, type.getDimSize(axis));
+    known(2 + rank + axis, strides[axis]);
+  }
+}
+
 LogicalResult KernelEmitter::emitCaptures(rt::CapturesOp op) {
   ScalarBuilder &b = *builder;
   device::CaptureLayout layout(op.getResultTypes());
+  Scalars words = b.loadMany(b.getI64Type(), captures, layout.numWords);
   for (auto [result, first] : llvm::zip_equal(op.getResults(), layout.words)) {
-    FailureOr<SmallVector<Type>> types = scalarTypes(op, result.getType());
+    Type type = result.getType();
+    FailureOr<SmallVector<Type>> types = scalarTypes(op, type);
     if (failed(types))
       return failure();
-    if (isa<VectorType>(result.getType()))
+    if (isa<VectorType>(type))
       return op.emitOpError("captures ")
-             << result.getType() << ", expected a number or a memref";
-    Scalars scalars;
-    for (auto [i, type] : llvm::enumerate(*types)) {
-      int64_t at = (first + i) * device::CaptureLayout::wordBytes;
-      scalars.push_back(b.load(type, b.add(captures, b.i64(at))));
-    }
-    // What the type says need not be read.
-    if (auto memref = dyn_cast<MemRefType>(result.getType())) {
-      auto [strides, offset] = memref.getStridesAndOffset();
-      unsigned rank = memref.getRank();
-      auto known = [&](unsigned at, int64_t value) {
-        if (!ShapedType::isDynamic(value))
-          scalars[at] = b.i64(value);
-      };
-      known(1, offset);
-      for (unsigned axis = 0; axis < rank; ++axis) {
-        known(2 + axis, memref.getDimSize(axis));
-        known(2 + rank + axis, strides[axis]);
-      }
-    }
+             << type << ", expected a number or a memref";
+    Scalars scalars(ArrayRef<Value>(words).slice(first, types->size()));
+    if (auto memref = dyn_cast<MemRefType>(type))
+      useStaticParts(b, memref, scalars);
+    else
+      scalars[0] = fromWord(b, scalars[0], types->front());
     set(result, std::move(scalars));
   }
   return success();

@@ -16,8 +16,11 @@ def KernelToSPIRVPass : Pass<"kernel-to-spirv", "::mlir::ModuleOp"> {
     runtime must know of them.
 
     Requires views as `memref.reinterpret_cast` (`expand-strided-metadata`). An
-    op without a form in SPIR-V is an error.
+    op without a form in SPIR-V is an error; with `host-fallback` a region that
+    has one stays an `rt.fork`, with a warning.
   }];
+  let options = [Option<"hostFallback", "host-fallback", "bool", /*default=*/"false",
+                        "Whether what has no form in SPIR-V stays on the CPU">];
   let dependentDialects = ["::bitnet::device::DeviceDialect", "::mlir::spirv::SPIRVDialect"];
 }
 

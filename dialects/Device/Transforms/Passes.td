@@ -16,7 +16,7 @@ def AwaitPass : Pass<"device-await", "::mlir::ModuleOp"> {
   let summary = "Let the host wait for the device where they share memory";
   let description = [{
     Puts a `device.await` before each op of `@main` that touches memory while
-    kernels may run: before the outermost loop or branch around it that
+    kernels may run, an `rt.fork` among them: before the outermost loop or branch around it that
     dispatches none. Inputs and weights are never written by a kernel, so that
     reading them needs none. The runtime waits at the execution's end.
   }];

@@ -117,3 +117,27 @@ func.func private @k(%args: !llvm.ptr, %begin: index, %end: index) {
   memref.store %c, %x[%c0] : memref<3xf32>
   return
 }
+
+// -----
+
+// Forks of one function dispatch one kernel.
+// CHECK-LABEL: func.func @main
+//       CHECK:   device.dispatch %{{.+}}, 0 "a"
+//       CHECK:   device.dispatch %{{.+}}, 1 "b"
+//       CHECK:   device.dispatch %{{.+}}, 0 "a"
+//       CHECK:   spirv.module @a
+//       CHECK:   spirv.module @b
+//   CHECK-NOT:   spirv.module
+func.func @main(%exec: !rt.exec, %n: index, %m: index) {
+  rt.fork %exec, @a(%n : index) in %n grain 1
+  rt.fork %exec, @b() in %n grain 1
+  rt.fork %exec, @a(%m : index) in %m grain 1
+  return
+}
+func.func private @a(%args: !llvm.ptr, %begin: index, %end: index) {
+  %x = rt.captures %args : !llvm.ptr -> index
+  return
+}
+func.func private @b(%args: !llvm.ptr, %begin: index, %end: index) {
+  return
+}

@@ -68,3 +68,18 @@ func.func @main(%exec: !rt.exec, %x: memref<4xf32>) {
   memref.store %0, %x[%c0] : memref<4xf32>
   return
 }
+
+// -----
+
+// A region that stays on the CPU touches memory, too.
+// CHECK-LABEL: func @main
+//       CHECK:   device.dispatch
+//  CHECK-NEXT:   device.await
+//  CHECK-NEXT:   rt.fork
+func.func @main(%exec: !rt.exec, %x: memref<4xf32>) {
+  %c4 = arith.constant 4 : index
+  device.dispatch %exec, 0 "k"(%x : memref<4xf32>) in %c4
+  rt.fork %exec, @region(%x : memref<4xf32>) in %c4 grain 1
+  return
+}
+func.func private @region(%args: !llvm.ptr, %begin: index, %end: index)
