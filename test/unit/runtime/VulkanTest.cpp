@@ -8,6 +8,7 @@
 #include <cstring>
 #include <dirent.h>
 #include <gtest/gtest.h>
+#include <thread>
 
 namespace {
 struct Counter {
@@ -193,6 +194,30 @@ TEST(Vulkan, DispatchesFollowEachOther) {
   EXPECT_EQ(counting.x[3], 5000);
   EXPECT_EQ(counting.x[6], 2500);
   EXPECT_EQ(counting.x[7], 0);
+}
+
+// Sessions of one model run on threads of their own, each with its queue.
+TEST(Vulkan, ThreadsShareADevice) {
+  Counting counting;
+  auto count = [&] {
+    bn_queue *queue = nullptr;
+    ASSERT_EQ(counting.driver.queue_create(counting.device, &queue, nullptr),
+              BITNET_OK);
+    void *memory = bn_allocate(&counting.shared, Counting::size * 4);
+    const uint64_t captures[] = {reinterpret_cast<uintptr_t>(memory), 0,
+                                 Counting::size, 1};
+    for (int i = 0; i < 100; ++i) {
+      counting.driver.dispatch(queue, 0, captures, 20);
+      counting.driver.await(queue);
+    }
+    EXPECT_EQ(counting.driver.check(queue, nullptr), BITNET_OK);
+    EXPECT_EQ(static_cast<int32_t *>(memory)[19], 100);
+    counting.driver.queue_destroy(queue);
+    bn_release(&counting.shared, memory, Counting::size * 4);
+  };
+  std::thread other(count);
+  count();
+  other.join();
 }
 
 TEST(Vulkan, MemoryOfTheHostAloneIsNoMemoryOfAKernel) {
