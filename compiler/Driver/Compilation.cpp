@@ -62,11 +62,12 @@ LogicalResult Compilation::run() {
   if (!target)
     return check(target.takeError());
   spec = std::move(*target);
-  if (failed(checkDevice()) || failed(readTokenizer()) || failed(load()) || failed(runPhases()))
+  if (failed(checkDevice()) || failed(readTokenizer()) || failed(load()) ||
+      failed(runPhases()))
     return failure();
   bool printsIR = options.stopAfter || options.emit == Emit::MLIR;
-  bool afterLower = options.stopAfter == Phase::Codegen ||
-                    options.stopAfter == Phase::Device;
+  bool afterLower =
+      options.stopAfter == Phase::Codegen || options.stopAfter == Phase::Device;
   if (printsIR && !afterLower) {
     if (failed(printIR()))
       return failure();

@@ -1,7 +1,8 @@
-//===- Kernels.cpp - what a device runs ------------------------------------===//
+//===- Kernels.cpp - what a device runs
+//------------------------------------===//
 
-#include "compiler/Driver/Compilation.h"
 #include "compiler/Target/SPIRV/Kernels.h"
+#include "compiler/Driver/Compilation.h"
 
 using namespace mlir;
 using namespace bitnet;
@@ -9,8 +10,8 @@ using namespace bitnet;
 /// What is only for a device, or only for a CPU.
 LogicalResult Compilation::checkDevice() {
   auto refuse = [&](const llvm::Twine &what) {
-    return check(llvm::createStringError("target '" + options.target + "' " +
-                                         what));
+    return check(
+        llvm::createStringError("target '" + options.target + "' " + what));
   };
   if (spec.device != Device::CPU) {
     if (options.certify)
@@ -34,8 +35,7 @@ LogicalResult Compilation::makeKernels() {
 }
 
 LogicalResult Compilation::takeKernels() {
-  FailureOr<std::vector<KernelDescription>> kernels =
-      takeSPIRVKernels(*module);
+  FailureOr<std::vector<KernelDescription>> kernels = takeSPIRVKernels(*module);
   if (failed(kernels))
     return failure();
   description.kernels = std::move(*kernels);

@@ -29,8 +29,8 @@ using namespace mlir;
 using namespace bitnet;
 
 static constexpr llvm::StringLiteral phaseNames[numPhases] = {
-    "import", "normalize", "recognize", "plan",
-    "pack",   "bufferize", "lower",     "device", "codegen"};
+    "import",    "normalize", "recognize", "plan",   "pack",
+    "bufferize", "lower",     "device",    "codegen"};
 
 llvm::StringRef bitnet::getPhaseName(Phase phase) {
   return phaseNames[unsigned(phase)];

@@ -117,8 +117,8 @@ int64_t bn_top_screen(bn_top *top, const float *lower, const float *upper,
 typedef struct bn_device bn_device; ///< one device with a model's kernels
 typedef struct bn_queue bn_queue;   ///< what one execution asks of it, in order
 
-/// What a kind of device can do; a model's code names its driver, so that others
-/// are not linked.
+/// What a kind of device can do; a model's code names its driver, so that
+/// others are not linked.
 struct bitnet_driver {
   int32_t (*open)(const bitnet_module *module,
                   const bitnet_allocator *allocator, bn_device **out,

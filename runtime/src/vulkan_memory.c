@@ -17,18 +17,17 @@ static VkResult makeBlock(bn_device *d, bn_vulkan_block *block) {
   VkMemoryAllocateFlagsInfo flags = {
       .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
       .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT};
-  VkMemoryAllocateInfo memory = {
-      .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
-      .pNext = &flags,
-      .allocationSize = needs.size,
-      .memoryTypeIndex = d->memory_type};
+  VkMemoryAllocateInfo memory = {.sType =
+                                     VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+                                 .pNext = &flags,
+                                 .allocationSize = needs.size,
+                                 .memoryTypeIndex = d->memory_type};
   result = d->AllocateMemory(d->device, &memory, NULL, &block->memory);
   if (!result)
     result = d->BindBufferMemory(d->device, block->buffer, block->memory, 0);
   void *host = NULL;
   if (!result)
-    result =
-        d->MapMemory(d->device, block->memory, 0, VK_WHOLE_SIZE, 0, &host);
+    result = d->MapMemory(d->device, block->memory, 0, VK_WHOLE_SIZE, 0, &host);
   if (result)
     return result;
   block->host = (uint8_t *)host;

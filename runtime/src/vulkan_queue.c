@@ -44,7 +44,8 @@ static uint64_t scratchBytes(const bitnet_module *module) {
   uint64_t most = BN_SCRATCH_BYTES;
   for (int64_t i = 0; i < module->num_kernels; ++i) {
     const bitnet_kernel *kernel = &module->kernels[i];
-    uint64_t bytes = (uint64_t)kernel->scratch_bytes * (uint64_t)kernel->workgroup;
+    uint64_t bytes =
+        (uint64_t)kernel->scratch_bytes * (uint64_t)kernel->workgroup;
     most = bytes > most ? bytes : most;
   }
   return most;
@@ -70,9 +71,8 @@ int32_t bn_vulkan_queue_create(bn_device *d, bn_queue **out,
   }
   bn_vulkan_queue_destroy(q);
   char text[32];
-  return bn_fail(error, BITNET_OUT_OF_MEMORY,
-                 "cannot make a queue of '%s': %s", d->name,
-                 bn_vulkan_result(result, text, sizeof(text)));
+  return bn_fail(error, BITNET_OUT_OF_MEMORY, "cannot make a queue of '%s': %s",
+                 d->name, bn_vulkan_result(result, text, sizeof(text)));
 }
 
 void bn_vulkan_queue_destroy(bn_queue *q) {
@@ -159,8 +159,7 @@ void bn_vulkan_dispatch(bn_queue *q, int32_t number, const uint64_t *captures,
   if (!push.captures || !record(q))
     return;
   uint64_t group = (uint64_t)kernel->workgroup;
-  uint64_t most =
-      q->scratch->bytes / ((uint64_t)kernel->scratch_bytes * group);
+  uint64_t most = q->scratch->bytes / ((uint64_t)kernel->scratch_bytes * group);
   if (most > q->device->most_groups)
     most = q->device->most_groups;
   int64_t parts = count / kernel->grain + (count % kernel->grain != 0);
@@ -213,13 +212,13 @@ int32_t bn_vulkan_check(bn_queue *q, bitnet_error *error) {
                    "kernel '%s' was given memory that '%s' does not see",
                    d->module->kernels[stray - 1].name, d->name);
   char text[32];
-  return failed ? bn_fail(error, BITNET_RUN_FAILED,
-                          "the device '%s' failed: %s", d->name,
-                          bn_vulkan_result(failed, text, sizeof(text)))
-                : BITNET_OK;
+  return failed
+             ? bn_fail(error, BITNET_RUN_FAILED, "the device '%s' failed: %s",
+                       d->name, bn_vulkan_result(failed, text, sizeof(text)))
+             : BITNET_OK;
 }
 
 const struct bitnet_driver bitnet_vulkan_driver = {
-    bn_vulkan_open,          bn_vulkan_close,         bn_vulkan_allocator,
-    bn_vulkan_queue_create,  bn_vulkan_queue_destroy, bn_vulkan_dispatch,
-    bn_vulkan_await,         bn_vulkan_check};
+    bn_vulkan_open,         bn_vulkan_close,         bn_vulkan_allocator,
+    bn_vulkan_queue_create, bn_vulkan_queue_destroy, bn_vulkan_dispatch,
+    bn_vulkan_await,        bn_vulkan_check};

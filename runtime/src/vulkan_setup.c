@@ -68,7 +68,8 @@ static int32_t createInstance(bn_device *d, bitnet_error *error) {
   return BITNET_OK;
 }
 
-//===- choosing a device ---------------------------------------------------===//
+//===- choosing a device
+//---------------------------------------------------===//
 
 /// The features that kernels use, and their name where one lacks.
 typedef struct bn_features {
@@ -203,11 +204,11 @@ static int32_t createDevice(bn_device *d, bitnet_error *error) {
   chainFeatures(&needed);
   needFeatures(&needed, NULL);
   float priority = 1;
-  VkDeviceQueueCreateInfo queue = {.sType =
-                                       VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
-                                   .queueFamilyIndex = d->family,
-                                   .queueCount = 1,
-                                   .pQueuePriorities = &priority};
+  VkDeviceQueueCreateInfo queue = {
+      .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+      .queueFamilyIndex = d->family,
+      .queueCount = 1,
+      .pQueuePriorities = &priority};
   VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
                              .pNext = &needed.base,
                              .queueCreateInfoCount = 1,
@@ -230,14 +231,15 @@ static int32_t createDevice(bn_device *d, bitnet_error *error) {
   return BITNET_OK;
 }
 
-//===- kernels -------------------------------------------------------------===//
+//===- kernels
+//-------------------------------------------------------------===//
 
 static VkResult createPipeline(bn_device *d, const bitnet_kernel *kernel,
                                VkPipeline *out) {
-  VkShaderModuleCreateInfo code = {.sType =
-                                       VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
-                                   .codeSize = kernel->code_bytes,
-                                   .pCode = kernel->code};
+  VkShaderModuleCreateInfo code = {
+      .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
+      .codeSize = kernel->code_bytes,
+      .pCode = kernel->code};
   VkShaderModule shader;
   VkResult result = d->CreateShaderModule(d->device, &code, NULL, &shader);
   if (result)

@@ -14,8 +14,9 @@ using namespace bitnet;
 KernelEmitter::Emitted KernelEmitter::emitElementwise(Operation *op) {
   if (auto constant = dyn_cast<arith::ConstantOp>(op))
     return emitConstant(constant);
-  bool known = isa_and_nonnull<arith::ArithDialect, math::MathDialect,
-                               ub::UBDialect>(op->getDialect());
+  bool known =
+      isa_and_nonnull<arith::ArithDialect, math::MathDialect, ub::UBDialect>(
+          op->getDialect());
   if (!known || op->getNumResults() != 1 || op->getNumRegions() != 0)
     return std::nullopt;
   Type result = op->getResult(0).getType();
@@ -95,9 +96,8 @@ static Value emitLogical(ScalarBuilder &b, Operation *op, ValueRange x) {
           [&](auto) { return spirv::LogicalAndOp::create(b, x[0], x[1]); })
       .Case<arith::OrIOp, arith::MaxUIOp, arith::MinSIOp>(
           [&](auto) { return spirv::LogicalOrOp::create(b, x[0], x[1]); })
-      .Case<arith::XOrIOp, arith::AddIOp, arith::SubIOp>([&](auto) {
-        return spirv::LogicalNotEqualOp::create(b, x[0], x[1]);
-      })
+      .Case<arith::XOrIOp, arith::AddIOp, arith::SubIOp>(
+          [&](auto) { return spirv::LogicalNotEqualOp::create(b, x[0], x[1]); })
       .Default([](Operation *) { return Value(); });
 }
 
@@ -172,22 +172,16 @@ Value KernelEmitter::emitInteger(Operation *op, ValueRange x) {
     return emitLogical(b, op, x);
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case([&](arith::AddIOp) { return b.add(x[0], x[1]); })
-      .Case([&](arith::SubIOp) {
-        return spirv::ISubOp::create(b, x[0], x[1]);
-      })
+      .Case([&](arith::SubIOp) { return spirv::ISubOp::create(b, x[0], x[1]); })
       .Case([&](arith::MulIOp) { return b.mul(x[0], x[1]); })
-      .Case([&](arith::DivUIOp) {
-        return spirv::UDivOp::create(b, x[0], x[1]);
-      })
-      .Case([&](arith::DivSIOp) {
-        return spirv::SDivOp::create(b, x[0], x[1]);
-      })
-      .Case([&](arith::RemUIOp) {
-        return spirv::UModOp::create(b, x[0], x[1]);
-      })
-      .Case([&](arith::RemSIOp) {
-        return spirv::SRemOp::create(b, x[0], x[1]);
-      })
+      .Case(
+          [&](arith::DivUIOp) { return spirv::UDivOp::create(b, x[0], x[1]); })
+      .Case(
+          [&](arith::DivSIOp) { return spirv::SDivOp::create(b, x[0], x[1]); })
+      .Case(
+          [&](arith::RemUIOp) { return spirv::UModOp::create(b, x[0], x[1]); })
+      .Case(
+          [&](arith::RemSIOp) { return spirv::SRemOp::create(b, x[0], x[1]); })
       .Case<arith::CeilDivUIOp, arith::CeilDivSIOp, arith::FloorDivSIOp>(
           [&](auto) { return emitRoundedDivision(b, op, x[0], x[1]); })
       .Case([&](arith::AndIOp) {
@@ -208,15 +202,13 @@ Value KernelEmitter::emitInteger(Operation *op, ValueRange x) {
       .Case([&](arith::ShRSIOp) {
         return spirv::ShiftRightArithmeticOp::create(b, x[0], x[1]);
       })
-      .Case([&](arith::MinSIOp) {
-        return emitExtreme<spirv::SLessThanOp>(b, x);
-      })
+      .Case(
+          [&](arith::MinSIOp) { return emitExtreme<spirv::SLessThanOp>(b, x); })
       .Case([&](arith::MaxSIOp) {
         return emitExtreme<spirv::SGreaterThanOp>(b, x);
       })
-      .Case([&](arith::MinUIOp) {
-        return emitExtreme<spirv::ULessThanOp>(b, x);
-      })
+      .Case(
+          [&](arith::MinUIOp) { return emitExtreme<spirv::ULessThanOp>(b, x); })
       .Case([&](arith::MaxUIOp) {
         return emitExtreme<spirv::UGreaterThanOp>(b, x);
       })
@@ -286,15 +278,14 @@ static std::pair<Type, Value> signBit(ScalarBuilder &b, Value x) {
 static Value copySign(ScalarBuilder &b, Value x, Value y) {
   auto [bits, sign] = signBit(b, x);
   Value rest = spirv::NotOp::create(b, sign);
-  Value magnitude =
-      spirv::BitwiseAndOp::create(b, b.bitcast(bits, x), rest);
+  Value magnitude = spirv::BitwiseAndOp::create(b, b.bitcast(bits, x), rest);
   Value from = spirv::BitwiseAndOp::create(b, b.bitcast(bits, y), sign);
-  return b.bitcast(x.getType(),
-                   spirv::BitwiseOrOp::create(b, magnitude, from));
+  return b.bitcast(x.getType(), spirv::BitwiseOrOp::create(b, magnitude, from));
 }
 
 /// The larger (smaller) number, of zeros the second one; where one is NaN, that
-/// (`keepsNaN`) or the other: as arith-expand, which the CPU's code goes through.
+/// (`keepsNaN`) or the other: as arith-expand, which the CPU's code goes
+/// through.
 static Value emitExtreme(ScalarBuilder &b, Value x, Value y, bool largest,
                          bool keepsNaN) {
   Value first = largest ? Value(spirv::FUnordGreaterThanOp::create(b, x, y))
@@ -315,8 +306,8 @@ static Value infinity(ScalarBuilder &b, Type type) {
 static Value emitRound(ScalarBuilder &b, Value x) {
   Value whole = emitTrunc(b, x);
   Value rest = spirv::GLFAbsOp::create(b, b.exact<spirv::FSubOp>(x, whole));
-  Value far = spirv::FOrdGreaterThanEqualOp::create(
-      b, rest, b.number(x.getType(), 0.5));
+  Value far = spirv::FOrdGreaterThanEqualOp::create(b, rest,
+                                                    b.number(x.getType(), 0.5));
   Value one = copySign(b, b.number(x.getType(), 1), x);
   Value next = b.exact<spirv::FAddOp>(whole, one);
   // The sign of a zero is that of x.
@@ -330,21 +321,11 @@ Value KernelEmitter::emitFloat(Operation *op, ValueRange x) {
   if (isa<math::FmaOp>(op))
     return x[0].getType().isF16() ? Value() : emitFma(x[0], x[1], x[2]);
   return llvm::TypeSwitch<Operation *, Value>(op)
-      .Case([&](arith::AddFOp) {
-        return b.exact<spirv::FAddOp>(x[0], x[1]);
-      })
-      .Case([&](arith::SubFOp) {
-        return b.exact<spirv::FSubOp>(x[0], x[1]);
-      })
-      .Case([&](arith::MulFOp) {
-        return b.exact<spirv::FMulOp>(x[0], x[1]);
-      })
-      .Case([&](arith::DivFOp) {
-        return b.exact<spirv::FDivOp>(x[0], x[1]);
-      })
-      .Case([&](arith::NegFOp) {
-        return b.exact<spirv::FNegateOp>(x[0]);
-      })
+      .Case([&](arith::AddFOp) { return b.exact<spirv::FAddOp>(x[0], x[1]); })
+      .Case([&](arith::SubFOp) { return b.exact<spirv::FSubOp>(x[0], x[1]); })
+      .Case([&](arith::MulFOp) { return b.exact<spirv::FMulOp>(x[0], x[1]); })
+      .Case([&](arith::DivFOp) { return b.exact<spirv::FDivOp>(x[0], x[1]); })
+      .Case([&](arith::NegFOp) { return b.exact<spirv::FNegateOp>(x[0]); })
       .Case([&](arith::MaximumFOp) {
         return emitExtreme(b, x[0], x[1], true, true);
       })
@@ -364,8 +345,7 @@ Value KernelEmitter::emitFloat(Operation *op, ValueRange x) {
       })
       .Case([&](math::IsFiniteOp) {
         return spirv::FOrdLessThanOp::create(
-            b, spirv::GLFAbsOp::create(b, x[0]),
-            infinity(b, x[0].getType()));
+            b, spirv::GLFAbsOp::create(b, x[0]), infinity(b, x[0].getType()));
       })
       .Case([&](math::AbsFOp) { return spirv::GLFAbsOp::create(b, x[0]); })
       .Case([&](math::SqrtOp) { return b.exact<spirv::GLSqrtOp>(x[0]); })
@@ -415,7 +395,8 @@ static Value convertFloat(ScalarBuilder &b, Value x, Type from, Type to) {
     return x;
   // A float of 64 bits would be rounded twice.
   if (to.isBF16())
-    return from.isF64() ? Value() : toBFloat(b, convertFloat(b, x, from, b.getF32Type()));
+    return from.isF64() ? Value()
+                        : toBFloat(b, convertFloat(b, x, from, b.getF32Type()));
   return spirv::FConvertOp::create(b, to, x);
 }
 
@@ -436,8 +417,8 @@ Value KernelEmitter::emitCast(Operation *op, Value x, Type from, Type to) {
           [&](auto) { return convertFloat(b, x, from, to); })
       .Case([&](arith::SIToFPOp) {
         return to.isBF16() ? Value()
-                           : spirv::ConvertSToFOp::create(
-                                 b, type, fromBool(b, x, true));
+                           : spirv::ConvertSToFOp::create(b, type,
+                                                          fromBool(b, x, true));
       })
       .Case([&](arith::UIToFPOp) {
         return to.isBF16() ? Value()

@@ -82,8 +82,7 @@ LogicalResult KernelEmitter::emitFor(scf::ForOp op) {
   ScalarBuilder &b = *builder;
   Value end = getOne(op.getUpperBound()), step = getOne(op.getStep());
   Value counter = b.variable(end.getType());
-  FailureOr<Scalars> carried =
-      makeVariables(op, TypeRange(op.getInitArgs()));
+  FailureOr<Scalars> carried = makeVariables(op, TypeRange(op.getInitArgs()));
   if (failed(carried))
     return failure();
   b.write(counter, getOne(op.getLowerBound()));
@@ -163,8 +162,7 @@ LogicalResult KernelEmitter::emitIf(scf::IfOp op) {
   FailureOr<Scalars> variables = makeVariables(op, op.getResultTypes());
   if (failed(variables))
     return failure();
-  auto selection =
-      spirv::SelectionOp::create(b, spirv::SelectionControl::None);
+  auto selection = spirv::SelectionOp::create(b, spirv::SelectionControl::None);
   selection.addMergeBlock(b);
   Block *merge = selection.getMergeBlock();
   Block *header = b.createBlock(merge), *then = b.createBlock(merge);

@@ -67,8 +67,8 @@ Value FmaBuilder::addToOdd(Value a, Value b) {
   Value inexact = spirv::FOrdNotEqualOp::create(*this, rest, zero);
   Value bits = bitcast(getI64Type(), sum);
   // Rounded away from zero, the neighbour is one less.
-  Value signs = spirv::BitwiseXorOp::create(*this, bits,
-                                            bitcast(getI64Type(), rest));
+  Value signs =
+      spirv::BitwiseXorOp::create(*this, bits, bitcast(getI64Type(), rest));
   Value away = spirv::ShiftRightLogicalOp::create(*this, signs, i64(63));
   Value odd = spirv::BitwiseOrOp::create(
       *this, spirv::ISubOp::create(*this, bits, away), i64(1));
@@ -104,8 +104,7 @@ Value FmaBuilder::emit64(Value a, Value b, Value c) {
       *this, spirv::FOrdLessThanOp::create(*this, magnitude(a), infinity),
       spirv::FOrdLessThanOp::create(*this, magnitude(b), infinity));
   Value stays = spirv::LogicalAndOp::create(
-      *this, finite,
-      spirv::FOrdEqualOp::create(*this, magnitude(c), infinity));
+      *this, finite, spirv::FOrdEqualOp::create(*this, magnitude(c), infinity));
   return select(isSafe, sum, select(stays, c, fadd(product, c)));
 }
 
@@ -125,7 +124,8 @@ Value KernelEmitter::emitFma(Value a, Value b, Value c) {
                                : inner.emit64(x[0], x[1], x[2]);
     spirv::ReturnValueOp::create(inner, result);
   }
-  return spirv::FunctionCallOp::create(
-             *builder, type, FlatSymbolRefAttr::get(callee), ValueRange{a, b, c})
+  return spirv::FunctionCallOp::create(*builder, type,
+                                       FlatSymbolRefAttr::get(callee),
+                                       ValueRange{a, b, c})
       .getResult(0);
 }

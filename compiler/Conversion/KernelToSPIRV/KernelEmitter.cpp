@@ -103,8 +103,8 @@ Value KernelEmitter::createInvocationNumber() {
       spirv::BuiltIn::GlobalInvocationId);
   Value address = spirv::AddressOfOp::create(*builder, variable);
   Value all = spirv::LoadOp::create(*builder, address);
-  Value x = spirv::CompositeExtractOp::create(*builder, all,
-                                              ArrayRef<int32_t>{0});
+  Value x =
+      spirv::CompositeExtractOp::create(*builder, all, ArrayRef<int32_t>{0});
   return builder->resize(builder->getI64Type(), x, /*isSigned=*/false);
 }
 
@@ -140,10 +140,10 @@ LogicalResult KernelEmitter::emitMain() {
   // Aligned for every element, as the memory is.
   int64_t scratchBytes = scratchDump;
   kernel.walk([&](memref::AllocaOp op) {
-    scratchBytes += llvm::alignTo(op.getType().getNumElements() *
-                                      ScalarBuilder::bytesOf(
-                                          op.getType().getElementType()),
-                                  scratchDump);
+    scratchBytes +=
+        llvm::alignTo(op.getType().getNumElements() *
+                          ScalarBuilder::bytesOf(op.getType().getElementType()),
+                      scratchDump);
   });
   scratch = b.add(readPush(fieldOf(&bitnet_push::scratch)),
                   b.mul(number, b.i64(scratchBytes)));
@@ -157,8 +157,7 @@ LogicalResult KernelEmitter::emitMain() {
   Block &body = kernel.getBody().front();
   set(body.getArgument(1), {begin});
   set(body.getArgument(2), {end});
-  auto selection =
-      spirv::SelectionOp::create(b, spirv::SelectionControl::None);
+  auto selection = spirv::SelectionOp::create(b, spirv::SelectionControl::None);
   selection.addMergeBlock(b);
   Block *merge = selection.getMergeBlock();
   Block *header = b.createBlock(merge), *then = b.createBlock(merge);

@@ -50,7 +50,8 @@ private:
   /// Nullopt: not an op of this group.
   using Emitted = std::optional<mlir::LogicalResult>;
 
-  //===- KernelEmitter.cpp: the shader around the body ----------------------===//
+  //===- KernelEmitter.cpp: the shader around the body
+  //----------------------===//
   void createModule();
   void createEntryPoint();
   Value createInvocationNumber();
@@ -59,20 +60,20 @@ private:
   mlir::LogicalResult emitBlock(mlir::Block &block);
   mlir::LogicalResult emitOp(mlir::Operation *op);
 
-  //===- the values so far --------------------------------------------------===//
+  //===- the values so far
+  //--------------------------------------------------===//
   Scalars get(Value value) { return values.at(value); }
   /// Of a number.
   Value getOne(Value value) { return values.at(value).front(); }
   Scalars get(mlir::ValueRange range);
-  void set(Value value, Scalars scalars) {
-    values[value] = std::move(scalars);
-  }
+  void set(Value value, Scalars scalars) { values[value] = std::move(scalars); }
   MemRefValue memref(Value value);
   /// The types of the scalars of a value; fails with an error at `op`.
   mlir::FailureOr<llvm::SmallVector<Type>> scalarTypes(mlir::Operation *op,
                                                        Type type);
 
-  //===- Arithmetic.cpp -----------------------------------------------------===//
+  //===- Arithmetic.cpp
+  //-----------------------------------------------------===//
   /// Ops that work element by element.
   Emitted emitElementwise(mlir::Operation *op);
   Value emitScalar(mlir::Operation *op, mlir::ValueRange operands, Type from,
@@ -82,11 +83,13 @@ private:
   Value emitCast(mlir::Operation *op, Value value, Type from, Type to);
   mlir::LogicalResult emitConstant(mlir::arith::ConstantOp op);
 
-  //===- FusedMultiplyAdd.cpp -----------------------------------------------===//
+  //===- FusedMultiplyAdd.cpp
+  //-----------------------------------------------===//
   /// a * b + c, rounded once.
   Value emitFma(Value a, Value b, Value c);
 
-  //===- Control.cpp --------------------------------------------------------===//
+  //===- Control.cpp
+  //--------------------------------------------------------===//
   Emitted emitControl(mlir::Operation *op);
   mlir::LogicalResult emitFor(mlir::scf::ForOp op);
   mlir::LogicalResult emitWhile(mlir::scf::WhileOp op);
@@ -103,7 +106,8 @@ private:
   /// Reads the variables and makes them the scalars of `results`.
   void readInto(const Scalars &variables, mlir::ValueRange results);
 
-  //===- Memory.cpp ---------------------------------------------------------===//
+  //===- Memory.cpp
+  //---------------------------------------------------------===//
   Emitted emitMemory(mlir::Operation *op);
   mlir::LogicalResult emitCaptures(rt::CapturesOp op);
   mlir::LogicalResult emitView(mlir::Operation *op);
@@ -112,7 +116,8 @@ private:
   /// Rows of a memref without gaps.
   void setContiguous(Value memref, Value base, mlir::ValueRange dynamicSizes);
 
-  //===- Vectors.cpp --------------------------------------------------------===//
+  //===- Vectors.cpp
+  //--------------------------------------------------------===//
   Emitted emitVector(mlir::Operation *op);
   Emitted emitVectorMemory(mlir::Operation *op);
   mlir::LogicalResult emitExtract(mlir::Operation *op);

@@ -104,9 +104,9 @@ LogicalResult KernelToSPIRV::convert(rt::ForkOp fork) {
   if (!kernel->module)
     return success();
   OpBuilder builder(fork);
-  device::DispatchOp::create(
-      builder, fork.getLoc(), fork.getExec(), fork.getCount(), kernel->number,
-      *kernel->module.getSymName(), fork.getCaptures());
+  device::DispatchOp::create(builder, fork.getLoc(), fork.getExec(),
+                             fork.getCount(), kernel->number,
+                             *kernel->module.getSymName(), fork.getCaptures());
   fork.erase();
   return success();
 }

@@ -44,9 +44,9 @@ Value ScalarBuilder::constant(TypedAttr value) {
 Value ScalarBuilder::integer(Type type, int64_t value) {
   if (type.isInteger(1))
     return boolean(value & 1);
-  return constant(getIntegerAttr(
-      type, APInt(type.getIntOrFloatBitWidth(), value, /*isSigned=*/true,
-                  /*implicitTrunc=*/true)));
+  return constant(getIntegerAttr(type, APInt(type.getIntOrFloatBitWidth(),
+                                             value, /*isSigned=*/true,
+                                             /*implicitTrunc=*/true)));
 }
 
 //===- arithmetic
@@ -110,8 +110,8 @@ Value ScalarBuilder::resize(Type type, Value value, bool isSigned) {
 //-----------------------------------------------------------------===//
 
 Value ScalarBuilder::pointer(Type type, Value address) {
-  auto pointerType = spirv::PointerType::get(
-      type, spirv::StorageClass::PhysicalStorageBuffer);
+  auto pointerType =
+      spirv::PointerType::get(type, spirv::StorageClass::PhysicalStorageBuffer);
   return spirv::ConvertUToPtrOp::create(*this, pointerType, address);
 }
 
@@ -155,8 +155,7 @@ SmallVector<Value> ScalarBuilder::loadMany(Type element, Value address,
     Type type = size == 1 ? scalar : VectorType::get({size}, scalar);
     Value from = pointer(type, add(address, i64(i * bytes)));
     Value loaded = spirv::LoadOp::create(
-        *this, from,
-        spirv::MemoryAccessAttr::get(getContext(), aligned),
+        *this, from, spirv::MemoryAccessAttr::get(getContext(), aligned),
         getI32IntegerAttr(bytes));
     for (int64_t lane = 0; lane < size; ++lane) {
       Value value = loaded;
@@ -194,8 +193,8 @@ Value ScalarBuilder::variable(Type type) {
   setInsertionPointToStart(&entry());
   auto pointerType =
       spirv::PointerType::get(type, spirv::StorageClass::Function);
-  return spirv::VariableOp::create(
-      *this, pointerType, spirv::StorageClass::Function, Value());
+  return spirv::VariableOp::create(*this, pointerType,
+                                   spirv::StorageClass::Function, Value());
 }
 
 Value ScalarBuilder::read(Value variable) {

@@ -17,7 +17,8 @@ public:
 
   ScalarBuilder(mlir::Location loc, mlir::spirv::FuncOp function);
 
-  //===- types --------------------------------------------------------------===//
+  //===- types
+  //--------------------------------------------------------------===//
 
   /// What holds a number of type `type` in a shader: i64 for index, the bits of
   /// a bf16 as i16, others themselves. Null where there is none.
@@ -26,7 +27,8 @@ public:
   static int64_t bytesOf(Type element);
   static bool isFloat(Type type) { return mlir::isa<mlir::FloatType>(type); }
 
-  //===- constants ----------------------------------------------------------===//
+  //===- constants
+  //----------------------------------------------------------===//
 
   Value constant(mlir::TypedAttr value);
   Value integer(Type type, int64_t value);
@@ -37,7 +39,8 @@ public:
     return constant(getFloatAttr(type, value));
   }
 
-  //===- arithmetic ---------------------------------------------------------===//
+  //===- arithmetic
+  //---------------------------------------------------------===//
 
   /// On integers, folded where both are constant.
   Value add(Value a, Value b);
@@ -56,7 +59,8 @@ public:
     return op->getResult(0);
   }
 
-  //===- memory -------------------------------------------------------------===//
+  //===- memory
+  //-------------------------------------------------------------===//
 
   /// Element of type `element` (as in a memref) at a device address.
   Value load(Type element, Value address);

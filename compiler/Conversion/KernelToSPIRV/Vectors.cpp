@@ -64,8 +64,9 @@ KernelEmitter::Emitted KernelEmitter::emitVectorMemory(Operation *op) {
       })
       .Case([&](vector::MaskedLoadOp op) {
         Value address = addressOf(op.getBase(), op.getIndices());
-        set(op.getResult(), loadMasked(elementOf(op.getBase()), address,
-                                       get(op.getMask()), get(op.getPassThru())));
+        set(op.getResult(),
+            loadMasked(elementOf(op.getBase()), address, get(op.getMask()),
+                       get(op.getPassThru())));
         return Result(success());
       })
       .Case([&](LLVM::MaskedLoadOp op) {
@@ -80,8 +81,7 @@ KernelEmitter::Emitted KernelEmitter::emitVectorMemory(Operation *op) {
         Value address = addressOf(op.getBase(), op.getIndices());
         Scalars mask = get(op.getMask()), lanes = get(op.getValueToStore());
         for (auto [i, on] : llvm::enumerate(mask)) {
-          Value at =
-              b.add(address, b.i64(i * ScalarBuilder::bytesOf(element)));
+          Value at = b.add(address, b.i64(i * ScalarBuilder::bytesOf(element)));
           std::optional<bool> known = constantBool(on);
           if (known != false)
             b.store(lanes[i], element, known ? at : b.select(on, at, scratch));
@@ -124,8 +124,9 @@ Scalars KernelEmitter::repack(const Scalars &scalars, Type from, Type to) {
   for (size_t i = 0; i < scalars.size(); i += parts) {
     Value whole;
     for (unsigned part = 0; part < parts; ++part) {
-      Value bits = b.resize(newInteger, b.bitcast(oldInteger, scalars[i + part]),
-                            /*isSigned=*/false);
+      Value bits =
+          b.resize(newInteger, b.bitcast(oldInteger, scalars[i + part]),
+                   /*isSigned=*/false);
       if (!part) {
         whole = bits;
         continue;
@@ -164,10 +165,9 @@ LogicalResult KernelEmitter::emitExtract(Operation *op) {
     set(extract.getResult(), {lane});
     return success();
   }
-  auto [first, count] = partAt(extract.getSourceVectorType(),
-                               extract.getStaticPosition());
-  set(extract.getResult(),
-      Scalars(ArrayRef<Value>(all).slice(first, count)));
+  auto [first, count] =
+      partAt(extract.getSourceVectorType(), extract.getStaticPosition());
+  set(extract.getResult(), Scalars(ArrayRef<Value>(all).slice(first, count)));
   return success();
 }
 
@@ -181,8 +181,8 @@ LogicalResult KernelEmitter::emitInsert(Operation *op) {
                              "of several axes");
     Value at = getOne(insert.getDynamicPosition().front());
     for (size_t i = 0; i < all.size(); ++i)
-      all[i] = b.select(spirv::IEqualOp::create(b, at, b.i64(i)), part[0],
-                        all[i]);
+      all[i] =
+          b.select(spirv::IEqualOp::create(b, at, b.i64(i)), part[0], all[i]);
   } else {
     auto [first, count] =
         partAt(insert.getDestVectorType(), insert.getStaticPosition());
@@ -319,9 +319,8 @@ KernelEmitter::Emitted KernelEmitter::emitVector(Operation *op) {
           return Result(op.emitOpError("is on vectors of several axes"));
         int64_t first = cast<IntegerAttr>(op.getOffsets()[0]).getInt();
         Scalars all = get(op.getSource());
-        return done(op.getResult(),
-                    Scalars(ArrayRef<Value>(all).slice(
-                        first, op.getType().getNumElements())));
+        return done(op.getResult(), Scalars(ArrayRef<Value>(all).slice(
+                                        first, op.getType().getNumElements())));
       })
       .Case([&](vector::FromElementsOp op) {
         return done(op.getResult(), get(op.getElements()));

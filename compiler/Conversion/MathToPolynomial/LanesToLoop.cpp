@@ -44,16 +44,15 @@ static void convert(Operation *op) {
     operands.push_back(buffer(operand.getType()));
     vector::StoreOp::create(b, operand, operands.back(), zero);
   }
-  auto loop = scf::ForOp::create(b, zero, index(type.getNumElements()),
-                                 index(1));
+  auto loop =
+      scf::ForOp::create(b, zero, index(type.getNumElements()), index(1));
   b.setInsertionPointToStart(loop.getBody());
   Value lane = loop.getInductionVar();
   SmallVector<Value> scalars;
   for (Value operand : operands)
     scalars.push_back(memref::LoadOp::create(b, operand, lane));
-  Operation *scalar =
-      b.create(op->getLoc(), op->getName().getIdentifier(), scalars,
-               type.getElementType(), op->getAttrs());
+  Operation *scalar = b.create(op->getLoc(), op->getName().getIdentifier(),
+                               scalars, type.getElementType(), op->getAttrs());
   memref::StoreOp::create(b, scalar->getResult(0), result, lane);
   b.setInsertionPoint(op);
   op->replaceAllUsesWith(
@@ -62,8 +61,7 @@ static void convert(Operation *op) {
 }
 
 namespace {
-struct MathLanesToLoop
-    : bitnet::impl::MathLanesToLoopBase<MathLanesToLoop> {
+struct MathLanesToLoop : bitnet::impl::MathLanesToLoopBase<MathLanesToLoop> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {

@@ -1,5 +1,5 @@
 #include "compiler/Conversion/RTToLLVM/Passes.h"
-#include "dialects/Device/IR/CaptureLayout.h"
+#include "compiler/Conversion/RTToLLVM/RTPattern.h"
 #include "dialects/Device/IR/DeviceOps.h"
 #include "dialects/RT/IR/RTOps.h"
 
@@ -21,98 +21,9 @@ namespace bitnet::rt {
 using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::rt;
-using device::CaptureLayout;
+using namespace bitnet::rt::lowering;
 
 namespace {
-
-/// What every pattern here does: fields of C structures, memrefs from pointers.
-template <typename Op>
-struct RTPattern : ConvertOpToLLVMPattern<Op> {
-  using ConvertOpToLLVMPattern<Op>::ConvertOpToLLVMPattern;
-  using Rewriter = ConversionPatternRewriter;
-
-  Type pointerType() const {
-    return LLVM::LLVMPointerType::get(this->getContext());
-  }
-  static Value integer(Rewriter &rewriter, Location loc, int64_t value) {
-    return LLVM::ConstantOp::create(rewriter, loc, rewriter.getI64Type(),
-                                    value);
-  }
-  /// Address `bytes` behind `base`.
-  Value at(Rewriter &rewriter, Location loc, Value base, Value bytes) const {
-    return LLVM::GEPOp::create(rewriter, loc, pointerType(),
-                               rewriter.getI8Type(), base, ValueRange{bytes});
-  }
-  Value at(Rewriter &rewriter, Location loc, Value base, int64_t bytes) const {
-    return LLVM::GEPOp::create(rewriter, loc, pointerType(),
-                               rewriter.getI8Type(), base,
-                               ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
-  }
-  Value load(Rewriter &rewriter, Location loc, Type type, Value base,
-             int64_t offset) const {
-    return LLVM::LoadOp::create(rewriter, loc, type,
-                                at(rewriter, loc, base, offset));
-  }
-  Value loadPointer(Rewriter &rewriter, Location loc, Value base,
-                    int64_t offset) const {
-    return load(rewriter, loc, pointerType(), base, offset);
-  }
-  Value loadInteger(Rewriter &rewriter, Location loc, Value base,
-                    int64_t offset) const {
-    return load(rewriter, loc, rewriter.getI64Type(), base, offset);
-  }
-
-  /// Descriptor of a contiguous memref; `sizeOf` gives its dynamic sizes.
-  Value describe(Rewriter &rewriter, Location loc, MemRefType type,
-                 Value pointer, function_ref<Value(unsigned)> sizeOf) const {
-    SmallVector<Value> sizes, strides(type.getRank());
-    for (unsigned axis = 0; axis < type.getRank(); ++axis)
-      sizes.push_back(type.isDynamicDim(axis)
-                          ? sizeOf(axis)
-                          : integer(rewriter, loc, type.getDimSize(axis)));
-    Value stride = integer(rewriter, loc, 1);
-    for (int64_t axis = type.getRank() - 1; axis >= 0; --axis) {
-      strides[axis] = stride;
-      stride = LLVM::MulOp::create(rewriter, loc, stride, sizes[axis]);
-    }
-    auto descriptor = MemRefDescriptor::poison(
-        rewriter, loc, this->getTypeConverter()->convertType(type));
-    descriptor.setAllocatedPtr(rewriter, loc, pointer);
-    descriptor.setAlignedPtr(rewriter, loc, pointer);
-    descriptor.setOffset(rewriter, loc, integer(rewriter, loc, 0));
-    for (auto [axis, size] : llvm::enumerate(sizes)) {
-      descriptor.setSize(rewriter, loc, axis, size);
-      descriptor.setStride(rewriter, loc, axis, strides[axis]);
-    }
-    return descriptor;
-  }
-  Value describeBytes(Rewriter &rewriter, Location loc, MemRefType type,
-                      Value pointer, Value bytes) const {
-    return describe(rewriter, loc, type, pointer,
-                    [&](unsigned) { return bytes; });
-  }
-
-  /// A new block with the rest of `op`'s, reached when `condition` is false;
-  /// else the execution ends with `status`. Continues before `op`.
-  LogicalResult endIf(Rewriter &rewriter, Operation *op, Value condition,
-                      int64_t status) const {
-    Location loc = op->getLoc();
-    if (op->getParentOfType<func::FuncOp>().getNumResults() != 1)
-      return op->emitOpError("is in a parallel region, which cannot end the "
-                             "execution");
-    Block *block = op->getBlock();
-    Block *rest = rewriter.splitBlock(block, op->getIterator());
-    Block *leave =
-        rewriter.createBlock(block->getParent(), block->getParent()->end());
-    Value code = arith::ConstantOp::create(rewriter, loc,
-                                           rewriter.getI32IntegerAttr(status));
-    func::ReturnOp::create(rewriter, loc, code);
-    rewriter.setInsertionPointToEnd(block);
-    LLVM::CondBrOp::create(rewriter, loc, condition, leave, rest);
-    rewriter.setInsertionPoint(op);
-    return success();
-  }
-};
 
 struct LowerInput : RTPattern<InputOp> {
   using RTPattern::RTPattern;
@@ -253,32 +164,6 @@ using LowerLogitRows =
     LowerField<LogitRowsOp, offsetof(bitnet_exec, logit_rows)>;
 
 using LowerTop = LowerField<TopOp, offsetof(bitnet_exec, top)>;
-
-/// A call of one of the execution's functions.
-template <typename Op>
-struct CallPattern : RTPattern<Op> {
-  using RTPattern<Op>::RTPattern;
-
-  LLVM::CallOp call(ConversionPatternRewriter &rewriter, Location loc,
-                    Value exec, int64_t field, Type result,
-                    ArrayRef<Value> arguments) const {
-    Value function = this->loadPointer(rewriter, loc, exec, field);
-    SmallVector<Value> operands = {function, exec};
-    llvm::append_range(operands, arguments);
-    SmallVector<Type> types;
-    for (Value operand : ArrayRef(operands).drop_front())
-      types.push_back(operand.getType());
-    auto type = LLVM::LLVMFunctionType::get(result, types);
-    return LLVM::CallOp::create(rewriter, loc, type, operands);
-  }
-  /// Address of a memref's first element.
-  Value pointer(ConversionPatternRewriter &rewriter, Location loc, Value memref,
-                Value descriptor) const {
-    return MemRefDescriptor(descriptor)
-        .bufferPtr(rewriter, loc, *this->getTypeConverter(),
-                   cast<MemRefType>(memref.getType()));
-  }
-};
 
 struct LowerScreen : CallPattern<ScreenOp> {
   using CallPattern::CallPattern;
@@ -426,70 +311,6 @@ struct LowerFork : RTPattern<ForkOp> {
   }
 };
 
-struct LowerDispatch : CallPattern<device::DispatchOp> {
-  using CallPattern::CallPattern;
-  LogicalResult
-  matchAndRewrite(device::DispatchOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    Location loc = op.getLoc();
-    CaptureLayout layout{TypeRange(op.getCaptures())};
-    Value words = stackWords(op, layout.numWords, rewriter);
-    for (auto [capture, value, first] :
-         llvm::zip_equal(op.getCaptures(), adaptor.getCaptures(), layout.words))
-      storeCapture(rewriter, loc, capture.getType(), value,
-                   at(rewriter, loc, words, first * CaptureLayout::wordBytes));
-    Value number =
-        LLVM::ConstantOp::create(rewriter, loc, op.getNumberAttr());
-    call(rewriter, loc, adaptor.getExec(), offsetof(bitnet_exec, dispatch),
-         LLVM::LLVMVoidType::get(getContext()),
-         {number, words, adaptor.getCount()});
-    rewriter.eraseOp(op);
-    return success();
-  }
-
-  /// One buffer for all iterations of a loop around, as for a fork.
-  Value stackWords(Operation *op, int64_t count,
-                   ConversionPatternRewriter &rewriter) const {
-    OpBuilder::InsertionGuard guard(rewriter);
-    rewriter.setInsertionPointToStart(
-        &op->getParentOfType<func::FuncOp>().getBody().front());
-    return LLVM::AllocaOp::create(
-        rewriter, op->getLoc(), pointerType(), rewriter.getI64Type(),
-        integer(rewriter, op->getLoc(), count), /*alignment=*/0);
-  }
-
-  void storeCapture(ConversionPatternRewriter &rewriter, Location loc,
-                    Type type, Value value, Value to) const {
-    auto store = [&](Value word) {
-      LLVM::StoreOp::create(rewriter, loc, word, to);
-      to = at(rewriter, loc, to, CaptureLayout::wordBytes);
-    };
-    auto memref = dyn_cast<MemRefType>(type);
-    if (!memref)
-      return store(value);
-    MemRefDescriptor descriptor(value);
-    store(descriptor.alignedPtr(rewriter, loc));
-    store(descriptor.offset(rewriter, loc));
-    for (int64_t axis = 0; axis < memref.getRank(); ++axis)
-      store(descriptor.size(rewriter, loc, axis));
-    for (int64_t axis = 0; axis < memref.getRank(); ++axis)
-      store(descriptor.stride(rewriter, loc, axis));
-  }
-};
-
-struct LowerAwait : CallPattern<device::AwaitOp> {
-  using CallPattern::CallPattern;
-  LogicalResult
-  matchAndRewrite(device::AwaitOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    call(rewriter, op.getLoc(), adaptor.getExec(),
-         offsetof(bitnet_exec, await), LLVM::LLVMVoidType::get(getContext()),
-         {});
-    rewriter.eraseOp(op);
-    return success();
-  }
-};
-
 struct LowerCaptures : RTPattern<CapturesOp> {
   using RTPattern::RTPattern;
   LogicalResult
@@ -524,11 +345,11 @@ struct ConvertRTToLLVM
     converter.addConversion(
         [&](ExecType) { return LLVM::LLVMPointerType::get(&getContext()); });
     RewritePatternSet patterns(&getContext());
+    populateDeviceToLLVM(converter, patterns);
     patterns
         .add<LowerInput, LowerOutput, LowerGetGlobal, LowerKV, LowerPastLength,
              LowerLogitRows, LowerArena, LowerAllocate, LowerFailIf, LowerFork,
-             LowerCaptures, LowerTop, LowerScreen, LowerOffer,
-             LowerDispatch, LowerAwait>(converter);
+             LowerCaptures, LowerTop, LowerScreen, LowerOffer>(converter);
     ConversionTarget target(getContext());
     target.addIllegalDialect<RTDialect, device::DeviceDialect>();
     target.addLegalOp<GlobalOp, KVCacheOp>();

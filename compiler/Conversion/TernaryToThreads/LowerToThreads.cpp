@@ -26,8 +26,8 @@ struct Lowering {
   using Values = SmallVector<Value>;
 
   Lowering(LinearOp op, unsigned i)
-      : op(op), b(op.getLoc(), op), shape{op.getN(i), op.getK(),
-                                          op.getLayout()->getRows()} {
+      : op(op), b(op.getLoc(), op),
+        shape{op.getN(i), op.getK(), op.getLayout()->getRows()} {
     codes = asRows(b, b.getLoc(), op.getCodes());
     scale = asFlat(b, b.getLoc(), op.getScale());
     result = asRows(b, b.getLoc(), op.getOuts()[i]);
@@ -97,16 +97,14 @@ Lowering::Values Lowering::tritSums(Value row, Value x, ValueRange sums,
   Values next;
   for (int64_t i = 0; i < unitRows; ++i) {
     // Rows behind the last are computed from it and not written.
-    Value n = arith::MinUIOp::create(b, add(row, index(i)),
-                                     index(shape.n - 1));
+    Value n = arith::MinUIOp::create(b, add(row, index(i)), index(shape.n - 1));
     Value code = layout.emitRead(b, b.getLoc(), weights, shape, n, k);
     auto is = [&](int64_t trit) -> Value {
       return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, code,
                                    index(trit + 1));
     };
     Value sum = arith::SelectOp::create(b, is(1), add(sums[i], x), sums[i]);
-    next.push_back(
-        arith::SelectOp::create(b, is(-1), sub(sums[i], x), sum));
+    next.push_back(arith::SelectOp::create(b, is(-1), sub(sums[i], x), sum));
   }
   return next;
 }
@@ -120,10 +118,9 @@ void Lowering::finish(Value token, Value row, Value sum) {
     return memref::LoadOp::create(b, vector, single ? zero : i);
   };
   Value number = arith::SIToFPOp::create(b, b.getF32Type(), sum);
-  Value value =
-      emitRescale(b, b.getLoc(), op.getRescale(), number,
-                  valueOf(scale, token), valueOf(weightScale, row),
-                  bias ? valueOf(bias, row) : Value());
+  Value value = emitRescale(b, b.getLoc(), op.getRescale(), number,
+                            valueOf(scale, token), valueOf(weightScale, row),
+                            bias ? valueOf(bias, row) : Value());
   memref::StoreOp::create(b, value, result, ValueRange{token, row});
 }
 
@@ -146,8 +143,8 @@ void Lowering::unit(Value token, Value row) {
       finish(token, n, loop.getResult(i));
       continue;
     }
-    Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, n,
-                                         index(shape.n));
+    Value exists =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ult, n, index(shape.n));
     auto branch = scf::IfOp::create(b, exists, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
@@ -171,9 +168,9 @@ void Lowering::run() {
                   // Neighbours compute neighbouring rows of one token.
                   Value token =
                       arith::DivUIOp::create(b, unitNumber, index(groups));
-                  Value row = mul(
-                      arith::RemUIOp::create(b, unitNumber, index(groups)),
-                      unitRows);
+                  Value row =
+                      mul(arith::RemUIOp::create(b, unitNumber, index(groups)),
+                          unitRows);
                   unit(token, row);
                 });
       });

@@ -25,7 +25,9 @@ struct Registers {
     return accumulators >= 16 ? 16 : accumulators;
   }
   /// A tile of a linear layer for many tokens: all accumulators.
-  int64_t tileRows() const { return accumulators >= 16 ? 8 : isSingle() ? 1 : 2; }
+  int64_t tileRows() const {
+    return accumulators >= 16 ? 8 : isSingle() ? 1 : 2;
+  }
   int64_t tileTokens() const { return isSingle() ? 1 : 3; }
   bool isSingle() const { return accumulators == 1; }
 };

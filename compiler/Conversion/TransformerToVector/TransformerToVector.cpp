@@ -150,8 +150,8 @@ struct LowerTransformerToVectorPass
         ops.push_back(op);
     });
     for (Operation *op : ops) {
-      Registers registers = threads ? Registers::ofThreads()
-                                    : Registers::ofVectorBits(bits);
+      Registers registers =
+          threads ? Registers::ofThreads() : Registers::ofVectorBits(bits);
       if (failed(checkBufferForm(op)) || failed(checkTypes(op)) ||
           failed(lowerOp(op, registers, facts)))
         return signalPassFailure();

@@ -88,16 +88,16 @@ public:
           kernel.addresses.empty()
               ? null()
               : global(ConstantDataArray::get(
-                    context, ArrayRef<uint32_t>(
-                                 reinterpret_cast<const uint32_t *>(
-                                     kernel.addresses.data()),
-                                 kernel.addresses.size())));
-      result.push_back(structure(
-          {string(kernel.name), code,
-           i64(kernel.code.size() * sizeof(uint32_t)), addresses,
-           i32(kernel.addresses.size()), i32(kernel.numWords),
-           i64(kernel.grain), i64(kernel.workgroup),
-           i64(kernel.scratchBytes)}));
+                    context,
+                    ArrayRef<uint32_t>(reinterpret_cast<const uint32_t *>(
+                                           kernel.addresses.data()),
+                                       kernel.addresses.size())));
+      result.push_back(
+          structure({string(kernel.name), code,
+                     i64(kernel.code.size() * sizeof(uint32_t)), addresses,
+                     i32(kernel.addresses.size()), i32(kernel.numWords),
+                     i64(kernel.grain), i64(kernel.workgroup),
+                     i64(kernel.scratchBytes)}));
     }
     return array(result);
   }
@@ -106,8 +106,8 @@ public:
     if (name.empty())
       return null();
     return new GlobalVariable(module, Type::getInt8Ty(context),
-                              /*isConstant=*/true,
-                              GlobalValue::ExternalLinkage, nullptr, name);
+                              /*isConstant=*/true, GlobalValue::ExternalLinkage,
+                              nullptr, name);
   }
 
 private:
@@ -125,16 +125,16 @@ void bitnet::addModuleConstant(Module &module, const ModuleDescription &what) {
     return found;
   };
   Constant *value = build.structure(
-      {build.i32(BITNET_MODULE_ABI), build.i32(int32_t(what.requiredCpu)),
-       build.string(what.name), build.string(what.target),
-       build.bytes(what.weightsHash), build.i64(what.weightsBytes),
-       build.values(what.inputs), build.values(what.outputs),
-       build.caches(what.caches), build.strings(what.symbols),
-       build.i32(what.inputs.size()), build.i32(what.outputs.size()),
-       build.i32(what.caches.size()), build.i32(what.symbols.size()),
-       build.i64(what.contextLength), build.i64(what.vocabSize),
+      {build.i32(BITNET_MODULE_ABI),    build.i32(int32_t(what.requiredCpu)),
+       build.string(what.name),         build.string(what.target),
+       build.bytes(what.weightsHash),   build.i64(what.weightsBytes),
+       build.values(what.inputs),       build.values(what.outputs),
+       build.caches(what.caches),       build.strings(what.symbols),
+       build.i32(what.inputs.size()),   build.i32(what.outputs.size()),
+       build.i32(what.caches.size()),   build.i32(what.symbols.size()),
+       build.i64(what.contextLength),   build.i64(what.vocabSize),
        function(rt::arenaFunctionName), function(rt::runFunctionName),
-       build.external(what.driver), build.kernels(what.kernels),
+       build.external(what.driver),     build.kernels(what.kernels),
        build.i64(what.kernels.size())});
   assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==
              sizeof(bitnet_module) &&

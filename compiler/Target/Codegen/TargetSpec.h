@@ -49,7 +49,8 @@ inline constexpr llvm::StringLiteral vulkanTargetName = "spirv-vulkan1.3";
 
 /// Reads `--target` ("native", a name of TargetFacts such as "x86-avx2", or
 /// TRIPLE[+FEATURE][,-FEATURE]..., or vulkanTargetName), `-mcpu` and
-/// `-mattr` (both may be empty; for the CPU beside a device, too). An unknown triple, CPU or feature is an error.
+/// `-mattr` (both may be empty; for the CPU beside a device, too). An unknown
+/// triple, CPU or feature is an error.
 llvm::Expected<TargetSpec> parseTarget(llvm::StringRef target,
                                        llvm::StringRef cpu,
                                        llvm::StringRef attributes);

@@ -34,8 +34,7 @@ static FailureOr<KernelDescription> describe(spirv::ModuleOp kernel) {
 FailureOr<std::vector<KernelDescription>>
 bitnet::takeSPIRVKernels(ModuleOp module) {
   std::vector<KernelDescription> kernels;
-  SmallVector<spirv::ModuleOp> modules(
-      module.getOps<spirv::ModuleOp>());
+  SmallVector<spirv::ModuleOp> modules(module.getOps<spirv::ModuleOp>());
   for (spirv::ModuleOp kernel : modules) {
     FailureOr<KernelDescription> description = describe(kernel);
     if (failed(description))

@@ -5,10 +5,11 @@
 
 namespace bitnet::device {
 
-/// Where the captures of an `device.dispatch` lie in the memory that a kernel reads
-/// them from: in words of 8 bytes, one after another. A number is one word,
-/// its value in the low bytes. A memref is 2 + 2 * rank words: the address of
-/// its buffer, its offset in elements, its sizes, its strides in elements.
+/// Where the captures of an `device.dispatch` lie in the memory that a kernel
+/// reads them from: in words of 8 bytes, one after another. A number is one
+/// word, its value in the low bytes. A memref is 2 + 2 * rank words: the
+/// address of its buffer, its offset in elements, its sizes, its strides in
+/// elements.
 struct CaptureLayout {
   static constexpr int64_t wordBytes = 8;
 

@@ -23,7 +23,8 @@ static bool isReadOnly(Value memref) {
 
 /// Whether the host touches memory that a kernel may be using.
 static bool sharesMemory(Operation *op) {
-  if (isa<DispatchOp, AwaitOp, rt::OutputOp, rt::AllocateOp, rt::FailIfOp>(op) ||
+  if (isa<DispatchOp, AwaitOp, rt::OutputOp, rt::AllocateOp, rt::FailIfOp>(
+          op) ||
       op->getNumRegions() != 0)
     return false;
   auto interface = dyn_cast<MemoryEffectOpInterface>(op);

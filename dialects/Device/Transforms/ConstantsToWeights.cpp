@@ -15,9 +15,8 @@ using namespace bitnet::device;
 
 /// An rt.global with the value of `global`, in its place.
 static FailureOr<rt::GlobalOp> convert(memref::GlobalOp global,
-                                   SymbolTable &symbols) {
-  auto value =
-      dyn_cast_or_null<ElementsAttr>(global.getInitialValueAttr());
+                                       SymbolTable &symbols) {
+  auto value = dyn_cast_or_null<ElementsAttr>(global.getInitialValueAttr());
   if (!value || !global.getConstant())
     return global.emitOpError("is no constant, which a device cannot read");
   auto type = cast<RankedTensorType>(value.getShapedType());
@@ -25,7 +24,7 @@ static FailureOr<rt::GlobalOp> convert(memref::GlobalOp global,
   std::string name = global.getSymName().str();
   symbols.remove(global);
   auto result = rt::GlobalOp::create(builder, global.getLoc(), name, type,
-                                 builder.getArrayAttr(value));
+                                     builder.getArrayAttr(value));
   symbols.insert(result);
   return result;
 }
@@ -44,9 +43,9 @@ struct ConstantsToWeights
         return signalPassFailure();
       }
       OpBuilder builder(read);
-      auto global = rt::GetGlobalOp::create(
-          builder, read.getLoc(), read.getType(), read.getNameAttr(), Value(),
-          main.getArgument(0));
+      auto global = rt::GetGlobalOp::create(builder, read.getLoc(),
+                                            read.getType(), read.getNameAttr(),
+                                            Value(), main.getArgument(0));
       read.replaceAllUsesWith(global.getResult());
       read.erase();
     }

@@ -1,5 +1,5 @@
-// A model on a device: memory of both, every allocation fails once, kernels that
-// need many dispatches. What kernels compute is tested end to end.
+// A model on a device: memory of both, every allocation fails once, kernels
+// that need many dispatches. What kernels compute is tested end to end.
 #include "CountKernel.h"
 #include "FakeModule.h"
 #include "internal.h"
@@ -227,9 +227,9 @@ TEST(Vulkan, MemoryOfTheHostAloneIsNoMemoryOfAKernel) {
   counting.dispatch(own, 100);
   counting.driver.await(counting.queue);
   EXPECT_EQ(counting.driver.check(counting.queue, &error), BITNET_INTERNAL);
-  EXPECT_NE(std::string(error.message)
-                .find("kernel 'count' was given memory that '"),
-            std::string::npos)
+  EXPECT_NE(
+      std::string(error.message).find("kernel 'count' was given memory that '"),
+      std::string::npos)
       << error.message;
   // The next execution is not concerned.
   counting.dispatch(counting.x, 100);
