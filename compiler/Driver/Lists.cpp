@@ -69,6 +69,10 @@ int bitnet::listTargetsMain() {
   };
   for (StringRef name : TargetFacts::names())
     print(name, *TargetFacts::named(name));
+  if (Expected<TargetSpec> gpu = parseTarget(vulkanTargetName, "", ""))
+    print(vulkanTargetName, gpu->facts());
+  else
+    consumeError(gpu.takeError());
   if (Expected<TargetSpec> native = parseTarget("native", "", ""))
     print(("native (" + native->facts().name() + ")").str(), native->facts());
   else

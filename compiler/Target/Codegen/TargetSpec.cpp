@@ -41,8 +41,13 @@ bool TargetSpec::has(StringRef feature) const {
 
 TargetFacts TargetSpec::facts() const {
   TargetFacts facts;
-  if (device != Device::CPU)
+  if (device != Device::CPU) {
+    // Kernels are for any device; f16 is converted in the host's code, too.
+    TargetSpec host = *this;
+    host.device = Device::CPU;
+    facts.convertsHalf = host.facts().convertsHalf;
     return facts;
+  }
   if (const TargetFamily *family = findFamily(triple.getArch()))
     family->setFacts([&](StringRef feature) { return has(feature); }, facts);
   for (auto [known, fact] :
