@@ -121,14 +121,14 @@ func.func private @k(%args: !llvm.ptr, %begin: index, %end: index) {
 // -----
 
 // Forks of one function dispatch one kernel.
-// CHECK-LABEL: func.func @main
+// CHECK-LABEL: func.func @shared
 //       CHECK:   device.dispatch %{{.+}}, 0 "a"
 //       CHECK:   device.dispatch %{{.+}}, 1 "b"
 //       CHECK:   device.dispatch %{{.+}}, 0 "a"
 //       CHECK:   spirv.module @a
 //       CHECK:   spirv.module @b
 //   CHECK-NOT:   spirv.module
-func.func @main(%exec: !rt.exec, %n: index, %m: index) {
+func.func @shared(%exec: !rt.exec, %n: index, %m: index) {
   rt.fork %exec, @a(%n : index) in %n grain 1
   rt.fork %exec, @b() in %n grain 1
   rt.fork %exec, @a(%m : index) in %m grain 1
