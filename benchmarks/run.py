@@ -2,7 +2,7 @@
 """Speed of compiled models beside that of other programs, in one run.
 
 usage: run.py --shapes=2b-4t,700m [--threads=1,2] [--variant NAME=FLAGS]... [--peer SHAPE:NAME=COMMAND]...
-              [--work DIR] [-o OUT]
+              [--form=packed|nbits] [--work DIR] [-o OUT]
 
 For each shape: writes the ONNX model (kept in the work folder), compiles it once for each variant, and measures the
 prompt (pp) and generation (tg) speed of all variants and peers, in turns, on each number of threads; before and after,
@@ -27,7 +27,7 @@ import report
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "benchmarks", "models"))
-from decoder import Decoder  # noqa: E402
+from decoder import FORMS, Decoder  # noqa: E402
 from shapes import SHAPES  # noqa: E402
 
 
@@ -77,10 +77,10 @@ class Compiled:
 
     def __init__(self, args, shape, name, flags):
         self.name = name
-        folder = os.path.join(args.work, shape)
+        folder = os.path.join(args.work, shape if args.form == "packed" else f"{shape}-{args.form}")
         model = os.path.join(folder, "model.onnx")
         if not os.path.exists(model):
-            Decoder(folder, SHAPES[shape]).write()
+            Decoder(folder, SHAPES[shape], form=args.form).write()
         self.out = os.path.join(args.work, f"{shape}-{name}")
         start = time.perf_counter()
         output_of([args.bitnet_opt, "compile", model, "--emit=lib", "-o", self.out] + flags)
@@ -135,6 +135,7 @@ def run_shape(args, shape):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shapes", default="2b-4t,700m")
+    parser.add_argument("--form", choices=FORMS, default="packed", help="how the models spell their linear layers")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--prompt", type=int, default=512)
     parser.add_argument("--generate", type=int, default=128)

@@ -1,4 +1,7 @@
-"""Decoders as ONNX graphs, op for op what torch.onnx exports for Hugging Face's BitNet with packed weights."""
+"""Decoders as ONNX graphs, op for op what torch.onnx exports for Hugging Face's BitNet with packed weights.
+
+Another form of the linear layers is that of ONNX Runtime's quantiser: MatMulNBits of 2 bits.
+"""
 
 import numpy as np
 
@@ -46,11 +49,39 @@ class PackedLinear:
         return g.op("Div", product, divisor)
 
 
+class BlockLinear:
+    """MatMulNBits of com.microsoft on u8 [N, K/128, 32], which quantises its input to 8 bits by itself."""
+
+    BLOCK = 128
+
+    def __init__(self, graph, seed):
+        self.graph, self.seed = graph, seed
+
+    def quantize(self, x):
+        return x
+
+    def apply(self, x, name, n, k):
+        g = self.graph
+        if k % self.BLOCK:
+            raise ValueError(f"{name}: {k} terms are no multiple of {self.BLOCK}")
+        blocks = k // self.BLOCK
+        packed = g.weight(f"{name}.weight", U8, [n, blocks, self.BLOCK // 4],
+                          weights.packed_blocks(self.seed, name, n, k))
+        scales = np.full((n, blocks), 1 / weights.ternary_scale(k), np.float32)
+        return g.op("MatMulNBits", x, packed, g.weight(f"{name}.scales", F32, [n, blocks], [scales]),
+                    domain="com.microsoft", K=k, N=n, bits=2, block_size=self.BLOCK, accuracy_level=4)
+
+
+# Forms of the linear layers; others than "packed" use operators of com.microsoft.
+FORMS = {"packed": PackedLinear, "nbits": BlockLinear}
+
+
 class Decoder:
-    def __init__(self, directory, shape, seed=0, embedding="f32"):
+    def __init__(self, directory, shape, seed=0, embedding="f32", form="packed"):
         self.shape, self.seed, self.embedding_type = shape, seed, embedding
         self.graph = Graph(directory)
-        self.linear = PackedLinear(self.graph, seed)
+        self.domains = [] if form == "packed" else ["com.microsoft"]
+        self.linear = FORMS[form](self.graph, seed)
 
     def write(self):
         g, s = self.graph, self.shape
@@ -67,7 +98,7 @@ class Decoder:
         for layer in range(s.layers):
             for what in ("key", "value"):
                 g.output(f"present.{layer}.{what}", F32, ["batch", s.kv_heads, "past + sequence", s.head_size])
-        return g.save()
+        return g.save(self.domains)
 
     def add_inputs(self):
         g, s = self.graph, self.shape

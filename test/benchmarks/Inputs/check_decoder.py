@@ -1,7 +1,9 @@
 """Writes a small decoder with benchmarks/models, compiles and runs it, and compares with the numpy reference.
 
 usage: check_decoder.py SOURCE_ROOT --rms R [--shape NAME] [--activation A] [--embedding E] [--kv-heads N]
-       [--ternary N] [compile flags...]
+       [--ternary N] [--form FORM] [compile flags...]
+
+The linear layers of the form nbits take unquantised input, of sizes that are multiples of their blocks.
 """
 
 import argparse
@@ -53,6 +55,7 @@ def main():
     parser.add_argument("--embedding", default="f32")
     parser.add_argument("--kv-heads", type=int, default=2)
     parser.add_argument("--ternary", type=int, default=21, help="linear layers that have to be ternary")
+    parser.add_argument("--form", default="packed")
     args, flags = parser.parse_known_args()
     sys.path.insert(0, os.path.join(args.root, "benchmarks", "models"))
     from decoder import Decoder
@@ -60,14 +63,18 @@ def main():
     from shapes import SHAPES
 
     shape = dataclasses.replace(SHAPES[args.shape], activation=args.activation, kv_heads=args.kv_heads)
+    dense = None
+    if args.form == "nbits":
+        shape = dataclasses.replace(shape, hidden=128, head_size=32, ffn=256)
+        dense = lambda w: w
     with tempfile.TemporaryDirectory() as work:
-        path = Decoder(work, shape, embedding=args.embedding).write()
+        path = Decoder(work, shape, embedding=args.embedding, form=args.form).write()
         run(["bitnet-opt", "compile", path, "--emit=lib", "-o", f"{work}/model", f"--report={work}/report.json"] +
             flags)
         check_report(f"{work}/report.json", args.ternary)
         ids = np.arange(11, dtype=np.int64)[None] * 13 % shape.vocab
         got = invoke(f"{work}/model", shape, ids, work)
-    want = Reference(shape).logits(ids[0])
+    want = Reference(shape, dense=dense).logits(ids[0])
     error = np.sqrt(((got - want) ** 2).mean() / (want**2).mean())
     print(f"error {error:.2e}")
     if not error <= args.rms:
