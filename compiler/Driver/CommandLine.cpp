@@ -178,7 +178,8 @@ static constexpr Flag<CompileOptions> flags[] = {
     {"--require-ternary", "", "a linear layer that is not ternary is an error",
      setTrue<&CompileOptions::requireTernary>},
     {"--report", "FILE",
-     "what was recognised, for each linear layer; JSON if FILE ends so",
+     "what was recognised, for each linear layer: text, .json; .html: energy, "
+     "roofline and predicted times",
      setString<&CompileOptions::report>},
     {"--stop-after", "PHASE",
      "print the IR after import, normalize, recognize, plan, pack, bufferize, "

@@ -1,4 +1,6 @@
 #include "compiler/Driver/Compilation.h"
+
+#include "compiler/Driver/Costs.h"
 #include "compiler/Import/Import.h"
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Report.h"
@@ -198,8 +200,10 @@ LogicalResult Compilation::runPhases() {
       return failure();
     if (Phase(i) == Phase::Recognize && failed(checkLinears()))
       return failure();
-    if (Phase(i) == Phase::Plan)
+    if (Phase(i) == Phase::Plan) {
       recordStorage();
+      describeCosts(facts);
+    }
     if (Phase(i) == Phase::Pack)
       measureWeights();
   }
@@ -339,9 +343,25 @@ LogicalResult Compilation::emitText(llvm::Module &code) {
   return success();
 }
 
+static bool isPage(llvm::StringRef report) {
+  return llvm::sys::path::extension(report) == ".html";
+}
+
+void Compilation::describeCosts(const TargetFacts &facts) {
+  if (isPage(options.report))
+    costPage = makeCostPage(llvm::sys::path::filename(options.input),
+                            spec.describe(), facts,
+                            collectCosts(*module, facts));
+}
+
 LogicalResult Compilation::writeReportFile() {
   if (options.report.empty())
     return success();
+  if (isPage(options.report) && costPage.empty())
+    return check(llvm::createStringError(
+                     "no costs: the model is not planned before it is "
+                     "printed; use another ending than .html"),
+                 options.report);
   bool json = llvm::sys::path::extension(options.report) == ".json";
   if (options.report == "-") {
     recognize::writeReport(*module, llvm::outs(), json);
@@ -350,7 +370,10 @@ LogicalResult Compilation::writeReportFile() {
   OutputFile *file = open(options.report);
   if (!file)
     return failure();
-  recognize::writeReport(*module, file->stream(), json);
+  if (isPage(options.report))
+    file->stream() << costPage;
+  else
+    recognize::writeReport(*module, file->stream(), json);
   return success();
 }
 

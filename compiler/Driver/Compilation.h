@@ -33,6 +33,8 @@ private:
   mlir::LogicalResult checkLinears();
   /// Tells report and summary how dense weights are stored.
   void recordStorage();
+  /// The page of --report=FILE.html, from the planned module.
+  void describeCosts(const TargetFacts &facts);
   void measureWeights();
   /// Phase plan with kernels measured on this machine (--tune).
   mlir::LogicalResult planTuned(PipelineOptions &phaseOptions);
@@ -71,7 +73,7 @@ private:
   ModuleDescription description;
   WeightsInfo weights;
   llvm::SmallVector<char, 0> object;
-  std::string tokenizerText, certificate, headStorage;
+  std::string tokenizerText, certificate, headStorage, costPage;
   /// Of the tokenizer; -1 without one.
   int64_t largestTokenId = -1;
   unsigned linears = 0, ternaryLinears = 0;
