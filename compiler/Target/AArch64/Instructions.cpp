@@ -108,7 +108,7 @@ static constexpr InstructionRule rules[] = {
     {"csneg", C::Move},
     {"csinv", C::Move},
     {"cinc", C::Move},
-    {"prfm", C::Move},
+    {"prf*", C::Move},
     {"fcvt*", C::Rescale},
     {"scvtf", C::Rescale},
     {"ucvtf", C::Rescale},
