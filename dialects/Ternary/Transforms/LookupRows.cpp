@@ -16,7 +16,7 @@ LookupRowsTiler::LookupRowsTiler(const KernelStrategy &strategy, LinearOp op)
   if (!isQuints()) {
     // As many as 16-bit sums take.
     together = std::min<int64_t>(together, 1024);
-    rowBlocks = getTile("row_blocks");
+    rowBlocks = std::min(blocks, getTile("row_blocks"));
   }
 }
 

@@ -64,6 +64,21 @@ func.func @quints_become_pairs(%exec: !rt.exec, %q: memref<?x101xi8>, %s: memref
 
 // -----
 
+// A single block is not read in pairs of blocks: there are sums of one.
+// CHECK-LABEL: func @fewer_blocks_than_are_read_together
+//       CHECK:   memref.alloc() {{.*}}: memref<1x64xi32>
+//   CHECK-NOT:   blocks = 2
+//       CHECK:   ternary.lookup_rows {{.*}} {blocks = 1 : i64
+func.func @fewer_blocks_than_are_read_together(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<1x3xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<lookup>,
+      tile = {row_blocks = 2 : i64}}
+      : (memref<1x8xi8>, memref<1x1xf32> weights(memref<128xi8>) scales(memref<1xf32>) outs(memref<1x3xf32>))
+  return
+}
+
+// -----
+
 // 16 chunks of 6 groups and 4 more: 16-bit sums are carried behind 10 chunks.
 // CHECK-LABEL: func @carries
 //       CHECK:   kernel = "bitlinear_lookup_pairs_tokens"
