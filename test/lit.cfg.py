@@ -31,6 +31,9 @@ config.substitutions.append(("%faults", os.path.join(config.test_source_root, "f
 config.substitutions.append(("%conformance", os.path.join(config.test_source_root, "conformance")))
 config.substitutions.append(("%docs", os.path.join(config.bitnet_source_root, "docs")))
 config.substitutions.append(("%include", os.path.join(config.bitnet_source_root, "runtime", "include")))
+# NVIDIA's by a driver that runs PTX on the CPU.
+stand_in = os.path.join(config.bitnet_build_root, "test", "cuda-stand-in")
+config.substitutions.append(("%cuda", f"env LD_LIBRARY_PATH={stand_in}"))
 config.substitutions.append(("%build", config.bitnet_build_root))
 config.substitutions.append(("%python", config.python))
 

@@ -126,6 +126,11 @@ struct bitnet_driver {
   void (*close)(bn_device *device);
   /// Of memory that host and device share; any thread may use it.
   bitnet_allocator (*allocator)(bn_device *device);
+  /// Copies to memory of the device alone what the host has at `data` and keeps
+  /// as it is: there the device finds it until it is closed. NULL: the device
+  /// has no memory of its own.
+  int32_t (*upload)(bn_device *device, const void *data, uint64_t bytes,
+                    bitnet_error *error);
   int32_t (*queue_create)(bn_device *device, bn_queue **out,
                           bitnet_error *error);
   void (*queue_destroy)(bn_queue *queue);

@@ -106,15 +106,19 @@ static const char *inputNames(const bitnet_module *m, char *buffer,
 }
 
 /// Where the code finds the caller's `bytes` for a graph input: there, or in a
-/// copy that the device sees; NULL: out of memory.
-static void *place(bitnet_results *r, int32_t input, const void *data,
-                   int64_t bytes) {
-  if (!r->copies || !bytes || r->module->inputs[input].role == BITNET_ROLE_KV)
-    return (void *)(uintptr_t)data;
-  void *copy = bn_allocate(&r->model->shared, (size_t)bytes);
-  r->copies[input] = copy;
+/// copy that the device sees. What is empty has a place there, too, which
+/// kernels are given. False: out of memory.
+static bool place(bitnet_results *r, int32_t input, const void *data,
+                  int64_t bytes, void **out) {
+  *out = (void *)(uintptr_t)data;
+  if (!r->copies || r->module->inputs[input].role == BITNET_ROLE_KV)
+    return true;
+  *out = bn_allocate(&r->model->shared, (size_t)bytes);
+  r->copies[input] = *out;
   r->copy_bytes[input] = bytes;
-  return copy ? memcpy(copy, data, (size_t)bytes) : NULL;
+  if (*out && bytes)
+    memcpy(*out, data, (size_t)bytes);
+  return *out;
 }
 
 /// Pairs the caller's tensors with the graph's inputs and checks them.
@@ -163,8 +167,7 @@ static int32_t bind(bitnet_results *r, const bitnet_tensor *inputs,
       return bn_fail(error, BITNET_INVALID_ARGUMENT, "input '%s' has no data",
                      desc->name);
     bitnet_buffer *buffer = &r->runner.exec.inputs[i];
-    buffer->data = place(r, i, tensor->data, bytes);
-    if (bytes && !buffer->data)
+    if (!place(r, i, tensor->data, bytes, &buffer->data))
       return bn_fail(error, BITNET_OUT_OF_MEMORY,
                      "out of device memory: %lld bytes for input '%s'",
                      (long long)bytes, desc->name);

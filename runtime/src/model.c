@@ -15,7 +15,8 @@ static int32_t checkCpu(const bitnet_module *module, bitnet_error *error) {
                  bn_cpu_feature_names(missing, names, sizeof(names)));
 }
 
-/// Opens the device of the code's kernels and copies the weights to it.
+/// Opens the device of the code's kernels and copies the weights to it: to
+/// memory of its own beside the host's, or to memory that both share.
 static int32_t openDevice(bitnet_model *model, bitnet_error *error) {
   const bitnet_module *module = model->module;
   model->shared = model->allocator;
@@ -26,6 +27,9 @@ static int32_t openDevice(bitnet_model *model, bitnet_error *error) {
   if (code)
     return code;
   model->shared = module->driver->allocator(model->device);
+  if (module->driver->upload)
+    return module->driver->upload(model->device, model->weights.data,
+                                  module->weights_bytes, error);
   size_t bytes = (size_t)module->weights_bytes;
   model->device_weights = bn_allocate(&model->shared, bytes);
   if (!model->device_weights)
@@ -81,11 +85,11 @@ void bitnet_model_close(bitnet_model *model) {
   if (!model)
     return;
   bitnet_allocator allocator = model->allocator;
-  bn_weights_close(&model->weights);
   bn_release(&model->shared, model->device_weights,
              (size_t)model->module->weights_bytes);
   if (model->device)
     model->module->driver->close(model->device);
+  bn_weights_close(&model->weights);
   bn_release(&allocator, model, sizeof(*model));
 }
 

@@ -278,7 +278,8 @@ static int32_t setUp(bitnet_session *s, const bitnet_session_options *options,
   if (s->mask >= 0)
     exec->inputs[s->mask].data = s->buffers[MASK].data;
   code = bn_runner_reserve(&s->runner, mostArenaBytes(s), error);
-  if (!code)
+  // What a device shares was cleared where it lies.
+  if (!code && !s->model->device)
     touchPages(exec->arena, s->runner.arena_bytes);
   return code;
 }

@@ -81,7 +81,9 @@ struct bn_device {
   VkPhysicalDevice physical;
   VkDevice device;
   VkQueue queue;
-  uint32_t family, memory_type;
+  uint32_t family;
+  /// Types of memory that both see, those near the device first.
+  uint32_t memory_types[VK_MAX_MEMORY_TYPES], num_memory_types;
   char name[VK_MAX_PHYSICAL_DEVICE_NAME_SIZE];
   uint64_t largest_block; ///< most bytes of one block
   uint32_t most_groups;   ///< most workgroups of a dispatch

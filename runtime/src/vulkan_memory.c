@@ -17,13 +17,20 @@ static VkResult makeBlock(bn_device *d, bn_vulkan_block *block) {
   VkMemoryAllocateFlagsInfo flags = {
       .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
       .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT};
-  VkMemoryAllocateInfo memory = {.sType =
-                                     VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
-                                 .pNext = &flags,
-                                 .allocationSize = needs.size,
-                                 .memoryTypeIndex = d->memory_type};
-  result = d->AllocateMemory(d->device, &memory, NULL, &block->memory);
-  if (!result)
+  // The heap of one type may be full where that of another is not.
+  result = VK_ERROR_OUT_OF_DEVICE_MEMORY;
+  for (uint32_t i = 0; result && i < d->num_memory_types; ++i) {
+    VkMemoryAllocateInfo memory = {.sType =
+                                       VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+                                   .pNext = &flags,
+                                   .allocationSize = needs.size,
+                                   .memoryTypeIndex = d->memory_types[i]};
+    if (needs.memoryTypeBits >> d->memory_types[i] & 1)
+      result = d->AllocateMemory(d->device, &memory, NULL, &block->memory);
+  }
+  if (result)
+    block->memory = VK_NULL_HANDLE;
+  else
     result = d->BindBufferMemory(d->device, block->buffer, block->memory, 0);
   void *host = NULL;
   if (!result)

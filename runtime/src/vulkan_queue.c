@@ -219,6 +219,8 @@ int32_t bn_vulkan_check(bn_queue *q, bitnet_error *error) {
 }
 
 const struct bitnet_driver bitnet_vulkan_driver = {
-    bn_vulkan_open,         bn_vulkan_close,         bn_vulkan_allocator,
-    bn_vulkan_queue_create, bn_vulkan_queue_destroy, bn_vulkan_dispatch,
-    bn_vulkan_await,        bn_vulkan_check};
+    bn_vulkan_open,         bn_vulkan_close,
+    bn_vulkan_allocator,    NULL,
+    bn_vulkan_queue_create, bn_vulkan_queue_destroy,
+    bn_vulkan_dispatch,     bn_vulkan_await,
+    bn_vulkan_check};

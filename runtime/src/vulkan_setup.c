@@ -117,9 +117,10 @@ static uint32_t findFamily(bn_device *d, VkPhysicalDevice physical) {
   return UINT32_MAX;
 }
 
-/// Memory that the host can map and both see at once, near the device where
-/// there is such, or UINT32_MAX.
-static uint32_t findMemory(bn_device *d, VkPhysicalDevice physical) {
+/// Types of memory that the host can map and both see at once, those near the
+/// device first; their number.
+static uint32_t findMemory(bn_device *d, VkPhysicalDevice physical,
+                           uint32_t out[VK_MAX_MEMORY_TYPES]) {
   VkPhysicalDeviceMemoryProperties properties;
   d->GetPhysicalDeviceMemoryProperties(physical, &properties);
   const VkMemoryPropertyFlags shared = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT |
@@ -128,11 +129,15 @@ static uint32_t findMemory(bn_device *d, VkPhysicalDevice physical) {
       shared | VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT |
           VK_MEMORY_PROPERTY_HOST_CACHED_BIT,
       shared | VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, shared};
+  uint32_t count = 0, taken = 0;
   for (size_t w = 0; w < sizeof(wanted) / sizeof(*wanted); ++w)
     for (uint32_t i = 0; i < properties.memoryTypeCount; ++i)
-      if ((properties.memoryTypes[i].propertyFlags & wanted[w]) == wanted[w])
-        return i;
-  return UINT32_MAX;
+      if (!(taken >> i & 1) &&
+          (properties.memoryTypes[i].propertyFlags & wanted[w]) == wanted[w]) {
+        taken |= 1u << i;
+        out[count++] = i;
+      }
+  return count;
 }
 
 /// Why a device cannot run the kernels, or NULL.
@@ -142,7 +147,8 @@ static const char *whyNot(bn_device *d, VkPhysicalDevice physical,
     return "Vulkan 1.3";
   if (findFamily(d, physical) == UINT32_MAX)
     return "a compute queue";
-  if (findMemory(d, physical) == UINT32_MAX)
+  uint32_t types[VK_MAX_MEMORY_TYPES];
+  if (!findMemory(d, physical, types))
     return "memory that the host can map";
   bn_features has, needed;
   chainFeatures(&has);
@@ -199,7 +205,7 @@ static int32_t choosePhysical(bn_device *d, bitnet_error *error) {
 
 static int32_t createDevice(bn_device *d, bitnet_error *error) {
   d->family = findFamily(d, d->physical);
-  d->memory_type = findMemory(d, d->physical);
+  d->num_memory_types = findMemory(d, d->physical, d->memory_types);
   bn_features needed;
   chainFeatures(&needed);
   needFeatures(&needed, NULL);
@@ -239,7 +245,7 @@ static VkResult createPipeline(bn_device *d, const bitnet_kernel *kernel,
   VkShaderModuleCreateInfo code = {
       .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
       .codeSize = kernel->code_bytes,
-      .pCode = kernel->code};
+      .pCode = (const uint32_t *)kernel->code};
   VkShaderModule shader;
   VkResult result = d->CreateShaderModule(d->device, &code, NULL, &shader);
   if (result)

@@ -1,6 +1,6 @@
 """Compares the arithmetic of kernels on a GPU with that of the CPU, bit for bit.
 
-usage: check_device_ops.py
+usage: check_device_ops.py TARGET
 
 For each element type, a graph of one parallel region that applies every op which
 kernels may hold to the same random operands, as numbers and as vectors; compiled
@@ -224,7 +224,7 @@ def run_part(graph, operands, work, rng, stays=False):
     for name, value in zip("abc", operands):
         np.save(os.path.join(work, f"{name}.npy"), value)
         inputs += ["--input", f"{name}={work}/{name}.npy"]
-    for target in ([], ["--target=spirv-vulkan1.3"]):
+    for target in ([], [f"--target={sys.argv[1]}"]):
         run("bitnet-opt", "compile", path, "-O0", "--emit=lib", "-o", os.path.join(work, "ops"), *target, stays=stays and bool(target))
         run("bitnet-run", os.path.join(work, "ops"), "invoke", *inputs,
             *(word for name in names for word in ("--output", f"{name}={work}/{name}.npy")))

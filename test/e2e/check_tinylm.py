@@ -11,8 +11,9 @@ FORM is onnx-packed or onnx-qat. CHECK is one of
               alone, and with schedules that mix strategies and tiles
   caches      perplexity with caches of f16 and i8: equal to the last digit with
               1 and 2 threads and with code for AVX2 alone, near the stored one
-  device      logits of a GPU equal bit for bit those of the CPU: the prompt in one
-              piece and in chunks, as the graph says and with the given flags
+  device      logits of a GPU (that of --target) equal bit for bit those of the CPU:
+              the prompt in one piece and in chunks, as the graph says and with the
+              other flags
   head        a head of 4 bits: logits equal bit for bit and the same text with 1
               and 2 threads, with code for AVX2 alone and for no vectors beyond
               the baseline; perplexity near the stored one
@@ -169,9 +170,11 @@ def check_device(models, golden, form, work, flags):
     names = [f"past_key_values.{i}.{kind}" for i in range(4) for kind in ("key", "value")]
     empty = {name: np.zeros((1, 2, 0, 32), np.float32) for name in names}
     presents = [name.replace("past_key_values", "present") for name in names]
+    device = [flag for flag in flags if flag.startswith("--target=")]
+    flags = [flag for flag in flags if flag not in device]
     for number, variant in enumerate(([], flags)):
         logits = []
-        for kind, target in (("cpu", []), ("device", ["--target=spirv-vulkan1.3"])):
+        for kind, target in (("cpu", []), ("device", device)):
             model = compile_model(models, form, os.path.join(work, f"{kind}-{number}"), *variant, *target)
             whole = invoke(model, work, feed(ids, empty), ["logits"], 2)["logits"]
             first = invoke(model, work, feed(ids[:, :7], empty), ["logits"] + presents, 2)

@@ -119,7 +119,7 @@ function(bitnet_add_resources architecture triple pcre2)
   endif()
   configure_file("${path_Scrt1.o}" "${folder}/crt1.o" COPYONLY)
   add_custom_command(OUTPUT "${folder}/bitnet-main.o"
-    COMMAND "${LLVM_TOOLS_BINARY_DIR}/ld.lld" -r -u main -u bitnet_vulkan_driver -o "${folder}/bitnet-main.o"
+    COMMAND "${LLVM_TOOLS_BINARY_DIR}/ld.lld" -r -u main -u bitnet_vulkan_driver -u bitnet_cuda_driver -o "${folder}/bitnet-main.o"
       "${path_crti.o}"
       --start-group ${joined} "${path_libstdc++.a}"
       "${path_libgcc_eh.a}" "${path_libgcc.a}" "${path_libc_nonshared.a}" --end-group

@@ -97,7 +97,7 @@ public:
                      i64(kernel.code.size() * sizeof(uint32_t)), addresses,
                      i32(kernel.addresses.size()), i32(kernel.numWords),
                      i64(kernel.grain), i64(kernel.workgroup),
-                     i64(kernel.scratchBytes)}));
+                     i64(kernel.lanes), i64(kernel.scratchBytes)}));
     }
     return array(result);
   }

@@ -29,7 +29,7 @@ struct KernelDescription {
   std::vector<uint32_t> code;
   std::vector<int32_t> addresses;
   int32_t numWords = 0;
-  int64_t grain = 1, workgroup = 1, scratchBytes = 0;
+  int64_t grain = 1, workgroup = 1, lanes = 1, scratchBytes = 0;
 };
 
 /// What the constant `bitnet_module` says of a model.

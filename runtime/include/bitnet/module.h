@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define BITNET_MODULE_ABI 3u
+#define BITNET_MODULE_ABI 4u
 #define BITNET_MAX_RANK 8
 
 /// ONNX TensorProto.DataType numbers.
@@ -104,27 +104,37 @@ typedef struct bitnet_exec {
   void *runtime;           ///< the runtime's own
 } bitnet_exec;
 
-/// What a dispatch tells each invocation of a kernel; 64-bit addresses of the device.
+/// What a launch tells each thread of a kernel; 64-bit addresses of the device.
 typedef struct bitnet_push {
   uint64_t captures; ///< num_words words of 8 bytes
-  uint64_t scratch;  ///< scratch_bytes for each invocation, one after another
-  int64_t first;     ///< the part of the first invocation
+  uint64_t scratch;  ///< scratch_bytes for each thread, one after another
+  int64_t first;     ///< the part of the first thread
   int64_t count;     ///< units
 } bitnet_push;
 
-/// A parallel region as code for a device: invocation i of a dispatch runs the units
-/// [p * grain, (p + 1) * grain) below `count`, p = first + i.
+/// A parallel region as code for a device. Each `lanes` neighbouring threads (invocations)
+/// of a launch run one part together, the units [p * grain, (p + 1) * grain) below `count`:
+/// thread i runs part p = first + i / lanes, and uses the scratch memory from
+/// scratch + i * scratch_bytes on. Whole workgroups are started; threads whose part
+/// begins beyond `count` leave by themselves.
+///
+/// Vulkan: `code` is a SPIR-V module with the entry point "main", which reads a bitnet_push as
+/// push constants.
+/// CUDA: `code` is the text of one PTX module, its closing NUL counted in code_bytes, with the
+/// entry `bitnet_kernel` of four .u64 parameters, the fields of bitnet_push in their
+/// order. A grid has the dimension x alone; shared memory is static, in the PTX.
 typedef struct bitnet_kernel {
   const char *name;
-  const uint32_t *code; ///< a SPIR-V module with the entry point "main"
+  const void *code;
   uint64_t code_bytes;
   /// The captures that are addresses: of the host where they are given to `dispatch`, of the
   /// device where a kernel reads them.
   const int32_t *addresses;
   int32_t num_addresses, num_words;
   int64_t grain;
-  int64_t workgroup; ///< invocations of a workgroup
-  int64_t scratch_bytes;
+  int64_t workgroup;     ///< threads of a workgroup (block), a multiple of `lanes`
+  int64_t lanes;         ///< threads that run one part together
+  int64_t scratch_bytes; ///< of each thread
 } bitnet_kernel;
 
 /// How the runtime drives a kind of device.
@@ -168,6 +178,8 @@ struct bitnet_module {
 
 /// Devices with Vulkan 1.3.
 extern const struct bitnet_driver bitnet_vulkan_driver;
+/// NVIDIA's devices, by way of their CUDA driver.
+extern const struct bitnet_driver bitnet_cuda_driver;
 
 /// CPU features that code may require, as bits of bitnet_module::required_cpu.
 /// Those of x86-64; each architecture counts its own from bit 0 on.

@@ -3,6 +3,7 @@
 #include "CountKernel.h"
 #include "FakeModule.h"
 #include "internal.h"
+#include "vulkan.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -218,6 +219,39 @@ TEST(Vulkan, ThreadsShareADevice) {
   std::thread other(count);
   count();
   other.join();
+}
+
+namespace {
+PFN_vkAllocateMemory allocateMemory;
+int refusals;
+/// Whose heap is full for the first times.
+VKAPI_ATTR VkResult VKAPI_CALL refuse(VkDevice device,
+                                      const VkMemoryAllocateInfo *info,
+                                      const VkAllocationCallbacks *callbacks,
+                                      VkDeviceMemory *out) {
+  return refusals-- > 0 ? VK_ERROR_OUT_OF_DEVICE_MEMORY
+                        : allocateMemory(device, info, callbacks, out);
+}
+} // namespace
+
+// The heap of one type of memory may be full, another may not suit a buffer.
+TEST(Vulkan, TypesOfMemoryAreTriedInOrder) {
+  Counting counting;
+  bn_device *device = counting.device;
+  ASSERT_GE(device->num_memory_types, 1u);
+  uint32_t good = device->memory_types[0], count = device->num_memory_types;
+  allocateMemory = device->AllocateMemory;
+  device->AllocateMemory = refuse;
+  device->memory_types[0] = device->memory_types[2] = good;
+  device->memory_types[1] = 31;
+  device->num_memory_types = 3;
+  refusals = 1;
+  void *memory = bn_allocate(&counting.shared, 1000);
+  EXPECT_NE(memory, nullptr);
+  bn_release(&counting.shared, memory, 1000);
+  refusals = 2;
+  EXPECT_EQ(bn_allocate(&counting.shared, 1000), nullptr);
+  device->num_memory_types = count;
 }
 
 TEST(Vulkan, MemoryOfTheHostAloneIsNoMemoryOfAKernel) {
