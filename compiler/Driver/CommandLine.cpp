@@ -130,7 +130,8 @@ static constexpr Flag<CompileOptions> flags[] = {
     {"--target", "TARGET",
      "native (default), a name of bitnet-opt --list-targets, "
      "TRIPLE[+FEATURE...], e.g. aarch64-linux-gnu+dotprod, or spirv-vulkan1.3 "
-     "(a GPU; -mcpu and -mattr are of the CPU beside it)",
+     "(a GPU; -mcpu and -mattr are of the CPU beside it); several CPUs with "
+     "commas between: code for each, the best is taken when it is loaded",
      setString<&CompileOptions::target>},
     {"-mcpu", "CPU", "CPU to compile for, e.g. x86-64-v3, znver4, native",
      setString<&CompileOptions::cpu>},

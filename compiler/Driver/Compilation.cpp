@@ -4,20 +4,16 @@
 #include "compiler/Import/Import.h"
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Report.h"
-#include "compiler/Target/Certificate/Certificate.h"
+#include "compiler/Target/TargetList.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
 #include "dialects/Transformer/Transforms/Head.h"
-
-#include "bitnet/module.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -59,31 +55,30 @@ std::string Compilation::outputBase() const {
 }
 
 LogicalResult Compilation::run() {
-  llvm::Expected<TargetSpec> target =
-      parseTarget(options.target, options.cpu, options.attributes);
-  if (!target)
-    return check(target.takeError());
-  spec = std::move(*target);
-  if (failed(checkDevice()) || failed(readTokenizer()) || failed(load()) ||
-      failed(runPhases()))
-    return failure();
-  bool printsIR = options.stopAfter || options.emit == Emit::MLIR;
-  bool afterLower =
-      options.stopAfter == Phase::Codegen || options.stopAfter == Phase::Device;
-  if (printsIR && !afterLower) {
-    if (failed(printIR()))
-      return failure();
-  } else if (failed(generate())) {
-    return failure();
-  }
-  if (failed(writeReportFile()) || failed(check(commitAll(files))))
+  if (failed(readTargets()) || failed(checkDevice()) ||
+      failed(readTokenizer()) || failed(load()) || failed(runSharedPhases()) ||
+      failed(produce()) || failed(writeReportFile()) ||
+      failed(check(commitAll(files))))
     return failure();
   if (!staleFile.empty())
     llvm::sys::fs::remove(staleFile);
   progress.finish();
-  if (!printsIR)
+  if (!printsIR())
     printSummary();
   return success();
+}
+
+LogicalResult Compilation::produce() {
+  if (!printsIR() || lastPhase() > Phase::Lower)
+    return generate();
+  if (options.printSchedule)
+    return printSchedules();
+  if (!hasSeveral() || lastPhase() < Phase::Lower)
+    return printIR();
+  return forEachTarget([&] {
+    return failed(runPhases(Phase::Lower, Phase::Lower)) ? failure()
+                                                         : printIR();
+  });
 }
 
 /// The largest token id of a tokenizer.json.
@@ -171,8 +166,21 @@ static bool isBufferized(ModuleOp module) {
          llvm::any_of(main.getArgumentTypes(), llvm::IsaPred<rt::ExecType>);
 }
 
-LogicalResult Compilation::runPhases() {
-  PipelineOptions phaseOptions;
+LogicalResult Compilation::runSharedPhases() {
+  (*module)->setAttr(TargetFacts::attrName, spec.facts().toAttr(&context));
+  Phase last = std::min(lastPhase(), Phase::Lower);
+  if (hasSeveral()) {
+    last = std::min(last, Phase::Bufferize);
+    llvm::SmallVector<ListedTarget> targets;
+    for (const TargetSpec &one : specs)
+      targets.push_back({one.name, one.facts()});
+    (*module)->setAttr(targetListAttrName, makeTargetList(&context, targets));
+  }
+  Phase first = isBufferized(*module) ? Phase::Lower : Phase::Normalize;
+  return runPhases(first, last);
+}
+
+void Compilation::fillOptions(PipelineOptions &phaseOptions) {
   phaseOptions.strategy = options.strategy;
   phaseOptions.head = options.head;
   phaseOptions.anyArithmetic = options.anyArithmetic();
@@ -181,16 +189,16 @@ LogicalResult Compilation::runPhases() {
   phaseOptions.dense = options.dense;
   phaseOptions.schedule = options.schedule;
   phaseOptions.planKernels = options.tune.empty();
+  phaseOptions.severalTargets = hasSeveral();
   phaseOptions.certify = options.certify;
   phaseOptions.threads = spec.device != Device::CPU;
-  TargetFacts facts = spec.facts();
-  phaseOptions.vectorBits = facts.vectorBits;
-  (*module)->setAttr(TargetFacts::attrName, facts.toAttr(&context));
-  Phase last = options.stopAfter.value_or(Phase::Lower);
-  unsigned first =
-      unsigned(isBufferized(*module) ? Phase::Lower : Phase::Normalize);
-  for (unsigned i = first; i <= unsigned(Phase::Lower) && i <= unsigned(last);
-       ++i) {
+  phaseOptions.vectorBits = spec.facts().vectorBits;
+}
+
+LogicalResult Compilation::runPhases(Phase first, Phase last) {
+  PipelineOptions phaseOptions;
+  fillOptions(phaseOptions);
+  for (unsigned i = unsigned(first); i <= unsigned(last); ++i) {
     OpPassManager passes(ModuleOp::getOperationName());
     buildPhase(Phase(i), passes, phaseOptions);
     if (failed(runPasses(getPhaseName(Phase(i)), passes)))
@@ -202,7 +210,7 @@ LogicalResult Compilation::runPhases() {
       return failure();
     if (Phase(i) == Phase::Plan) {
       recordStorage();
-      describeCosts(facts);
+      describeCosts(spec.facts());
     }
     if (Phase(i) == Phase::Pack)
       measureWeights();
@@ -250,108 +258,15 @@ void Compilation::measureWeights() {
   });
 }
 
-LogicalResult Compilation::printIR() {
-  progress.finish();
-  OpPrintingFlags flags;
-  if (options.output.empty() || options.output == "-") {
-    // On a screen nobody wants a model's weights.
-    flags.elideLargeElementsAttrs(64).elideLargeResourceString(64);
-    if (options.printSchedule)
-      llvm::outs() << describeSchedule();
-    else
-      module->print(llvm::outs(), flags);
-    return success();
-  }
-  OutputFile *file = open(options.output);
-  if (!file)
-    return failure();
-  if (options.printSchedule)
-    file->stream() << describeSchedule();
-  else
-    module->print(file->stream(), flags);
-  return success();
-}
-
-LogicalResult Compilation::generate() {
-  OpPassManager planMemory(ModuleOp::getOperationName());
-  bool forDevice = spec.device != Device::CPU;
-  buildPlanMemory(planMemory, forDevice);
-  if (failed(runPasses("memory", planMemory)))
-    return failure();
-  if (forDevice && failed(makeKernels()))
-    return failure();
-  if (options.stopAfter == Phase::Device)
-    return printIR();
-  std::optional<ModuleDescription> described = describeModule(*module);
-  if (!described)
-    return failure();
-  description = std::move(*described);
-  if (forDevice && failed(takeKernels()))
-    return failure();
-  if (options.emit == Emit::Kernels)
-    return writeKernelFiles();
-  description.name = llvm::sys::path::filename(outputBase()).str();
-  description.target = spec.describe();
-  description.requiredCpu = spec.requiredCpu;
-  if (description.vocabSize && largestTokenId >= description.vocabSize)
-    return check(llvm::createStringError(
-                     "the tokenizer does not fit the model: found token id " +
-                     llvm::Twine(largestTokenId) + ", expected ids below " +
-                     llvm::Twine(description.vocabSize)),
-                 options.tokenizer.empty() ? options.input : options.tokenizer);
-  if (failed(writeWeightsFile()))
-    return failure();
-  OpPassManager toLLVM(ModuleOp::getOperationName());
-  buildToLLVM(toLLVM);
-  if (failed(runPasses("codegen", toLLVM)))
-    return failure();
-  if (options.stopAfter)
-    return printIR();
-  progress.phase("optimise");
-  llvm::LLVMContext llvmContext;
-  std::unique_ptr<llvm::Module> code =
-      translate(*module, description, spec, options.optLevel, llvmContext);
-  if (!code)
-    return failure();
-  if (options.emit == Emit::LLVM || options.emit == Emit::Asm)
-    return emitText(*code);
-  progress.phase("object");
-  llvm::raw_svector_ostream stream(object);
-  if (failed(check(
-          emitCode(*code, spec, options.optLevel, /*assembly=*/false, stream))))
-    return failure();
-  return failed(certifyObject()) ? failure() : link();
-}
-
-LogicalResult Compilation::emitText(llvm::Module &code) {
-  progress.finish();
-  llvm::SmallVector<char, 0> text;
-  llvm::raw_svector_ostream stream(text);
-  if (options.emit == Emit::LLVM)
-    code.print(stream, nullptr);
-  else if (failed(check(emitCode(code, spec, options.optLevel,
-                                 /*assembly=*/true, stream))))
-    return failure();
-  if (options.output.empty() || options.output == "-") {
-    llvm::outs() << stream.str();
-    return success();
-  }
-  OutputFile *file = open(options.output);
-  if (!file)
-    return failure();
-  file->stream() << stream.str();
-  return success();
-}
-
 static bool isPage(llvm::StringRef report) {
   return llvm::sys::path::extension(report) == ".html";
 }
 
 void Compilation::describeCosts(const TargetFacts &facts) {
   if (isPage(options.report))
-    costPage = makeCostPage(llvm::sys::path::filename(options.input),
-                            spec.describe(), facts,
-                            collectCosts(*module, facts));
+    costPage =
+        makeCostPage(llvm::sys::path::filename(options.input), spec.describe(),
+                     facts, collectCosts(*module, facts));
 }
 
 LogicalResult Compilation::writeReportFile() {
@@ -374,17 +289,5 @@ LogicalResult Compilation::writeReportFile() {
     file->stream() << costPage;
   else
     recognize::writeReport(*module, file->stream(), json);
-  return success();
-}
-
-LogicalResult Compilation::certifyObject() {
-  if (!options.certify)
-    return success();
-  llvm::Expected<std::string> text =
-      certifyMachineCode(llvm::StringRef(object.data(), object.size()),
-                         description.name, /*requireKernels=*/false);
-  if (!text)
-    return check(text.takeError(), options.input);
-  certificate = std::move(*text);
   return success();
 }

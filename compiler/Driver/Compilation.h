@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace bitnet {
@@ -25,7 +26,22 @@ public:
 
 private:
   mlir::LogicalResult load();
-  mlir::LogicalResult runPhases();
+  /// Reads --target and checks it against the other flags.
+  mlir::LogicalResult readTargets();
+  mlir::LogicalResult checkSeveral();
+  bool hasSeveral() const { return specs.size() > 1; }
+  /// The phases that are the same for all targets.
+  mlir::LogicalResult runSharedPhases();
+  /// What phases are told of the flags and `spec`.
+  void fillOptions(PipelineOptions &phaseOptions);
+  /// Those from `first` to `last`, for `spec`.
+  mlir::LogicalResult runPhases(Phase first, Phase last);
+  /// Prints the module, or makes code of it.
+  mlir::LogicalResult produce();
+  /// Calls `body` for each target, with `spec`, and in `module` a copy of what
+  /// they share.
+  mlir::LogicalResult
+  forEachTarget(llvm::function_ref<mlir::LogicalResult()> body);
   mlir::LogicalResult runPasses(llvm::StringRef name,
                                 mlir::OpPassManager &passes);
   /// Counts linear layers; fails on the first that is not ternary when
@@ -38,11 +54,25 @@ private:
   void measureWeights();
   /// Phase plan with kernels measured on this machine (--tune).
   mlir::LogicalResult planTuned(PipelineOptions &phaseOptions);
+  /// Whether what is printed is the module after some phase.
+  bool printsIR() const {
+    return options.stopAfter.has_value() || options.emit == Emit::MLIR;
+  }
+  Phase lastPhase() const { return options.stopAfter.value_or(Phase::Lower); }
   mlir::LogicalResult printIR();
+  /// Where text goes that `-o` names a file for; null after an error.
+  llvm::raw_ostream *textOutput();
   /// The kernels that were chosen, as a schedule.
   std::string describeSchedule();
+  mlir::LogicalResult printSchedules();
   mlir::LogicalResult writeReportFile();
   mlir::LogicalResult generate();
+  /// LLVM IR of `module` for `spec`, added to `code`; null where it is printed.
+  mlir::LogicalResult generateCode(llvm::LLVMContext &llvmContext,
+                                   std::unique_ptr<llvm::Module> &code);
+  mlir::LogicalResult describe();
+  /// Writes the weights, or checks that they are those that were written.
+  mlir::LogicalResult placeWeights();
   mlir::LogicalResult checkDevice();
   /// Phase device, and its kernels as binaries.
   mlir::LogicalResult makeKernels();
@@ -68,9 +98,16 @@ private:
   mlir::MLIRContext &context;
   DiagnosticPrinter diagnostics;
   Progress progress;
+  /// The targets, the one that needs least of a CPU first.
+  std::vector<TargetSpec> specs;
+  /// The one that is being worked on, else the first.
   TargetSpec spec;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// Of `spec`.
   ModuleDescription description;
+  /// The globals that were written, in their order.
+  mlir::ArrayAttr writtenGlobals;
+  llvm::raw_ostream *text = nullptr;
   WeightsInfo weights;
   llvm::SmallVector<char, 0> object;
   std::string tokenizerText, certificate, headStorage, costPage;

@@ -51,7 +51,6 @@ LogicalResult Compilation::writeWeightsFile() {
   if (!written)
     return check(written.takeError());
   weights = *written;
-  description.weightsHash = weights.hash;
   if (weightsScratch)
     return check(weightsScratch->flush());
   return files.empty() ? success() : check(files.back().flush());
@@ -89,13 +88,17 @@ static void printValues(llvm::raw_ostream &out, llvm::StringRef title,
 }
 
 /// What a C program includes to use the library with bitnet.h.
-static void printHeader(llvm::raw_ostream &out, const ModuleDescription &what) {
+static void printHeader(llvm::raw_ostream &out, const ModuleDescription &what,
+                        ArrayRef<TargetSpec> targets) {
   std::string guard = "BITNET_MODEL_";
   for (char c : what.name)
     guard += llvm::isAlnum(c) ? llvm::toUpper(c) : '_';
   guard += "_H";
-  out << "/// Compiled model '" << what.name << "' for " << what.target
-      << ".\n";
+  out << "/// Compiled model '" << what.name << "' for ";
+  llvm::interleave(
+      targets, out, [&](const TargetSpec &spec) { out << spec.describe(); },
+      ", or\n/// ");
+  out << ".\n";
   printValues(out, "Inputs", what.inputs, what.symbols);
   printValues(out, "Outputs", what.outputs, what.symbols);
   out << "#ifndef " << guard << "\n#define " << guard
@@ -112,7 +115,7 @@ LogicalResult Compilation::linkLibraryFiles() {
   OutputFile *header = library ? open(outputBase() + ".h") : nullptr;
   if (!header)
     return failure();
-  printHeader(header->stream(), description);
+  printHeader(header->stream(), description, specs);
   if (!tokenizerText.empty()) {
     OutputFile *tokenizer = open(outputBase() + ".tokenizer.json");
     if (!tokenizer)
@@ -176,7 +179,15 @@ void Compilation::printSummary() {
                                  ternaryBits / ternaryWeights);
   if (!headStorage.empty())
     llvm::outs() << "head " << headStorage << ", ";
-  llvm::outs() << "code " << formatBytes(object.size()) << ", weights "
+  llvm::outs() << "code ";
+  if (hasSeveral()) {
+    llvm::outs() << "for ";
+    llvm::interleaveComma(specs, llvm::outs(), [](const TargetSpec &target) {
+      llvm::outs() << target.name;
+    });
+    llvm::outs() << ' ';
+  }
+  llvm::outs() << formatBytes(object.size()) << ", weights "
                << formatBytes(weights.dataBytes)
                << llvm::format(", %.2f s\n", progress.seconds());
 }

@@ -21,6 +21,31 @@ std::string Compilation::describeSchedule() {
   return text;
 }
 
+LogicalResult Compilation::printSchedules() {
+  llvm::raw_ostream *out = textOutput();
+  if (!out)
+    return failure();
+  if (!hasSeveral()) {
+    *out << describeSchedule();
+    return success();
+  }
+  // Kernels differ, layouts do not.
+  llvm::StringRef before = "[\n";
+  LogicalResult done = forEachTarget([&] {
+    PipelineOptions phaseOptions;
+    fillOptions(phaseOptions);
+    OpPassManager passes(ModuleOp::getOperationName());
+    buildPlanKernels(passes, phaseOptions);
+    if (failed(runPasses("plan", passes)))
+      return failure();
+    *out << before << llvm::StringRef(describeSchedule()).rtrim();
+    before = ",\n";
+    return success();
+  });
+  *out << "\n]\n";
+  return done;
+}
+
 LogicalResult Compilation::planTuned(PipelineOptions &phaseOptions) {
   if (std::string whyNot = lab::whyNotHere(spec); !whyNot.empty())
     return check(

@@ -64,7 +64,17 @@ void bitnet::buildPlanKernels(OpPassManager &passes,
   plan.layout = options.layout;
   plan.anyArithmetic = options.anyArithmetic;
   plan.scheduleFile = options.schedule;
+  plan.givenLayouts = options.severalTargets;
   passes.addPass(ternary::createTernaryPlanPass(plan));
+}
+
+static void buildPlanLayouts(OpPassManager &passes,
+                             const PipelineOptions &options) {
+  ternary::TernaryPlanLayoutsPassOptions plan;
+  plan.strategy = options.strategy;
+  plan.layout = options.layout;
+  plan.anyArithmetic = options.anyArithmetic;
+  passes.addPass(ternary::createTernaryPlanLayoutsPass(plan));
 }
 
 static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
@@ -83,7 +93,9 @@ static void buildPlan(OpPassManager &passes, const PipelineOptions &options) {
     dense.type = options.dense;
     passes.addPass(createTernaryToDensePass(dense));
   }
-  if (options.planKernels)
+  if (options.severalTargets)
+    buildPlanLayouts(passes, options);
+  else if (options.planKernels)
     buildPlanKernels(passes, options);
 }
 
@@ -98,6 +110,8 @@ static void buildBufferize(OpPassManager &passes) {
 static constexpr int64_t threadWork = 64;
 
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
+  if (options.severalTargets)
+    buildPlanKernels(passes, options);
   passes.addNestedPass<func::FuncOp>(rt::createForwardCopiesPass());
   passes.addPass(transformer::createFuseRowsPass());
   if (options.threads)

@@ -49,6 +49,12 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       *this, "plan-kernels",
       llvm::cl::desc("Whether phase plan ends with ternary-plan"),
       llvm::cl::init(true)};
+  Option<bool> severalTargets{
+      *this, "several-targets",
+      llvm::cl::desc("Weights are for all of the module's `bitnet.targets`: "
+                     "phase plan chooses layouts only, phase lower begins with "
+                     "the kernels of one"),
+      llvm::cl::init(false)};
   Option<int64_t> vectorBits{*this, "vector-bits",
                              llvm::cl::desc("Width of vector registers"),
                              llvm::cl::init(256)};

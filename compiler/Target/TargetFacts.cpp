@@ -1,5 +1,6 @@
 #include "compiler/Target/TargetFacts.h"
 #include "compiler/Target/Family.h"
+#include "compiler/Target/TargetList.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -110,21 +111,22 @@ StringRef TargetFacts::name() const {
   return best;
 }
 
-TargetFacts TargetFacts::of(Operation *op) {
+static TargetFacts readFacts(DictionaryAttr dictionary) {
   TargetFacts facts;
-  for (; op; op = op->getParentOp()) {
-    auto dictionary = op->getAttrOfType<DictionaryAttr>(attrName);
-    if (!dictionary)
-      continue;
-    forEachFact(facts, [&](StringRef name, auto &value) {
-      if (auto attr = dictionary.getAs<IntegerAttr>(name))
-        value = attr.getValue().getSExtValue();
-      if (auto attr = dictionary.getAs<BoolAttr>(name))
-        value = attr.getValue();
-    });
-    break;
-  }
+  forEachFact(facts, [&](StringRef name, auto &value) {
+    if (auto attr = dictionary.getAs<IntegerAttr>(name))
+      value = attr.getValue().getSExtValue();
+    if (auto attr = dictionary.getAs<BoolAttr>(name))
+      value = attr.getValue();
+  });
   return facts;
+}
+
+TargetFacts TargetFacts::of(Operation *op) {
+  for (; op; op = op->getParentOp())
+    if (auto dictionary = op->getAttrOfType<DictionaryAttr>(attrName))
+      return readFacts(dictionary);
+  return {};
 }
 
 std::optional<TargetFacts> TargetFacts::choose(Operation *op, StringRef name) {
@@ -135,4 +137,28 @@ std::optional<TargetFacts> TargetFacts::choose(Operation *op, StringRef name) {
     op->emitError("unknown target '")
         << name << "', expected one of " << llvm::join(names(), ", ");
   return facts;
+}
+
+ArrayAttr bitnet::makeTargetList(MLIRContext *context,
+                                 ArrayRef<ListedTarget> targets) {
+  Builder builder(context);
+  SmallVector<Attribute> list;
+  for (const ListedTarget &target : targets)
+    list.push_back(builder.getDictionaryAttr(
+        {builder.getNamedAttr("name", builder.getStringAttr(target.name)),
+         builder.getNamedAttr("facts", target.facts.toAttr(context))}));
+  return builder.getArrayAttr(list);
+}
+
+SmallVector<ListedTarget> bitnet::readTargetList(Operation *module) {
+  SmallVector<ListedTarget> targets;
+  auto list = module->getAttrOfType<ArrayAttr>(targetListAttrName);
+  for (Attribute attribute : list ? list.getValue() : ArrayRef<Attribute>()) {
+    auto entry = dyn_cast<DictionaryAttr>(attribute);
+    auto name = entry ? entry.getAs<StringAttr>("name") : StringAttr();
+    auto facts = entry ? entry.getAs<DictionaryAttr>("facts") : nullptr;
+    if (name && facts)
+      targets.push_back({name.str(), readFacts(facts)});
+  }
+  return targets;
 }

@@ -66,6 +66,7 @@ static const char *const names[] = {
     "ssse3",    "avx2",     "fma",        "f16c",       "avx512f", "avx512bw",
     "avx512vl", "avx512dq", "avx512vnni", "avx512vbmi", "bmi2",    "sse4.1",
     "sse4.2",   "avx",      "popcnt",     "avx512cd"};
+const char *const bn_cpu_target_list = "x86-avx2,x86-avx512vbmi";
 
 #elif defined(__aarch64__)
 #include <sys/auxv.h>
@@ -83,12 +84,13 @@ uint32_t bn_cpu_features(void) {
 }
 
 static const char *const names[] = {"dotprod", "i8mm", "fullfp16"};
+const char *const bn_cpu_target_list = "aarch64-neon,aarch64-dotprod";
 
 #elif defined(__riscv)
 #include <sys/auxv.h>
 
-/// AT_HWCAP has a bit for each extension of one letter. Where there are vectors,
-/// a register says how long they are.
+/// AT_HWCAP has a bit for each extension of one letter. Where there are
+/// vectors, a register says how long they are.
 uint32_t bn_cpu_features(void) {
   if (!(getauxval(AT_HWCAP) >> ('V' - 'A') & 1))
     return 0;
@@ -101,11 +103,13 @@ uint32_t bn_cpu_features(void) {
 }
 
 static const char *const names[] = {"v", "zvl256b", "zvl512b"};
+const char *const bn_cpu_target_list = "riscv64-linux-gnu,riscv64-rvv";
 
 #else
 uint32_t bn_cpu_features(void) { return 0; }
 
 static const char *const names[] = {"none"};
+const char *const bn_cpu_target_list = "A,B";
 #endif
 
 const char *bn_cpu_feature_names(uint32_t features, char *buffer, size_t size) {

@@ -50,6 +50,15 @@ uint32_t bn_cpu_features(void);
 const char *bn_cpu_feature_names(uint32_t features, char *buffer, size_t size);
 /// CPUs that this process may run on, at least 1.
 int32_t bn_cpu_count(void);
+/// A value of --target that gives code for several CPUs of this architecture.
+extern const char *const bn_cpu_target_list;
+
+// ---- choose.c --------------------------------------------------------------
+
+/// Replaces *module by the code of it that this CPU runs: the best, or the one
+/// whose target has that name.
+int32_t bn_choose_code(const bitnet_module **module, const char *name,
+                       bitnet_error *error);
 
 // ---- convert.c -------------------------------------------------------------
 

@@ -2,19 +2,6 @@
 
 #include <string.h>
 
-static int32_t checkCpu(const bitnet_module *module, bitnet_error *error) {
-  uint32_t missing = module->required_cpu & ~bn_cpu_features();
-  if (!missing)
-    return BITNET_OK;
-  char names[256];
-  return bn_fail(error, BITNET_UNSUPPORTED_CPU,
-                 "'%s' was compiled for %s, but this CPU lacks %s; compile it "
-                 "for this machine or "
-                 "with an older target",
-                 module->name, module->target,
-                 bn_cpu_feature_names(missing, names, sizeof(names)));
-}
-
 /// Opens the device of the code's kernels and copies the weights to it: to
 /// memory of its own beside the host's, or to memory that both share.
 static int32_t openDevice(bitnet_model *model, bitnet_error *error) {
@@ -58,7 +45,8 @@ int32_t bitnet_model_open(const bitnet_module *module,
     return bn_fail(error, BITNET_INVALID_ARGUMENT,
                    "model options of %u bytes, expected %zu",
                    options->struct_bytes, sizeof(*options));
-  int32_t code = checkCpu(module, error);
+  int32_t code =
+      bn_choose_code(&module, options ? options->target : NULL, error);
   if (code)
     return code;
   bitnet_allocator allocator =
@@ -112,6 +100,7 @@ void bitnet_model_get_info(const bitnet_model *model, bitnet_model_info *out) {
   memset(out, 0, sizeof(*out));
   out->name = module->name;
   out->target = module->target;
+  out->target_name = module->target_name;
   out->context_length = module->context_length;
   out->vocab_size = module->vocab_size;
   out->weights_bytes = module->weights_bytes;

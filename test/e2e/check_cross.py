@@ -9,6 +9,7 @@ in several ways, for CPU. Then
   tokens  that the executable writes are those of golden.json, up to the first
           position whose stored lead is below 0.05
   library a shared library, loaded by the bitnet-run of that CPU, gives the same
+  several code for several targets takes that of the CPU, with the same logits
 """
 
 import json
@@ -46,9 +47,16 @@ def invoke(command, work, inputs, outputs, threads):
     return {name: np.load(os.path.join(work, f"out{i}.npy")) for i, name in enumerate(outputs)}
 
 
+# Targets of one executable, and the CPUs that take the code of each.
+SEVERAL = {
+    "aarch64": {"aarch64-neon": "cortex-a53", "aarch64-dotprod": "max"},
+    "riscv64": {"riscv64-linux-gnu": "rv64", "riscv64-rvv": "rv64,v=true,vext_spec=v1.0,vlen=128"},
+}
+
+
 class Checker:
     def __init__(self, models, build, cpu, work):
-        self.models, self.work = models, work
+        self.models, self.work, self.cpu = models, work, cpu
         emulator, self.variants = CPUS[cpu]
         self.qemu = [*emulator, "-L", f"/usr/{cpu}-linux-gnu"]
         self.runner = os.path.join(build, "lib", "bitnet", cpu, "bitnet-run")
@@ -115,6 +123,18 @@ class Checker:
                 tokens = self.check_tokens(command)
             print(f"{what}: {self.reference.size} logits bit-identical", flush=True)
         print(f"{tokens} tokens equal")
+        self.check_several()
+
+    def check_several(self):
+        targets = SEVERAL[self.cpu]
+        model = self.compile("several", "exe", ["--target=" + ",".join(targets)])
+        for target, emulated in targets.items():
+            command = [self.qemu[0], "-cpu", emulated, *self.qemu[3:], model]
+            taken = run(*command, "invoke", "--list").splitlines()[0]
+            if taken != f"code for {target}":
+                sys.exit(f"{emulated}: {taken}, expected that for {target}")
+            self.compare(f"{target} of several", self.whole(command, 2))
+            print(f"{target} of several: {self.reference.size} logits bit-identical", flush=True)
 
 
 def main():

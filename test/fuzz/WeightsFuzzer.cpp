@@ -41,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       module.weights_bytes = header->data_bytes;
   }
   bitnet_weights_source source = {nullptr, 0, size, memory};
-  bitnet_model_options options = {sizeof(options), flags & 16, nullptr};
+  bitnet_model_options options = {sizeof(options), flags & 16, nullptr,
+                                  nullptr};
   bitnet_model *model = nullptr;
   bitnet_error error = {};
   int32_t code = bitnet_model_open(&module, &source, &options, &model, &error);

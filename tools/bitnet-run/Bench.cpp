@@ -89,12 +89,13 @@ static void printJson(const Model &model, const std::vector<Row> &rows) {
   for (size_t i = 0; i < rows.size(); ++i) {
     const Row &row = rows[i];
     Summary s = summarize(row.speeds);
-    printf("  {\"model\": %s, \"target\": %s, \"weights_bytes\": %llu, "
-           "\"test\": \"%s\", \"tokens\": %lld, "
+    printf("  {\"model\": %s, \"target\": %s, \"target_name\": %s, "
+           "\"weights_bytes\": %llu, \"test\": \"%s\", \"tokens\": %lld, "
            "\"threads\": %lld, \"avg_ts\": %.3f, \"stddev_ts\": %.3f, "
            "\"median_ts\": %.3f, \"samples_ts\": [",
            quoted(model.info().name).c_str(),
            quoted(model.info().target).c_str(),
+           quoted(model.info().target_name).c_str(),
            static_cast<unsigned long long>(model.info().weights_bytes),
            row.test.c_str(), static_cast<long long>(row.tokens),
            static_cast<long long>(row.threads), s.mean, s.deviation, s.median);

@@ -84,6 +84,7 @@ static std::vector<bitnet_value_info> valuesOf(const Model &model,
 }
 
 static void listValues(const Model &model) {
+  printf("code for %s\n", model.info().target_name);
   for (bool outputs : {false, true})
     for (const bitnet_value_info &value : valuesOf(model, outputs)) {
       printf("%s %s: %s [", outputs ? "output" : "input", value.name,
@@ -212,7 +213,9 @@ int bitnet::run::runInvoke(const Invocation &invocation) {
              outputs);
   line.text({"--all-outputs"}, "FOLDER",
             "every graph output to FOLDER/NAME.npy", folder);
-  line.flag({"--list"}, "print the graph's inputs and outputs and stop", list);
+  line.flag({"--list"},
+            "print the code that was taken, inputs and outputs, and stop",
+            list);
   line.integer({"-t", "--threads"}, "N", "threads; 0: as many as CPUs (0)",
                threads, 0, 1024);
   line.flag({"--verify"}, "check the hash of all weights first", verify);

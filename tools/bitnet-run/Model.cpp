@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
 #include <sys/stat.h>
@@ -142,6 +143,9 @@ bool Model::openHandle(const bitnet_module *module,
   bitnet_model_options options = {};
   options.struct_bytes = sizeof(options);
   options.verify = verify;
+  // Of code for several CPUs: not the best, but the one of this name.
+  if (const char *target = getenv("BITNET_TARGET"); target && *target)
+    options.target = target;
   bitnet_error why;
   if (functions.model_open(module, &weights, &options, &model, &why)) {
     error = why.message;

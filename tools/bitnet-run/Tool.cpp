@@ -71,6 +71,9 @@ static void printHelp(const std::string &name, bool linked) {
   printf("\n`%s%s COMMAND --help` lists the flags of a command.\n",
          name.c_str(), linked ? "" : " MODEL");
   printf("`%s --version` prints the version.\n", name.c_str());
+  puts("Of a model with code for several CPUs the best is taken; the "
+       "environment "
+       "variable\nBITNET_TARGET=NAME takes the code for the target NAME.");
 }
 
 /// Nothing can be allocated here.

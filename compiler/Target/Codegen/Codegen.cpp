@@ -8,6 +8,7 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -73,6 +74,23 @@ bitnet::translate(ModuleOp module, const ModuleDescription &description,
   optimise(*result, *machine, level);
   moveBFloatsAsIntegers(*result);
   return result;
+}
+
+void bitnet::nameFunctions(llvm::Module &code, llvm::StringRef target) {
+  for (llvm::Function &function : code)
+    if (!function.isDeclaration() && function.hasLocalLinkage())
+      function.setName(function.getName() + "." + target);
+}
+
+llvm::Error bitnet::mergeCode(llvm::Module &to,
+                              std::unique_ptr<llvm::Module> from,
+                              llvm::StringRef symbol) {
+  if (llvm::Linker::linkModules(to, std::move(from)))
+    return llvm::createStringError("the code for several targets cannot be "
+                                   "joined at " +
+                                   symbol);
+  to.getNamedValue(symbol)->setLinkage(llvm::GlobalValue::InternalLinkage);
+  return llvm::Error::success();
 }
 
 llvm::Error bitnet::emitCode(llvm::Module &module, const TargetSpec &spec,

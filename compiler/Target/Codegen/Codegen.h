@@ -21,6 +21,13 @@ std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module,
                                         const TargetSpec &spec, unsigned level,
                                         llvm::LLVMContext &context);
 
+/// Adds `from`, code of the same model for a better CPU, to `to`. Its constant
+/// `symbol`, a `better` one of that in `to`, is not seen from outside then.
+llvm::Error mergeCode(llvm::Module &to, std::unique_ptr<llvm::Module> from,
+                      llvm::StringRef symbol);
+/// Lets the names of the functions of `code` end with ".`target`".
+void nameFunctions(llvm::Module &code, llvm::StringRef target);
+
 /// Emits machine code, or assembly text. Errors name the reason.
 llvm::Error emitCode(llvm::Module &module, const TargetSpec &spec,
                      unsigned level, bool assembly,

@@ -101,6 +101,13 @@ public:
     }
     return array(result);
   }
+  /// Addresses of variables of those names.
+  Constant *externals(ArrayRef<std::string> names) {
+    SmallVector<Constant *> result;
+    for (const std::string &name : names)
+      result.push_back(external(name));
+    return array(result);
+  }
   /// A variable of the runtime; null for an empty name.
   Constant *external(StringRef name) {
     if (name.empty())
@@ -135,10 +142,11 @@ void bitnet::addModuleConstant(Module &module, const ModuleDescription &what) {
        build.i64(what.contextLength),   build.i64(what.vocabSize),
        function(rt::arenaFunctionName), function(rt::runFunctionName),
        build.external(what.driver),     build.kernels(what.kernels),
-       build.i64(what.kernels.size())});
+       build.i64(what.kernels.size()),  build.string(what.targetName),
+       build.externals(what.better),    build.i64(what.better.size())});
   assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==
              sizeof(bitnet_module) &&
          "bitnet_module has another layout than its C declaration");
   new GlobalVariable(module, value->getType(), /*isConstant=*/true,
-                     GlobalValue::ExternalLinkage, value, "bitnet_module");
+                     GlobalValue::ExternalLinkage, value, what.symbol);
 }

@@ -9,9 +9,10 @@ class Module;
 
 namespace bitnet {
 
-/// Adds the constant `bitnet_module` of runtime/include/bitnet/module.h, the
-/// only symbol that the object exports. `module` has the functions
-/// `bitnet_run` and `bitnet_arena_bytes`, and its data layout is set.
+/// Adds the constant `bitnet_module` of runtime/include/bitnet/module.h, or one
+/// of its `better` ones, as `what.symbol`: the only symbol that is external.
+/// `module` has the functions `bitnet_run` and `bitnet_arena_bytes`, and its
+/// data layout is set.
 void addModuleConstant(llvm::Module &module, const ModuleDescription &what);
 
 } // namespace bitnet

@@ -34,7 +34,7 @@ struct KernelDescription {
 
 /// What the constant `bitnet_module` says of a model.
 struct ModuleDescription {
-  std::string name, target;
+  std::string name, target, targetName;
   uint32_t requiredCpu = 0;
   std::array<uint8_t, 32> weightsHash = {};
   uint64_t weightsBytes = 0;
@@ -45,6 +45,10 @@ struct ModuleDescription {
   /// The runtime's variable that drives the device; empty without one.
   std::string driver;
   std::vector<KernelDescription> kernels;
+  /// Name of the constant.
+  std::string symbol = "bitnet_module";
+  /// Names of the constants of more code for the same weights, the best last.
+  std::vector<std::string> better;
 };
 
 /// Reads the module attributes of rt-describe-signature, the recognizer and

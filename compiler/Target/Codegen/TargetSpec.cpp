@@ -196,11 +196,14 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   initializeTargets();
   if (target == vulkanTargetName) {
     Expected<TargetSpec> host = parseTarget("native", cpu, attributes);
-    if (host)
+    if (host) {
       host->device = Device::Vulkan;
+      host->name = target.str();
+    }
     return host;
   }
   TargetSpec spec;
+  spec.name = target.str();
   auto [name, features] = splitTarget(target);
   name = expandName(name, cpu, features);
   bool native = name == "native";

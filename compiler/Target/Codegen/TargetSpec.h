@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace llvm {
 class TargetMachine;
@@ -21,6 +22,8 @@ enum class Device { CPU, Vulkan };
 
 /// The CPU that code is made for, and the device beside it.
 struct TargetSpec {
+  /// What `--target` called it.
+  std::string name;
   Device device = Device::CPU;
   llvm::Triple triple;
   /// Scheduling and costs only: what code needs is in `features`.
@@ -54,6 +57,14 @@ inline constexpr llvm::StringLiteral vulkanTargetName = "spirv-vulkan1.3";
 llvm::Expected<TargetSpec> parseTarget(llvm::StringRef target,
                                        llvm::StringRef cpu,
                                        llvm::StringRef attributes);
+
+/// Reads a list of such targets with commas between, where several make code
+/// for CPUs of one architecture: the one that needs least of a CPU comes first,
+/// whatever the order in the list. Then there is neither a device, nor `cpu`,
+/// nor `attributes`.
+llvm::Expected<std::vector<TargetSpec>>
+parseTargets(llvm::StringRef targets, llvm::StringRef cpu,
+             llvm::StringRef attributes);
 
 /// A machine for `spec`; `level` is 0 to 3.
 std::unique_ptr<llvm::TargetMachine> createMachine(const TargetSpec &spec,

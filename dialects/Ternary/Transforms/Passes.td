@@ -35,7 +35,40 @@ def TernaryPlanPass : Pass<"ternary-plan"> {
     Option<"scheduleFile", "schedule", "std::string", /*default=*/"\"\"",
            "file of `compile --tune` or `--print-schedule`">,
     Option<"target", "target", "std::string", /*default=*/"\"\"",
-           "target facts by name instead of the module's: one that --list-targets prints">];
+           "target facts by name instead of the module's: one that --list-targets prints">,
+    Option<"givenLayouts", "given-layouts", "bool", /*default=*/"false",
+           "layouts were chosen by ternary-plan-layouts; weights may be packed already">];
+}
+
+def TernaryPlanLayoutsPass : Pass<"ternary-plan-layouts", "::mlir::ModuleOp"> {
+  let summary = "Choose layouts that the kernels of several targets read";
+  let description = [{
+    For code of several targets with the same weights: sets `layout` and
+    `rows_of` on every `ternary.linear` whose weights are trits, and leaves
+    strategy and tile to `ternary-plan{given-layouts}`, which runs for each
+    target by itself, even when the weights are packed.
+
+    Each layout that a target would choose is tried. One that a target has no
+    kernel for, of those that are allowed, is out. Of the rest that one is taken
+    for which the sum over the targets of the predicted time, against the time
+    of the target's own best layout, is least: no target counts for more because
+    it is slow.
+
+    Targets are those of the module attribute `bitnet.targets`, or named by the
+    `targets` option. A remark of category `ternary` for each linear says what
+    was chosen and what each target loses by it; a diagnostic for the module
+    names each target whose linears are predicted to take a quarter as long
+    again as alone (a remark), or half as long again (a warning).
+  }];
+  let options = [
+    Option<"strategy", "strategy", "std::string", /*default=*/"\"auto\"",
+           "auto, or one that --list-strategies prints">,
+    Option<"anyArithmetic", "any-arithmetic", "bool", /*default=*/"false",
+           "auto may take a strategy that multiplies activations">,
+    Option<"layout", "layout", "std::string", /*default=*/"\"auto\"",
+           "auto, or one that --list-layouts prints">,
+    ListOption<"targets", "targets", "std::string",
+           "targets by name instead of the module's">];
 }
 
 def TernaryPackPass : Pass<"ternary-pack", "::mlir::ModuleOp"> {

@@ -8,6 +8,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <functional>
+
 namespace bitnet::ternary {
 #define GEN_PASS_DEF_TERNARYPLANPASS
 #include "dialects/Ternary/Transforms/Passes.h.inc"
@@ -45,7 +47,9 @@ struct TernaryPlan : ternary::impl::TernaryPlanPassBase<TernaryPlan> {
       return signalPassFailure();
     fromMemory = areWeightsInMemory(getOperation(), facts);
     WalkResult result = getOperation()->walk([&](LinearOp op) {
-      if (!isa<TritType>(getElementTypeOrSelf(op.getWeights()[0])))
+      bool packed = !isa<TritType>(getElementTypeOrSelf(op.getWeights()[0]));
+      // Packed ones are planned, but where their layout serves several targets.
+      if (packed && (!givenLayouts || op.getStrategy()))
         return WalkResult::advance();
       return WalkResult(plan(op));
     });
@@ -243,6 +247,10 @@ TernaryPlan::findCandidates(LinearOp op, const KernelStrategy *wanted) {
     for (LayoutKind kind : getKinds(*strategy))
       consider(*strategy, kind);
   }
+  // There a layout says nothing of what may read it.
+  auto allowed = [&](const Candidate &c) { return isAllowed(*c.strategy); };
+  if (givenLayouts && !wanted && llvm::any_of(candidates, allowed))
+    llvm::erase_if(candidates, std::not_fn(allowed));
   // Those without figures go last, in the order of the list.
   llvm::stable_sort(candidates, [](const Candidate &a, const Candidate &b) {
     double infinite = std::numeric_limits<double>::infinity();
@@ -266,6 +274,7 @@ static StringRef explain(ArrayRef<Candidate> candidates, LinearOp op) {
 }
 
 LogicalResult TernaryPlan::plan(LinearOp op) {
+  bool given = givenLayouts && op.getLayout() && !op.getStrategy();
   bool byHand = op.getStrategy() || op.getLayout() || op.getTileAttr();
   if (schedule && !byHand)
     applySchedule(op);
@@ -285,7 +294,8 @@ LogicalResult TernaryPlan::plan(LinearOp op) {
   const Candidate &best = candidates.front();
   if (failed(verifyTile(op, *best.strategy)))
     return failure();
-  StringRef because = byHand      ? "the op says so"
+  StringRef because = given       ? "every target reads its layout"
+                      : byHand    ? "the op says so"
                       : scheduled ? "the schedule says so"
                       : asked     ? "asked for"
                                   : explain(candidates, op);

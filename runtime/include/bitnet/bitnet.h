@@ -20,7 +20,7 @@ extern "C" {
 #define BITNET_API __attribute__((visibility("default")))
 
 /// Rises with every change that old callers would not survive.
-#define BITNET_ABI_VERSION 1u
+#define BITNET_ABI_VERSION 2u
 
 enum bitnet_code {
   BITNET_OK = 0,
@@ -85,9 +85,10 @@ typedef struct bitnet_model_options {
   uint32_t struct_bytes;             ///< sizeof(bitnet_model_options)
   int32_t verify;                    ///< also hash the whole data section
   const bitnet_allocator *allocator; ///< NULL: malloc and mmap; copied
+  const char *target; ///< name of the code to take; NULL: the best that runs here
 } bitnet_model_options;
 
-/// Checks the CPU, maps the weights (read-only, shared between processes) and
+/// Chooses the code that this CPU runs, where `module` has code for several, maps the weights (read-only, shared between processes) and
 /// checks that they belong to `module`, which must outlive the model.
 /// `options` may be NULL.
 BITNET_API int32_t bitnet_model_open(const struct bitnet_module *module,
@@ -100,7 +101,8 @@ BITNET_API void bitnet_model_close(bitnet_model *model);
 
 typedef struct bitnet_model_info {
   const char *name;
-  const char *target;
+  const char *target;      ///< of the code that was taken: triple, CPU and features
+  const char *target_name; ///< the same as `compile --target` was told it
   int64_t context_length; ///< most positions; 0: the graph sets no limit
   int64_t vocab_size;     ///< 0: not a language model
   uint64_t weights_bytes;

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define BITNET_MODULE_ABI 4u
+#define BITNET_MODULE_ABI 5u
 #define BITNET_MAX_RANK 8
 
 /// ONNX TensorProto.DataType numbers.
@@ -174,6 +174,12 @@ struct bitnet_module {
   const struct bitnet_driver *driver; ///< of the device that `kernels` need; NULL: none
   const bitnet_kernel *kernels;
   int64_t num_kernels;
+  const char *target_name; ///< what --target called this code's target
+  /// More code of the same model, for CPUs with more, the best last: the runtime takes the
+  /// last one whose `required_cpu` this CPU has. Weights, inputs, outputs and caches are those
+  /// of this one; the arena is each one's own. Of each of them: NULL and 0.
+  const struct bitnet_module *const *better;
+  int64_t num_better;
 };
 
 /// Devices with Vulkan 1.3.

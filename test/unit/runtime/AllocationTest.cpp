@@ -37,7 +37,7 @@ bitnet_allocator allocatorOf(Counter &counter) {
 int32_t everything(FakeModel &fake, const bitnet_allocator &allocator) {
   AlignedBytes weights(fake.weights);
   bitnet_weights_source source = {nullptr, 0, weights.size, weights.data};
-  bitnet_model_options options = {sizeof(options), 0, &allocator};
+  bitnet_model_options options = {sizeof(options), 0, &allocator, nullptr};
   bitnet_model *model = nullptr;
   bitnet_error error;
   int32_t code =

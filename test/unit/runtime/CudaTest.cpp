@@ -193,7 +193,7 @@ int32_t everything(FakeModel &fake, const bitnet_allocator &allocator,
                    std::vector<float> &results, bitnet_error &error) {
   AlignedBytes weights(fake.weights);
   bitnet_weights_source source = {nullptr, 0, weights.size, weights.data};
-  bitnet_model_options options = {sizeof(options), 0, &allocator};
+  bitnet_model_options options = {sizeof(options), 0, &allocator, nullptr};
   bitnet_model *model = nullptr;
   int32_t code =
       bitnet_model_open(&fake.module, &source, &options, &model, &error);

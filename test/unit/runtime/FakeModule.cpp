@@ -197,6 +197,7 @@ FakeModel::FakeModel(const FakeOptions &o) {
       caches.push_back({3 + i, 1 + i, o.cacheType, 0, kHeads, kHeadDim});
     }
   module.abi = BITNET_MODULE_ABI;
+  module.target_name = "fake";
   module.name = "fake";
   module.target = "any machine";
   module.inputs = inputs.data();
@@ -256,6 +257,7 @@ const bitnet_module *fakeProduct() {
   static bitnet_module module = [] {
     bitnet_module m = {};
     m.abi = BITNET_MODULE_ABI;
+    m.target_name = "fake";
     m.name = "product";
     m.target = "any machine";
     m.inputs = inputs;

@@ -12,7 +12,7 @@ bitnet_model *FakeModel::open(const bitnet_allocator *allocator) {
   bitnet_weights_source source = {};
   source.memory = start;
   source.bytes = weights.size();
-  bitnet_model_options options = {sizeof(options), 1, allocator};
+  bitnet_model_options options = {sizeof(options), 1, allocator, nullptr};
   bitnet_model *model = nullptr;
   bitnet_error error;
   EXPECT_EQ(bitnet_model_open(&module, &source, &options, &model, &error),

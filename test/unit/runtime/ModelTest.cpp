@@ -64,11 +64,94 @@ TEST(Model, NamesMissingCpuFeatures) {
   EXPECT_NE(message.find("this CPU lacks feature 30, feature 31;"),
             std::string::npos)
       << message;
+  EXPECT_NE(message.find("or for several with a list such as --target="),
+            std::string::npos)
+      << message;
   char names[256];
   EXPECT_STREQ(bn_cpu_feature_names(BITNET_CPU_AVX512VNNI | BITNET_CPU_AVX2,
                                     names, sizeof(names)),
                "avx2, avx512vnni");
   EXPECT_STREQ(bn_cpu_feature_names(0, names, sizeof(names)), "");
+}
+
+namespace {
+/// A model with code for three targets, of which the last one needs a feature
+/// that no CPU has.
+struct SeveralCodes {
+  SeveralCodes() {
+    least = better = best = fake.module;
+    least.target_name = "least";
+    better.target_name = "better";
+    best.target_name = "best";
+    best.required_cpu = 1u << 31;
+    least.better = list;
+    least.num_better = 2;
+  }
+
+  FakeModel fake;
+  bitnet_module least, better, best;
+  const bitnet_module *list[2] = {&better, &best};
+};
+
+/// The target whose code is taken when `name` (may be NULL) is asked for, else
+/// the error.
+std::string takenTarget(const SeveralCodes &codes, const char *name,
+                        int32_t expected) {
+  AlignedBytes bytes(codes.fake.weights);
+  bitnet_weights_source source = {nullptr, 0, bytes.size, bytes.data};
+  bitnet_model_options options = {sizeof(options), 0, nullptr, name};
+  bitnet_model *model = nullptr;
+  bitnet_error error = {};
+  EXPECT_EQ(bitnet_model_open(&codes.least, &source, &options, &model, &error),
+            expected);
+  if (expected)
+    return error.message;
+  bitnet_model_info info;
+  bitnet_model_get_info(model, &info);
+  std::string taken = info.target_name;
+  bitnet_model_close(model);
+  return taken;
+}
+} // namespace
+
+TEST(Model, TakesTheBestCodeThatRuns) {
+  SeveralCodes codes;
+  EXPECT_EQ(takenTarget(codes, nullptr, BITNET_OK), "better");
+  codes.best.required_cpu = 0;
+  EXPECT_EQ(takenTarget(codes, nullptr, BITNET_OK), "best");
+  codes.best.required_cpu = codes.better.required_cpu = 1u << 31;
+  EXPECT_EQ(takenTarget(codes, nullptr, BITNET_OK), "least");
+}
+
+TEST(Model, TakesTheCodeThatIsAskedFor) {
+  SeveralCodes codes;
+  EXPECT_EQ(takenTarget(codes, "least", BITNET_OK), "least");
+  EXPECT_EQ(takenTarget(codes, "better", BITNET_OK), "better");
+  EXPECT_EQ(takenTarget(codes, "best", BITNET_UNSUPPORTED_CPU),
+            "'fake' cannot run its code for target 'best': this CPU lacks "
+            "feature 31");
+  EXPECT_EQ(takenTarget(codes, "bett", BITNET_NOT_FOUND),
+            "'fake' has no code for target 'bett', expected least, better, "
+            "best");
+  codes.least.num_better = 0;
+  EXPECT_EQ(takenTarget(codes, "better", BITNET_NOT_FOUND),
+            "'fake' has no code for target 'better', expected least");
+}
+
+TEST(Model, SaysWhatEachCodeLacks) {
+  SeveralCodes codes;
+  codes.least.required_cpu = 1u << 30;
+  codes.better.required_cpu = 1u << 30 | 1u << 31;
+  EXPECT_EQ(takenTarget(codes, nullptr, BITNET_UNSUPPORTED_CPU),
+            "'fake' has no code that this CPU runs: least needs feature 30; "
+            "better needs feature 30, feature 31; best needs feature 31; "
+            "compile it with an older target, too");
+  // Names that are too long for the message are cut, nothing else.
+  std::string name(2000, 'x');
+  codes.least.target_name = name.c_str();
+  std::string message = takenTarget(codes, nullptr, BITNET_UNSUPPORTED_CPU);
+  EXPECT_NE(message.find("xxx"), std::string::npos) << message;
+  EXPECT_NE(message.find("older target, too"), std::string::npos) << message;
 }
 
 TEST(Model, NamesOfCodesAndTypes) {

@@ -56,7 +56,7 @@ int32_t everything(FakeModel &fake, const bitnet_allocator &allocator,
                    std::vector<float> &results) {
   AlignedBytes weights(fake.weights);
   bitnet_weights_source source = {nullptr, 0, weights.size, weights.data};
-  bitnet_model_options options = {sizeof(options), 0, &allocator};
+  bitnet_model_options options = {sizeof(options), 0, &allocator, nullptr};
   bitnet_model *model = nullptr;
   bitnet_error error = {};
   int32_t code =
@@ -283,7 +283,7 @@ TEST(Vulkan, WithoutADriverTheMessageSaysSo) {
   bitnet_error error;
   Counter counter;
   bitnet_allocator allocator = allocatorOf(counter);
-  bitnet_model_options options = {sizeof(options), 0, &allocator};
+  bitnet_model_options options = {sizeof(options), 0, &allocator, nullptr};
   EXPECT_EQ(bitnet_model_open(&fake.module, &source, &options, &model, &error),
             BITNET_UNSUPPORTED);
   EXPECT_EQ(model, nullptr);

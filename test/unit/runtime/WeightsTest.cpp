@@ -9,7 +9,7 @@
 static int32_t open(const bitnet_module &module,
                     const bitnet_weights_source &source, std::string &message,
                     bool verify = false) {
-  bitnet_model_options options = {sizeof(options), verify, nullptr};
+  bitnet_model_options options = {sizeof(options), verify, nullptr, nullptr};
   bitnet_model *model = nullptr;
   bitnet_error error = {};
   int32_t code = bitnet_model_open(&module, &source, &options, &model, &error);
