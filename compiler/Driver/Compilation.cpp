@@ -263,10 +263,12 @@ static bool isPage(llvm::StringRef report) {
 }
 
 void Compilation::describeCosts(const TargetFacts &facts) {
+  // The figures of kernels are those of CPUs.
+  const TargetFacts *known = spec.device == Device::CPU ? &facts : nullptr;
   if (isPage(options.report))
     costPage =
         makeCostPage(llvm::sys::path::filename(options.input), spec.describe(),
-                     facts, collectCosts(*module, facts));
+                     known, collectCosts(*module, known));
 }
 
 LogicalResult Compilation::writeReportFile() {

@@ -4,6 +4,7 @@
 #include "dialects/Ternary/Transforms/CostModel.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -17,7 +18,7 @@ namespace {
 
 class CostPage {
 public:
-  CostPage(llvm::raw_ostream &out, const TargetFacts &facts,
+  CostPage(llvm::raw_ostream &out, const TargetFacts *facts,
            llvm::ArrayRef<LinearCost> costs)
       : out(out), facts(facts), costs(costs) {}
 
@@ -34,10 +35,10 @@ private:
   }
   /// 8-bit multiply-adds a second of all cores' vectors.
   double peak() const {
-    return double(facts.vectorBits / 8) * double(facts.clockMHz) * 1e6 *
-           double(facts.threads);
+    return double(facts->vectorBits / 8) * double(facts->clockMHz) * 1e6 *
+           double(facts->threads);
   }
-  double bandwidth() const { return double(facts.readMBs) * 1e6; }
+  double bandwidth() const { return double(facts->readMBs) * 1e6; }
 
   void totals();
   void energy();
@@ -53,7 +54,7 @@ private:
   void points();
 
   llvm::raw_ostream &out;
-  const TargetFacts &facts;
+  const TargetFacts *facts; ///< null: no cost model
   llvm::ArrayRef<LinearCost> costs;
 };
 
@@ -81,16 +82,17 @@ double CostPage::placeY(double rate) {
 
 void CostPage::totals() {
   double macs = total([](const LinearCost &c) { return c.macs(); });
-  double ternary = total([](const LinearCost &c) {
-    return c.arithmetic == Arithmetic::MultiplyFloat16 ? 0 : c.macs();
-  });
+  double ternary =
+      total([](const LinearCost &c) { return c.isTernary() ? c.macs() : 0; });
   double bytes = total([](const LinearCost &c) { return c.weightBytes; });
-  out << formatv(
-      "<p>A token takes {0:F1} million multiply-adds in linear "
-      "layers, {1:F1} % of them on ternary weights, and reads "
-      "{2:F1} MB of weights: at least {3:F2} ms at {4:F1} GB/s.</p>\n",
-      macs / 1e6, macs ? 100 * ternary / macs : 0, bytes / 1e6,
-      1e3 * bytes / bandwidth(), bandwidth() / 1e9);
+  out << formatv("<p>A token takes {0:F1} million multiply-adds in linear "
+                 "layers, {1:F1} % of them on ternary weights, and reads "
+                 "{2:F1} MB of weights",
+                 macs / 1e6, macs ? 100 * ternary / macs : 0, bytes / 1e6);
+  if (facts)
+    out << formatv(": at least {0:F2} ms at {1:F1} GB/s",
+                   1e3 * bytes / bandwidth(), bandwidth() / 1e9);
+  out << ".</p>\n";
 }
 
 void CostPage::energy() {
@@ -106,9 +108,8 @@ void CostPage::energy() {
     double dense =
         total([&](const LinearCost &c) { return c.denseEnergy(table); });
     auto ofTernary = [&](auto energy) {
-      return total([&](const LinearCost &c) {
-        return c.arithmetic == Arithmetic::MultiplyFloat16 ? 0 : energy(c);
-      });
+      return total(
+          [&](const LinearCost &c) { return c.isTernary() ? energy(c) : 0; });
     };
     double before =
         ofTernary([&](const LinearCost &c) { return c.denseEnergy(table); });
@@ -120,10 +121,21 @@ void CostPage::energy() {
                    after ? before / after : 1,
                    matrices + scales ? dense / (matrices + scales) : 1);
   }
-  out << "</table>\n<p>pJ an operation, 45 / 7 nm: INT8 addition 0.03 / 0.007, "
-         "FP16 addition 0.4 / 0.16 and product 1.1 / 0.34, FP32 addition 0.9 / "
-         "0.38 and product 3.7 / 1.31 (the table of arXiv 2310.11453). Dense "
-         "layers count as FP16. What memory takes is not in it.</p>\n";
+  const EnergyTable &old = getEnergyTables().front();
+  const EnergyTable &now = getEnergyTables().back();
+  out << formatv("</table>\n<p>pJ an operation, {0} / {1} nm: ", old.nanometres,
+                 now.nanometres);
+  for (auto [name, number] :
+       {std::pair("INT8 addition ", &EnergyTable::int8Add),
+        std::pair(", INT8 product ", &EnergyTable::int8Mul),
+        std::pair(", FP16 addition ", &EnergyTable::fp16Add),
+        std::pair(", FP16 product ", &EnergyTable::fp16Mul),
+        std::pair(", FP32 addition ", &EnergyTable::fp32Add),
+        std::pair(", FP32 product ", &EnergyTable::fp32Mul)})
+    out << name << llvm::format("%g / %g", old.*number, now.*number);
+  out << " (the table of arXiv 2310.11453; INT8 products: Jouppi et al., ISCA "
+         "2021). Dense layers count as FP16. What memory takes is not in "
+         "it.</p>\n";
 }
 
 void CostPage::roofs() {
@@ -158,12 +170,16 @@ void CostPage::points() {
 }
 
 void CostPage::roofline() {
+  std::string tokens;
+  llvm::raw_string_ostream names(tokens);
+  llvm::interleaveComma(ternary::getTokenClasses(), names,
+                        [&](const auto &entry) { names << entry.tokens; });
   out << formatv(
              "<h2>Roofline</h2>\n<p>Predicted rates of the ternary layers "
-             "with 1, 8 and 128 tokens (red, blue, green) on {0} threads; "
-             "the roof is {1:F1} GB/s read and {2:F1} G 8-bit multiply-adds "
+             "with {0} tokens (red, blue, green) on {1} threads; "
+             "the roof is {2:F1} GB/s read and {3:F1} G 8-bit multiply-adds "
              "a second.</p>\n",
-             facts.threads, bandwidth() / 1e9, peak() / 1e9)
+             tokens, facts->threads, bandwidth() / 1e9, peak() / 1e9)
       << formatv("<svg viewBox='0 0 {0:F0} {1:F0}' width='{0:F0}' "
                  "height='{1:F0}'>\n",
                  width, height);
@@ -212,13 +228,14 @@ void CostPage::write(llvm::StringRef model, llvm::StringRef target) {
       << escaped(target) << ".</p>\n";
   totals();
   energy();
-  roofline();
+  if (facts)
+    roofline();
   layers();
   out << "</body></html>\n";
 }
 
 std::string bitnet::makeCostPage(llvm::StringRef model, llvm::StringRef target,
-                                 const TargetFacts &facts,
+                                 const TargetFacts *facts,
                                  llvm::ArrayRef<LinearCost> costs) {
   std::string page;
   llvm::raw_string_ostream out(page);

@@ -13,13 +13,16 @@ using namespace mlir;
 using namespace bitnet;
 
 llvm::ArrayRef<EnergyTable> bitnet::getEnergyTables() {
-  static constexpr EnergyTable tables[] = {{45, 0.03, 0.4, 1.1, 0.9, 3.7},
-                                           {7, 0.007, 0.16, 0.34, 0.38, 1.31}};
+  static constexpr EnergyTable tables[] = {
+      {45, 0.03, 0.2, 0.4, 1.1, 0.9, 3.7},
+      {7, 0.007, 0.07, 0.16, 0.34, 0.38, 1.31}};
   return tables;
 }
 
 double LinearCost::intensity(int64_t tokens) const {
-  double inputBytes = arithmetic == Arithmetic::AddInt8 ? 1 : 4;
+  bool hasCodes = arithmetic == Arithmetic::AddInt8 ||
+                  arithmetic == Arithmetic::MultiplyInt8;
+  double inputBytes = hasCodes ? 1 : 4;
   double moved = weightBytes + double(tokens) * double(k) * inputBytes +
                  double(tokens) * double(n) * 4;
   return macs() * double(tokens) / moved;
@@ -29,6 +32,8 @@ double LinearCost::matrixEnergy(const EnergyTable &table) const {
   switch (arithmetic) {
   case Arithmetic::AddInt8:
     return macs() * table.int8Add;
+  case Arithmetic::MultiplyInt8:
+    return macs() * (table.int8Mul + table.int8Add);
   case Arithmetic::AddFloat32:
     return macs() * table.fp32Add;
   case Arithmetic::MultiplyFloat16:
@@ -40,6 +45,7 @@ double LinearCost::matrixEnergy(const EnergyTable &table) const {
 double LinearCost::scaleEnergy(const EnergyTable &table) const {
   switch (arithmetic) {
   case Arithmetic::AddInt8:
+  case Arithmetic::MultiplyInt8:
     return (double(k) + 2 * double(n)) * table.fp32Mul;
   case Arithmetic::AddFloat32:
     return double(n) * table.fp32Mul;
@@ -88,7 +94,7 @@ static std::optional<ternary::KernelChoice> choiceOf(ternary::LinearOp op) {
   return choice;
 }
 
-static void addTernary(ternary::LinearOp op, const TargetFacts &facts,
+static void addTernary(ternary::LinearOp op, const TargetFacts *facts,
                        bool fromMemory, std::vector<LinearCost> &costs) {
   std::optional<ternary::KernelChoice> choice = choiceOf(op);
   for (unsigned i = 0, e = op.getWeights().size(); i < e; ++i) {
@@ -105,6 +111,8 @@ static void addTernary(ternary::LinearOp op, const TargetFacts &facts,
     if (choice) {
       const ternary::KernelStrategy &strategy =
           ternary::getStrategy(*op.getStrategy());
+      if (strategy.multiplies())
+        cost.arithmetic = Arithmetic::MultiplyInt8;
       cost.kernel = (strategy.getName() + " on " +
                      ternary::stringifyLayoutKind(choice->layout.kind))
                         .str();
@@ -112,8 +120,11 @@ static void addTernary(ternary::LinearOp op, const TargetFacts &facts,
       shape.rows = {cost.n};
       shape.k = cost.k;
       cost.weightBytes = ternary::getPackedBytes(shape, choice->layout);
-      if (auto estimate =
-              ternary::estimate(strategy, *choice, shape, facts, fromMemory))
+      std::optional<ternary::Estimate> estimate;
+      if (facts)
+        estimate =
+            ternary::estimate(strategy, *choice, shape, *facts, fromMemory);
+      if (estimate)
         cost.seconds.assign(estimate->seconds.begin(), estimate->seconds.end());
     }
     costs.push_back(cost);
@@ -148,9 +159,9 @@ static void addDense(Operation *op, std::vector<LinearCost> &costs) {
 }
 
 std::vector<LinearCost> bitnet::collectCosts(ModuleOp module,
-                                             const TargetFacts &facts) {
+                                             const TargetFacts *facts) {
   std::vector<LinearCost> costs;
-  bool fromMemory = ternary::areWeightsInMemory(module, facts);
+  bool fromMemory = facts && ternary::areWeightsInMemory(module, *facts);
   module.walk([&](Operation *op) {
     if (auto linear = dyn_cast<ternary::LinearOp>(op))
       addTernary(linear, facts, fromMemory, costs);

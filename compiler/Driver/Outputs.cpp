@@ -5,6 +5,7 @@
 #include "compiler/Target/Artifacts/Linker.h"
 
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
 

@@ -66,7 +66,7 @@ struct bn_pool {
   void *args;
   int64_t count, grain;
   _Atomic int32_t owner_cpu; ///< where the caller ran when it began the region
-  _Alignas(BN_LINE) _Atomic uint32_t sleepers; ///< went to wait on `region`
+  _Alignas(BN_LINE) _Atomic uint32_t sleepers; ///< wait on `region`, or will
   _Atomic uint32_t owner_sleeps;               ///< the caller waits on a `done`
   bn_worker workers[];
 };
@@ -158,6 +158,9 @@ static uint64_t waitForRegion(bn_worker *worker, uint64_t seen) {
     // it, or the futex sees the new word and does not sleep.
     atomic_fetch_add_explicit(&pool->sleepers, 1, memory_order_seq_cst);
     futexWait(&pool->region, seen);
+    // By those that wake and not by the caller: a worker that has come back
+    // from the new region may sleep again before the caller has woken others.
+    atomic_fetch_sub_explicit(&pool->sleepers, 1, memory_order_relaxed);
   }
   return atomic_load_explicit(&pool->region, memory_order_acquire);
 }
@@ -223,8 +226,6 @@ static bool publish(bn_pool *pool, uint64_t *region, int32_t parts) {
   atomic_store_explicit(&pool->region, *region, memory_order_seq_cst);
   if (!atomic_load_explicit(&pool->sleepers, memory_order_seq_cst))
     return false;
-  // Set back here and not by those that wake: one call for each sleep.
-  atomic_store_explicit(&pool->sleepers, 0, memory_order_seq_cst);
   futexWake(&pool->region, INT32_MAX);
   return true;
 }

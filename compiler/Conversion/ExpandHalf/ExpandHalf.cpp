@@ -73,6 +73,18 @@ static Type elementOf(Value value) {
   return getElementTypeOrSelf(value.getType());
 }
 
+static Type singleOf(FloatBuilder &b, Value half) {
+  return FloatBuilder::withElement(half.getType(), b.getF32Type());
+}
+
+/// The conversion `op` of another value to another type. Integers go through
+/// f32 without a second rounding: what f32 does not hold is beyond f16.
+static Value convert(FloatBuilder &b, Operation *op, Value value, Type type) {
+  OperationState state(op->getLoc(), op->getName(), value, type,
+                       op->getAttrs());
+  return b.OpBuilder::create(state)->getResult(0);
+}
+
 /// What replaces `op`; null for other conversions.
 static Value expand(Operation *op) {
   FloatBuilder b(op->getLoc(), op);
@@ -87,6 +99,14 @@ static Value expand(Operation *op) {
       truncate && elementOf(truncate.getOut()).isF16() &&
       elementOf(truncate.getIn()).isF32())
     return expandNarrowing(b, truncate.getIn());
+  if (isa<arith::SIToFPOp, arith::UIToFPOp>(op) &&
+      elementOf(op->getResult(0)).isF16())
+    return expandNarrowing(
+        b, convert(b, op, op->getOperand(0), singleOf(b, op->getResult(0))));
+  if (isa<arith::FPToSIOp, arith::FPToUIOp>(op) &&
+      elementOf(op->getOperand(0)).isF16())
+    return convert(b, op, expandWidening(b, op->getOperand(0)),
+                   op->getResult(0).getType());
   return {};
 }
 
@@ -104,7 +124,8 @@ struct ExpandHalf : bitnet::impl::ExpandHalfBase<ExpandHalf> {
       return;
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
-      if (isa<arith::ExtFOp, arith::TruncFOp>(op))
+      if (isa<arith::ExtFOp, arith::TruncFOp, arith::SIToFPOp, arith::UIToFPOp,
+              arith::FPToSIOp, arith::FPToUIOp>(op))
         ops.push_back(op);
     });
     for (Operation *op : ops)

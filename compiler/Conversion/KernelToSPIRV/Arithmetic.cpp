@@ -180,8 +180,11 @@ Value KernelEmitter::emitInteger(Operation *op, ValueRange x) {
           [&](arith::DivSIOp) { return spirv::SDivOp::create(b, x[0], x[1]); })
       .Case(
           [&](arith::RemUIOp) { return spirv::UModOp::create(b, x[0], x[1]); })
-      .Case(
-          [&](arith::RemSIOp) { return spirv::SRemOp::create(b, x[0], x[1]); })
+      // Not OpSRem: Vulkan leaves it undefined for negative numbers.
+      .Case([&](arith::RemSIOp) {
+        Value quotient = spirv::SDivOp::create(b, x[0], x[1]);
+        return spirv::ISubOp::create(b, x[0], b.mul(quotient, x[1]));
+      })
       .Case<arith::CeilDivUIOp, arith::CeilDivSIOp, arith::FloorDivSIOp>(
           [&](auto) { return emitRoundedDivision(b, op, x[0], x[1]); })
       .Case([&](arith::AndIOp) {

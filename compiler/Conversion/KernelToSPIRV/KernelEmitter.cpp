@@ -133,20 +133,41 @@ static unsigned fieldOf(Field bitnet_push::*member) {
          sizeof(int64_t);
 }
 
+/// Aligned for every element, as the memory is.
+int64_t KernelEmitter::scratchBytesOf(memref::AllocaOp op) {
+  MemRefType type = op.getType();
+  return llvm::alignTo(type.getNumElements() *
+                           ScalarBuilder::bytesOf(type.getElementType()),
+                       scratchDump);
+}
+
+/// Bytes of an invocation; an error where they cannot be known.
+FailureOr<int64_t> KernelEmitter::countScratch() {
+  int64_t bytes = scratchDump;
+  WalkResult result = kernel.walk([&](memref::AllocaOp op) -> WalkResult {
+    MemRefType type = op.getType();
+    if (!type.hasStaticShape() || !type.getElementType().isIntOrIndexOrFloat())
+      return op->emitOpError("allocates ")
+             << type
+             << " in a kernel, expected a static size and elements that are "
+                "numbers";
+    bytes += scratchBytesOf(op);
+    return WalkResult::advance();
+  });
+  if (result.wasInterrupted())
+    return failure();
+  return bytes;
+}
+
 LogicalResult KernelEmitter::emitMain() {
   ScalarBuilder &b = *builder;
   Value number = createInvocationNumber();
   captures = readPush(fieldOf(&bitnet_push::captures));
-  // Aligned for every element, as the memory is.
-  int64_t scratchBytes = scratchDump;
-  kernel.walk([&](memref::AllocaOp op) {
-    scratchBytes +=
-        llvm::alignTo(op.getType().getNumElements() *
-                          ScalarBuilder::bytesOf(op.getType().getElementType()),
-                      scratchDump);
-  });
+  FailureOr<int64_t> scratchBytes = countScratch();
+  if (failed(scratchBytes))
+    return failure();
   scratch = b.add(readPush(fieldOf(&bitnet_push::scratch)),
-                  b.mul(number, b.i64(scratchBytes)));
+                  b.mul(number, b.i64(*scratchBytes)));
   Value part = b.add(readPush(fieldOf(&bitnet_push::first)), number);
   Value begin = b.mul(part, b.i64(grain));
   Value count = readPush(fieldOf(&bitnet_push::count));

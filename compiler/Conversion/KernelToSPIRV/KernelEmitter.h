@@ -106,6 +106,9 @@ private:
   /// Reads the variables and makes them the scalars of `results`.
   void readInto(const Scalars &variables, mlir::ValueRange results);
 
+  static int64_t scratchBytesOf(mlir::memref::AllocaOp op);
+  mlir::FailureOr<int64_t> countScratch();
+
   //===- Memory.cpp
   //---------------------------------------------------------===//
   Emitted emitMemory(mlir::Operation *op);

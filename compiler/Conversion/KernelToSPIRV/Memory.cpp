@@ -117,13 +117,8 @@ LogicalResult KernelEmitter::emitView(Operation *op) {
     return success();
   }
   if (auto alloca = dyn_cast<memref::AllocaOp>(op)) {
-    if (!alloca.getType().hasStaticShape())
-      return op->emitOpError("allocates ")
-             << alloca.getType() << " in a kernel, expected a static size";
     setContiguous(alloca.getResult(), b.add(scratch, b.i64(scratchUsed)), {});
-    int64_t bytes = alloca.getType().getNumElements() *
-                    ScalarBuilder::bytesOf(alloca.getType().getElementType());
-    scratchUsed += llvm::alignTo(bytes, scratchDump);
+    scratchUsed += scratchBytesOf(alloca);
     return success();
   }
   auto cast = llvm::cast<memref::CastOp>(op);
@@ -172,6 +167,13 @@ static bool isContiguous(memref::CopyOp op) {
   });
 }
 
+/// What the address of an access is a multiple of; without a word of it that is
+/// the element's size.
+template <typename Access>
+static int64_t alignmentOf(Access op, Type element) {
+  return op.getAlignment().value_or(ScalarBuilder::bytesOf(element));
+}
+
 KernelEmitter::Emitted KernelEmitter::emitMemory(Operation *op) {
   ScalarBuilder &b = *builder;
   using Result = LogicalResult;
@@ -215,12 +217,14 @@ KernelEmitter::Emitted KernelEmitter::emitMemory(Operation *op) {
         return Result(success());
       })
       .Case([&](LLVM::LoadOp op) {
-        set(op.getResult(), {b.load(op.getType(), getOne(op.getAddr()))});
+        set(op.getResult(), {b.load(op.getType(), getOne(op.getAddr()),
+                                    alignmentOf(op, op.getType()))});
         return Result(success());
       })
       .Case([&](LLVM::StoreOp op) {
-        b.store(getOne(op.getValue()), op.getValue().getType(),
-                getOne(op.getAddr()));
+        Type element = op.getValue().getType();
+        b.store(getOne(op.getValue()), element, getOne(op.getAddr()),
+                alignmentOf(op, element));
         return Result(success());
       })
       // Caches are the device's affair.

@@ -139,6 +139,45 @@ void ScalarBuilder::store(Value value, Type element, Value address) {
   storeMany(value, element, address);
 }
 
+Value ScalarBuilder::load(Type element, Value address, int64_t alignment) {
+  int64_t bytes = bytesOf(element);
+  if (alignment >= bytes)
+    return load(element, address);
+  Type scalar = memoryType(*this, element);
+  Type integer = getIntegerType(8 * bytes);
+  Value bits;
+  for (auto [i, byte] :
+       llvm::enumerate(loadMany(getI8Type(), address, bytes))) {
+    Value part = resize(integer, byte, /*isSigned=*/false);
+    if (!bits) {
+      bits = part;
+      continue;
+    }
+    Value moved = spirv::ShiftLeftLogicalOp::create(
+        *this, part, this->integer(integer, 8 * int64_t(i)));
+    bits = spirv::BitwiseOrOp::create(*this, bits, moved);
+  }
+  return fromMemory(bitcast(scalar, bits), element);
+}
+
+void ScalarBuilder::store(Value value, Type element, Value address,
+                          int64_t alignment) {
+  int64_t bytes = bytesOf(element);
+  if (alignment >= bytes)
+    return store(value, element, address);
+  Type integer = getIntegerType(8 * bytes);
+  Value bits = bitcast(integer, toMemory(value, element));
+  SmallVector<Value> parts;
+  for (int64_t i = 0; i < bytes; ++i) {
+    Value moved = bits;
+    if (i > 0)
+      moved = spirv::ShiftRightLogicalOp::create(*this, bits,
+                                                 this->integer(integer, 8 * i));
+    parts.push_back(resize(getI8Type(), moved, /*isSigned=*/false));
+  }
+  storeMany(parts, getI8Type(), address);
+}
+
 /// Elements that one access takes of `left`.
 static int64_t accessSize(int64_t left) {
   return left >= 4 ? 4 : left >= 2 ? 2 : 1;

@@ -65,6 +65,10 @@ public:
   /// Element of type `element` (as in a memref) at a device address.
   Value load(Type element, Value address);
   void store(Value value, Type element, Value address);
+  /// The same at an address that is a multiple of `alignment` only: byte by
+  /// byte where the element needs more.
+  Value load(Type element, Value address, int64_t alignment);
+  void store(Value value, Type element, Value address, int64_t alignment);
   /// `count` elements from an address on, read as vectors of up to four.
   llvm::SmallVector<Value> loadMany(Type element, Value address, int64_t count);
   void storeMany(mlir::ValueRange values, Type element, Value address);

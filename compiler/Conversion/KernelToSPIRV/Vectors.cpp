@@ -44,9 +44,21 @@ Scalars KernelEmitter::loadMasked(Type element, Value address,
   return lanes;
 }
 
+/// The vector that an op reads from a memref or writes to it.
+static VectorType accessedVector(Operation *op) {
+  return llvm::TypeSwitch<Operation *, VectorType>(op)
+      .Case<vector::LoadOp, vector::StoreOp, vector::MaskedLoadOp,
+            vector::MaskedStoreOp>([](auto op) { return op.getVectorType(); })
+      .Default([](Operation *) { return VectorType(); });
+}
+
 KernelEmitter::Emitted KernelEmitter::emitVectorMemory(Operation *op) {
   ScalarBuilder &b = *builder;
   using Result = LogicalResult;
+  // Only those of one axis lie in memory as they are here.
+  if (VectorType type = accessedVector(op); type && type.getRank() > 1)
+    return op->emitOpError("accesses memory by ")
+           << type << ", expected a vector of one axis";
   auto elementOf = [](Value memref) {
     return cast<MemRefType>(memref.getType()).getElementType();
   };

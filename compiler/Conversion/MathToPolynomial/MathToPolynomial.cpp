@@ -95,6 +95,14 @@ static bool isNative(Operation *op) {
              math::SqrtOp, math::TruncOp>(op);
 }
 
+/// A result in f64 as one of type `element`: through f32, with one rounding
+/// more, since f64 to f16 is a call on most targets.
+static Value narrow(FloatBuilder &b, Value result, Type element) {
+  if (element.getIntOrFloatBitWidth() < 32)
+    result = cast(b, result, b.getF32Type());
+  return cast(b, result, element);
+}
+
 /// The value that replaces `op`; null if there is none.
 static Value expand(FloatBuilder &b, Operation *op) {
   Type element = getElementTypeOrSelf(op->getResultTypes()[0]);
@@ -114,10 +122,7 @@ static Value expand(FloatBuilder &b, Operation *op) {
   Value result = expandF64(b, op, castAll(b.getF64Type()));
   if (!result)
     return {};
-  // Through f32: one rounding more, but f64 to f16 is a call on most targets.
-  if (element.getIntOrFloatBitWidth() < 32)
-    result = cast(b, result, b.getF32Type());
-  return cast(b, result, element);
+  return narrow(b, result, element);
 }
 
 namespace {
@@ -148,9 +153,9 @@ struct MathToPolynomialPass
     Value x = cast(b, op.getOperand(), b.getF64Type());
     Type element = getElementTypeOrSelf(op.getSin().getType());
     op.getSin().replaceAllUsesWith(
-        cast(b, functions::sin(b, x, !element.isF64()), element));
+        narrow(b, functions::sin(b, x, !element.isF64()), element));
     op.getCos().replaceAllUsesWith(
-        cast(b, functions::cos(b, x, !element.isF64()), element));
+        narrow(b, functions::cos(b, x, !element.isF64()), element));
     op.erase();
   }
 };

@@ -1,4 +1,5 @@
 #include "compiler/Target/Artifacts/Linker.h"
+#include "compiler/Target/Artifacts/OutputFile.h"
 #include "compiler/Target/Family.h"
 
 #include "lld/Common/Driver.h"
@@ -8,8 +9,14 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Host.h"
+
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+#include <utility>
 
 LLD_HAS_DRIVER(elf)
 
@@ -33,39 +40,39 @@ namespace {
 class ScratchFile {
 public:
   static Expected<ScratchFile> create(StringRef contents) {
-    Expected<sys::fs::TempFile> file = makeFile();
-    if (!file)
-      return createStringError("cannot make a temporary file: " +
-                               toString(file.takeError()));
-    raw_fd_ostream out(file->FD, /*shouldClose=*/false);
-    out << contents;
-    out.flush();
-    if (out.has_error()) {
-      std::string reason = out.error().message();
-      out.clear_error();
-      consumeError(file->discard());
-      return createStringError("cannot write a temporary file: " + reason);
+    SmallString<128> stem;
+    sys::path::system_temp_directory(/*ErasedOnReboot=*/true, stem);
+    sys::path::append(stem, "bitnet-");
+    ScratchFile file;
+    int descriptor = createUniqueFile(stem, ".o", 0600, file.name);
+    if (descriptor < 0) {
+      file.name.clear();
+      return createStringError("cannot make a temporary file in " +
+                               sys::path::parent_path(stem) + ": " +
+                               std::strerror(errno));
     }
-    return ScratchFile(std::move(*file));
+    raw_fd_ostream out(descriptor, /*shouldClose=*/true);
+    out << contents;
+    out.close();
+    if (!out.has_error())
+      return file;
+    std::string reason = out.error().message();
+    out.clear_error();
+    return createStringError("cannot write a temporary file: " + reason);
   }
-  ScratchFile(ScratchFile &&) = default;
+  ScratchFile(ScratchFile &&other) : name(std::exchange(other.name, {})) {}
   ~ScratchFile() {
-    if (file)
-      consumeError(file->discard());
+    if (name.empty())
+      return;
+    ::unlink(name.c_str());
+    sys::DontRemoveFileOnSignal(name);
   }
-  const std::string &path() const { return file->TmpName; }
+  const std::string &path() const { return name; }
 
 private:
-  explicit ScratchFile(sys::fs::TempFile file) : file(std::move(file)) {}
+  ScratchFile() = default;
 
-  static Expected<sys::fs::TempFile> makeFile() {
-    SmallString<128> model;
-    sys::path::system_temp_directory(/*ErasedOnReboot=*/true, model);
-    sys::path::append(model, "bitnet-%%%%%%%%.o");
-    return sys::fs::TempFile::create(model);
-  }
-
-  std::optional<sys::fs::TempFile> file;
+  std::string name;
 };
 
 } // namespace
@@ -75,7 +82,8 @@ private:
 /// architectures than this one apart.
 static Expected<std::string>
 findSystemLibrary(StringRef name, const Triple &triple, StringRef resourceDir) {
-  std::string multiarch = (triple.getArchName() + "-linux-gnu").str();
+  std::string multiarch =
+      (Triple::getArchTypeName(triple.getArch()) + "-linux-gnu").str();
   SmallVector<std::string> folders = {resourceDir.str(), "/lib/" + multiarch,
                                       "/usr/lib/" + multiarch,
                                       "/usr/" + multiarch + "/lib"};
@@ -112,7 +120,7 @@ findSystemLibraries(const Triple &triple, StringRef resourceDir) {
 static Expected<std::string> findResource(StringRef name, const Triple &triple,
                                           StringRef resourceDir) {
   SmallString<128> path(resourceDir);
-  sys::path::append(path, triple.getArchName(), name);
+  sys::path::append(path, Triple::getArchTypeName(triple.getArch()), name);
   if (!sys::fs::exists(path))
     return createStringError("cannot link: the runtime for " +
                              triple.getArchName() + " is not installed: no " +
@@ -120,7 +128,11 @@ static Expected<std::string> findResource(StringRef name, const Triple &triple,
   return std::string(path);
 }
 
-static Error checkLinkable(const Triple &triple) {
+/// LLD takes each '%' of a path that it writes to for a random digit.
+static Error checkLinkable(const Triple &triple, StringRef path) {
+  if (StringRef folder = sys::path::parent_path(path); folder.contains('%'))
+    return createStringError(folder + ": cannot link into a folder with '%' in "
+                                      "its name");
   if (triple.isOSBinFormatELF() && triple.isOSLinux() &&
       findFamily(triple.getArch()))
     return Error::success();
@@ -152,7 +164,7 @@ static void addCommonArguments(std::vector<std::string> &args, StringRef path) {
 Error bitnet::linkLibrary(StringRef object, const Triple &triple,
                           StringRef resourceDir, StringRef soname,
                           StringRef path) {
-  if (Error error = checkLinkable(triple))
+  if (Error error = checkLinkable(triple, path))
     return error;
   Expected<std::string> runtime =
       findResource("libbitnet-runtime.a", triple, resourceDir);
@@ -176,7 +188,7 @@ Error bitnet::linkLibrary(StringRef object, const Triple &triple,
 
 Error bitnet::linkExecutable(StringRef object, const Triple &triple,
                              StringRef resourceDir, StringRef path) {
-  if (Error error = checkLinkable(triple))
+  if (Error error = checkLinkable(triple, path))
     return error;
   Expected<std::string> main =
       findResource("bitnet-main.o", triple, resourceDir);

@@ -1,5 +1,7 @@
 #include "compiler/Target/Artifacts/OutputFile.h"
 
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
 
@@ -7,8 +9,11 @@
 #include <climits>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
+#include <random>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 using namespace llvm;
 using namespace bitnet;
@@ -17,13 +22,47 @@ static Error cannotWrite(StringRef path, const std::string &reason) {
   return createStringError(path + ": cannot write: " + reason);
 }
 
-OutputFile::OutputFile(StringRef path, sys::fs::TempFile file)
-    : finalPath(path), temporary(std::move(file)),
-      out(std::make_unique<raw_fd_ostream>(temporary->FD,
-                                           /*shouldClose=*/false)) {
+OutputFile::OutputFile(StringRef path, std::string temporary, int file)
+    : finalPath(path), temporary(std::move(temporary)),
+      out(std::make_unique<raw_fd_ostream>(file, /*shouldClose=*/true)) {
   // Written in whole large pages, a file lies in such pages of the page cache,
   // from which weights are read faster.
   out->SetBufferSize(4 << 20);
+}
+
+OutputFile::OutputFile(OutputFile &&other)
+    : finalPath(std::move(other.finalPath)),
+      temporary(std::exchange(other.temporary, {})), out(std::move(other.out)) {
+}
+
+OutputFile &OutputFile::operator=(OutputFile &&other) {
+  if (this == &other)
+    return *this;
+  discard();
+  finalPath = std::move(other.finalPath);
+  temporary = std::exchange(other.temporary, {});
+  out = std::move(other.out);
+  return *this;
+}
+
+int bitnet::createUniqueFile(const Twine &stem, StringRef suffix, unsigned mode,
+                             std::string &name) {
+  std::random_device random;
+  for (int tries = 0; tries < 128; ++tries) {
+    name = (stem + utohexstr(random()) + suffix).str();
+    // Before the file is there, so that no signal comes in between.
+    sys::RemoveFileOnSignal(name);
+    int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+    int file = ::open(name.c_str(), flags, mode_t(mode));
+    if (file >= 0)
+      return file;
+    int reason = errno;
+    sys::DontRemoveFileOnSignal(name);
+    errno = reason;
+    if (reason != EEXIST && reason != EINTR)
+      return -1;
+  }
+  return -1;
 }
 
 /// What a link names is written, not the link, also where nothing is there yet.
@@ -58,30 +97,44 @@ Expected<OutputFile> OutputFile::create(StringRef name, bool executable) {
   if (!sys::fs::status(path, status) && sys::fs::exists(status) &&
       !sys::fs::is_regular_file(status))
     return cannotWrite(name, "it is not a regular file");
-  unsigned mode = sys::fs::all_read | sys::fs::all_write;
-  if (executable)
-    mode |= sys::fs::all_exe;
+  std::string temporary;
+  // The linker writes here, too, and takes a '%' as LLVM's functions do.
+  SmallString<256> stem = sys::path::parent_path(path);
+  std::string base = sys::path::filename(path).str();
+  llvm::replace(base, '%', '_');
+  sys::path::append(stem, base + ".tmp-");
   // The process's mask applies as to any file a compiler makes.
-  mode_t mask = ::umask(0);
-  ::umask(mask);
-  Expected<sys::fs::TempFile> file =
-      sys::fs::TempFile::create(path + ".tmp-%%%%%%%%", mode & ~mask);
-  if (!file)
-    return cannotWrite(name, toString(file.takeError()));
-  return OutputFile(path, std::move(*file));
+  int file = createUniqueFile(stem, "", executable ? 0777 : 0666, temporary);
+  if (file < 0)
+    return cannotWrite(name, std::strerror(errno));
+  return OutputFile(path, std::move(temporary), file);
 }
 
-OutputFile::~OutputFile() {
+OutputFile::~OutputFile() { discard(); }
+
+void OutputFile::discard() {
   if (out) {
     out->clear_error();
     out.reset();
   }
-  if (temporary)
-    consumeError(temporary->discard());
+  if (temporary.empty())
+    return;
+  ::unlink(temporary.c_str());
+  sys::DontRemoveFileOnSignal(temporary);
+  temporary.clear();
 }
 
 Error OutputFile::flush() {
   out->flush();
+  return takeError();
+}
+
+Error OutputFile::close() {
+  out->close();
+  return takeError();
+}
+
+Error OutputFile::takeError() {
   if (!out->has_error())
     return Error::success();
   std::string reason = out->error().message();
@@ -89,9 +142,7 @@ Error OutputFile::flush() {
   return cannotWrite(finalPath, reason);
 }
 
-std::string OutputFile::backupPath() const {
-  return temporary->TmpName + ".old";
-}
+std::string OutputFile::backupPath() const { return temporary + ".old"; }
 
 /// A second name for the older file; where the file system has no hard links,
 /// its only one, until the new file takes the place.
@@ -117,25 +168,33 @@ Error OutputFile::backUp(std::string &backup) const {
 }
 
 /// The older file again, or none where there was none.
-void OutputFile::giveBack(const std::string &backup) const {
-  if (backup.empty())
+Error OutputFile::giveBack(const std::string &backup) const {
+  if (backup.empty()) {
     ::unlink(finalPath.c_str());
-  else
-    ::rename(backup.c_str(), finalPath.c_str());
+    return Error::success();
+  }
+  bool given = ::rename(backup.c_str(), finalPath.c_str()) == 0;
+  std::string reason = std::strerror(errno);
+  // Two names of one file stay two.
+  if (given)
+    ::unlink(backup.c_str());
+  sys::DontRemoveFileOnSignal(backup);
+  if (given)
+    return Error::success();
+  return createStringError(finalPath + ": cannot be given back: " + reason +
+                           "; the older file is " + backup);
 }
 
 Error OutputFile::takeName() {
-  // Not TempFile::keep, which copies where it cannot rename: half a file may
-  // stand under the name then.
-  if (::rename(temporary->TmpName.c_str(), finalPath.c_str()) == 0)
+  if (::rename(temporary.c_str(), finalPath.c_str()) == 0)
     return Error::success();
   return cannotWrite(finalPath, std::strerror(errno));
 }
 
 void OutputFile::finish() {
   out.reset();
-  consumeError(temporary->keep());
-  temporary.reset();
+  sys::DontRemoveFileOnSignal(temporary);
+  temporary.clear();
 }
 
 /// Where one file cannot be put aside or one name cannot be taken, those before
@@ -151,10 +210,12 @@ Error OutputFile::takeNames(MutableArrayRef<OutputFile> files,
       error = files[i].takeName();
     if (!error)
       continue;
-    if (aside)
-      files[i].giveBack(backups[i]);
-    for (size_t j = 0; j < i; ++j)
-      files[j].giveBack(backups[j]);
+    // What is there again is no backup any more, nor is what cannot be moved:
+    // it must not be removed.
+    for (size_t j = 0; j < i + aside; ++j) {
+      error = joinErrors(std::move(error), files[j].giveBack(backups[j]));
+      backups[j].clear();
+    }
     return error;
   }
   return Error::success();
@@ -163,7 +224,7 @@ Error OutputFile::takeNames(MutableArrayRef<OutputFile> files,
 Error bitnet::commitAll(MutableArrayRef<OutputFile> files) {
   // What can fail for want of room fails here, before any name is taken.
   for (OutputFile &file : files)
-    if (Error error = file.flush())
+    if (Error error = file.close())
       return error;
   std::vector<std::string> backups(files.size());
   Error error = OutputFile::takeNames(files, backups);

@@ -73,7 +73,7 @@ std::string TargetSpec::layoutFamily() const {
   if (device == Device::Vulkan)
     return vulkanTargetName.str();
   // The name's last part: what kernels and layouts are chosen by.
-  std::string family = triple.getArchName().str();
+  std::string family = Triple::getArchTypeName(triple.getArch()).str();
   StringRef name = facts().name();
   return name.contains('-') ? family + "-" + name.rsplit('-').second.str()
                             : family;

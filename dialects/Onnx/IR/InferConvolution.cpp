@@ -12,8 +12,10 @@ int64_t Window::getResultSize(int64_t size) const {
   int64_t room = size + before + after - getReach();
   if (room < 0)
     return -1;
-  int64_t last = ceil ? llvm::divideCeil(room, stride) : room / stride;
-  // The last window starts in X or before it.
+  if (!ceil)
+    return room / stride + 1;
+  int64_t last = llvm::divideCeil(room, stride);
+  // A window that stands out starts in X or before it.
   return last * stride >= size + before ? last : last + 1;
 }
 

@@ -22,6 +22,29 @@ static Extent ownElement(Value value, int64_t i) {
   return Extent::symbol(value.getAsOpaquePointer(), -1 - i);
 }
 
+/// Whether a cast to integers of type `to` changes no value of type `from`.
+static bool holdsAll(Type to, Type from) {
+  auto isUnsigned = [](Type type) {
+    return type.isUnsignedInteger() || type.isInteger(1);
+  };
+  unsigned bits = to.getIntOrFloatBitWidth();
+  unsigned needed = from.getIntOrFloatBitWidth();
+  if (isUnsigned(from))
+    return isUnsigned(to) ? bits >= needed : bits > needed;
+  return !isUnsigned(to) && bits >= needed;
+}
+
+/// Whether `extent`, traced to from an element of `value` and unknown, is the
+/// same number in the type of `value`.
+static bool keepsSymbol(Value value, Extent extent) {
+  Type element = getRanked(value).getElementType();
+  // A size fits in 32 bits; in fewer it may not.
+  if (extent.place >= 0)
+    return element.getIntOrFloatBitWidth() >= 32;
+  Value own = Value::getFromOpaquePointer(extent.origin);
+  return holdsAll(element, getRanked(own).getElementType());
+}
+
 std::optional<SmallVector<Extent>> ShapeAnalysis::getElements(Value value) {
   auto type = value ? dyn_cast<RankedTensorType>(value.getType()) : nullptr;
   if (!type || !type.hasStaticShape() || !type.getElementType().isInteger())
@@ -48,9 +71,7 @@ std::optional<SmallVector<Extent>> ShapeAnalysis::getElements(Value value) {
   unsigned width = type.getElementType().getIntOrFloatBitWidth();
   bool isUnsigned = type.getElementType().isUnsignedInteger() || width == 1;
   for (auto [i, extent] : llvm::enumerate(traced)) {
-    // A size fits in 32 bits; in fewer it may not.
-    bool fits = !extent.isKnown()
-                    ? width >= 32 || extent.origin == value.getAsOpaquePointer()
+    bool fits = !extent.isKnown() ? !extent.origin || keepsSymbol(value, extent)
                 : isUnsigned ? *extent.number >= 0 &&
                                    (width >= 63 || *extent.number >> width == 0)
                              : llvm::isIntN(width, *extent.number);

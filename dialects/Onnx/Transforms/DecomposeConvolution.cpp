@@ -48,16 +48,19 @@ static Value countPlaces(Value x, int64_t axis, const Window &window,
   Value one = number(1), stride = number(window.stride);
   Value room =
       emit.add(size, number(window.before + window.after - window.getReach()));
-  // A window that is too long has no place, and not less than none.
+  // A window that is too long has no place, and not less than none: Div rounds
+  // towards zero, and room + stride is below stride then.
   if (!window.ceil)
-    return emit.make("Max", {emit.add(emit.div(room, stride), one), number(0)});
+    return emit.make("Max",
+                     {emit.div(emit.add(room, stride), stride), number(0)});
   Value last = emit.div(emit.add(room, number(window.stride - 1)), stride);
   // A window that would start behind X is left out.
   Value isOut =
       emit.make("GreaterOrEqual", {emit.mul(last, stride),
                                    emit.add(size, number(window.before))});
   Value count = emit.make("Where", {isOut, last, emit.add(last, one)});
-  return emit.make("Max", {count, number(0)});
+  Value fits = emit.make("GreaterOrEqual", {room, number(0)});
+  return emit.make("Where", {fits, count, number(0)});
 }
 
 namespace {

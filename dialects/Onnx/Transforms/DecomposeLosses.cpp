@@ -42,7 +42,7 @@ static Value emitLoss(const Loss &loss, OpEmitter &emit) {
   Value target = emit.checkSizes(emit.cast(loss.target, i64), axes, sizes);
   Value zero = emit.scalar(element, 0), isIgnored;
   if (loss.ignored)
-    isIgnored = emit.make("Equal", {target, emit.scalar(i64, *loss.ignored)});
+    isIgnored = emit.make("Equal", {target, emit.integer(*loss.ignored)});
   Value index =
       safeClasses(target, isIgnored, emit.scalarSizeOf(loss.input, 1), emit);
   auto counted = [&](Value x) {

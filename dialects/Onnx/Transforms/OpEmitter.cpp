@@ -45,6 +45,11 @@ Value OpEmitter::scalar(Type element, double value) {
   return constant(DenseElementsAttr::get(type, bits));
 }
 
+Value OpEmitter::integer(int64_t value) {
+  auto type = RankedTensorType::get({}, builder.getI64Type());
+  return constant(DenseElementsAttr::get(type, value));
+}
+
 Value OpEmitter::count(Value limit) {
   Type i64 = builder.getI64Type();
   return make("Range", {scalar(i64, 0), limit, scalar(i64, 1)});

@@ -42,6 +42,8 @@ public:
   /// A constant vector of i64, and a scalar of `element`.
   mlir::Value ints(llvm::ArrayRef<int64_t> values);
   mlir::Value scalar(mlir::Type element, double value);
+  /// A scalar of i64: any, not only those that a double holds.
+  mlir::Value integer(int64_t value);
   mlir::Value constant(mlir::DenseElementsAttr value);
 
   /// 0, 1, ... below `limit`, an i64 scalar.

@@ -63,7 +63,8 @@ private:
     StringRef kernel;
     int64_t grain;
   };
-  llvm::DenseMap<unsigned, SmallVector<Known>> known;
+  /// Hashes have 32 bits: none is one of the map's own keys.
+  llvm::DenseMap<uint64_t, SmallVector<Known>> known;
 };
 } // namespace
 

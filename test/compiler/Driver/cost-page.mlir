@@ -4,6 +4,10 @@
 // RUN: FileCheck %s --input-file=%t.html
 // RUN: not bitnet-opt compile %s --stop-after=import --report=%t.no.html 2>&1 | FileCheck %s --check-prefix=EARLY
 // RUN: not ls %t.no.html
+// RUN: bitnet-opt compile %s --target=x86-avx512vbmi --strategy=dot --stop-after=plan --report=%t.dot.html -o %t.mlir
+// RUN: FileCheck %s --input-file=%t.dot.html --check-prefix=DOT
+// RUN: bitnet-opt compile %s --target=spirv-vulkan1.3 --stop-after=plan --report=%t.gpu.html -o %t.mlir
+// RUN: FileCheck %s --input-file=%t.gpu.html --check-prefix=GPU
 
 // CHECK: <!DOCTYPE html>
 // 8192 x 8192, and two of 28672 x 8192 on the same input.
@@ -18,6 +22,17 @@
 // CHECK: (2 of 3 that share their input)</td><td>1</td><td>28672</td><td>8192</td>
 // CHECK: (3 of 3 that share their input)
 // CHECK: </html>
+
+// A dot product multiplies: (0.34 + 0.16) / (0.07 + 0.007).
+// DOT: <td>7 nm</td>{{.*}}<td>6.5</td><td>{{[0-9.]+}}</td></tr>
+// DOT: 45 / 7 nm: INT8 addition 0.03 / 0.007, INT8 product 0.2 / 0.07,
+
+// There is no cost model of devices: energy is all that is said.
+// GPU: of weights.</p>
+// GPU: <td>7 nm</td>
+// GPU-NOT: <svg
+// GPU: <th>nJ at 7 nm</th>
+// GPU: </html>
 
 // EARLY: .no.html: error: no costs: the model is not planned before it is printed; use another ending than .html
 func.func @main(%q: tensor<?x8192xi8>, %s: tensor<?x1xf32>, %ws: tensor<1xf32>, %u: tensor<8192x8192x!ternary.trit>,

@@ -141,3 +141,49 @@ func.func private @a(%args: !llvm.ptr, %begin: index, %end: index) {
 func.func private @b(%args: !llvm.ptr, %begin: index, %end: index) {
   return
 }
+
+// -----
+
+// What lies at any byte is read and written as bytes.
+// CHECK: spirv.module @k
+//   CHECK: spirv.Load "PhysicalStorageBuffer" %{{.+}} ["Aligned", 1] : vector<4xi8>
+//   CHECK-COUNT-3: spirv.BitwiseOr
+//   CHECK-NEXT: spirv.Bitcast %{{.+}} : i32 to f32
+//   CHECK: spirv.Store "PhysicalStorageBuffer" %{{.+}}, %{{.+}} ["Aligned", 1] : vector<4xi8>
+func.func @main(%exec: !rt.exec, %x: memref<6xi8>, %n: index) {
+  rt.fork %exec, @k(%x : memref<6xi8>) in %n grain 1
+  return
+}
+func.func private @k(%args: !llvm.ptr, %begin: index, %end: index) {
+  %x = rt.captures %args : !llvm.ptr -> memref<6xi8>
+  %at = memref.extract_aligned_pointer_as_index %x : memref<6xi8> -> index
+  %word = arith.index_cast %at : index to i64
+  %pointer = llvm.inttoptr %word : i64 to !llvm.ptr
+  %a = llvm.load %pointer {alignment = 1 : i64} : !llvm.ptr -> f32
+  %b = arith.addf %a, %a : f32
+  llvm.store %b, %pointer {alignment = 1 : i64} : f32, !llvm.ptr
+  return
+}
+
+// -----
+
+// OpSRem has no meaning for negative numbers in Vulkan.
+// CHECK: spirv.module @k
+//       CHECK: %[[Q:.+]] = spirv.SDiv %[[A:.+]], %[[B:.+]] : i32
+//       CHECK: %[[P:.+]] = spirv.IMul %[[Q]], %[[B]] : i32
+//       CHECK: spirv.ISub %[[A]], %[[P]] : i32
+//   CHECK-NOT: spirv.SRem
+func.func @main(%exec: !rt.exec, %x: memref<2xi32>, %n: index) {
+  rt.fork %exec, @k(%x : memref<2xi32>) in %n grain 1
+  return
+}
+func.func private @k(%args: !llvm.ptr, %begin: index, %end: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %x = rt.captures %args : !llvm.ptr -> memref<2xi32>
+  %a = memref.load %x[%c0] : memref<2xi32>
+  %b = memref.load %x[%c1] : memref<2xi32>
+  %c = arith.remsi %a, %b : i32
+  memref.store %c, %x[%c0] : memref<2xi32>
+  return
+}

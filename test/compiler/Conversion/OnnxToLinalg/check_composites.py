@@ -10,7 +10,8 @@ import sys
 import numpy as np
 
 run, library, work = sys.argv[1:]
-RESULTS = ("attended", "causal", "grouped", "skipped", "embedded", "tokens", "loss", "losses", "averaged", "largest", "convolved", "filtered", "state", "nibbles", "floats")
+RESULTS = ("attended", "causal", "grouped", "skipped", "embedded", "tokens", "loss", "losses", "averaged", "largest", "convolved", "filtered", "state", "nibbles", "floats",
+           "spread", "few")
 rng = np.random.default_rng(1)
 
 
@@ -43,8 +44,12 @@ def convolve(x, kernel, group, stride, dilation, before, after):
 def pool(x, kernel, stride, before, after, ceil, fill, reduce):
     room = x.shape[2] + before + after - kernel
     last = -(-room // stride) if ceil else room // stride
-    places = range(0, last * stride + (last * stride < x.shape[2] + before), stride)
+    if ceil and last * stride >= x.shape[2] + before:
+        last -= 1
+    places = range(0, last * stride + 1, stride)
     x = np.pad(x, ((0, 0), (0, 0), (before, after)), constant_values=fill)
+    if room < 0:
+        return x[:, :, :0]
     return np.stack([reduce(x[:, :, p:p + kernel], 2) for p in places], 2)
 
 
@@ -73,6 +78,8 @@ def expected(q, k, v, past, pad, bias, lengths, total, weight, skip, ids, mask, 
     grid = np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6])
     # Of two as near, the code with an even last bit; q has no such place but 0.
     yield np.sign(q) * grid[np.abs(np.abs(q * 4)[..., None] - grid).argmin(-1)] / 4
+    yield 2 * np.pad(image, ((0, 0), (0, 0), (1, 2)))[:, :, ::2]
+    yield pool(image, 6, 3, 0, 0, True, 0, np.mean)
 
 
 def invoke(inputs):

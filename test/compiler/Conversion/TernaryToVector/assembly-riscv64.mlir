@@ -8,6 +8,15 @@
 // RUN: %{compile} | FileCheck %s --implicit-check-not=vmul --implicit-check-not=vwmul --implicit-check-not=macc --implicit-check-not=vmadd --implicit-check-not=vnms
 // REDEFINE: %{target} = riscv64-rvv256
 // REDEFINE: %{features} = +m,+f,+d,+v,+zvl256b
+// RUN: %{compile} | FileCheck %s --check-prefix=WIDE --implicit-check-not=vmul --implicit-check-not=vwmul --implicit-check-not=macc --implicit-check-not=vmadd --implicit-check-not=vnms
+
+//   WIDE-LABEL: bitlinear_lookup_pairs_rows:
+//         WIDE:   =>{{.*}}This Inner Loop Header
+// WIDE-COUNT-16:  vrgather.vv
+//         WIDE:   bne
+// WIDE-LABEL: bitlinear_masked_planes_rows:
+//       WIDE:   vadd.v
+//       WIDE:   vsub.v
 
 //   CHECK-LABEL: bitlinear_lookup_pairs_rows:
 //         CHECK:   =>{{.*}}This Inner Loop Header

@@ -239,3 +239,11 @@ func.func @pools(%x: tensor<?x4x?xf32>) -> (tensor<?x4x?xf32>, tensor<?x4x?xf32>
   %1 = onnx.AveragePool %x {kernel_shape = array<i64: 3>, pads = array<i64: 1, 1>} : (tensor<?x4x?xf32>) -> tensor<?x4x?xf32>
   return %0, %1 : tensor<?x4x?xf32>, tensor<?x4x?xf32>
 }
+
+// An ignored class is any i64, not only one that a double holds.
+// CHECK-LABEL: func @ignored_class
+//       CHECK:   onnx.Constant dense<9223372036854775807> : tensor<i64>
+func.func @ignored_class(%x: tensor<2x3xf32>, %t: tensor<2xi64>) -> tensor<f32> {
+  %y = onnx.NegativeLogLikelihoodLoss %x, %t {ignore_index = 9223372036854775807 : i64} : (tensor<2x3xf32>, tensor<2xi64>) -> tensor<f32>
+  return %y : tensor<f32>
+}

@@ -66,3 +66,23 @@ func.func @floats_stay() -> tensor<f32> {
   %1 = onnx.Add %0, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
   return %1 : tensor<f32>
 }
+
+// A number that a cast cuts is another one: nothing is known of the bool. One
+// that goes through a wider type is itself.
+// CHECK-LABEL: func @narrowed
+func.func @narrowed(%x: tensor<1xi64>, %y: tensor<1xi32>) -> (tensor<1xi1>, tensor<1xi1>, tensor<1xi1>) {
+  %0 = onnx.Cast %x {to = 6 : i64} : (tensor<1xi64>) -> tensor<1xi32>
+  %1 = onnx.Cast %0 {to = 7 : i64} : (tensor<1xi32>) -> tensor<1xi64>
+  // CHECK: %[[CUT:.*]] = onnx.Equal
+  %2 = onnx.Equal %x, %1 : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi1>
+  %3 = onnx.Cast %y {to = 13 : i64} : (tensor<1xi32>) -> tensor<1xui64>
+  %4 = onnx.Cast %3 {to = 7 : i64} : (tensor<1xui64>) -> tensor<1xi64>
+  %5 = onnx.Cast %y {to = 7 : i64} : (tensor<1xi32>) -> tensor<1xi64>
+  // CHECK: %[[SIGN:.*]] = onnx.Equal
+  %6 = onnx.Equal %4, %5 : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi1>
+  %7 = onnx.Cast %5 {to = 6 : i64} : (tensor<1xi64>) -> tensor<1xi32>
+  // CHECK: %[[WIDE:.*]] = onnx.Constant dense<true>
+  %8 = onnx.Equal %y, %7 : (tensor<1xi32>, tensor<1xi32>) -> tensor<1xi1>
+  // CHECK: return %[[CUT]], %[[SIGN]], %[[WIDE]]
+  return %2, %6, %8 : tensor<1xi1>, tensor<1xi1>, tensor<1xi1>
+}

@@ -17,7 +17,8 @@ func.func @main(
         tensor<?x4x?xf32> {onnx.name = "averaged"}, tensor<?x4x?xf32> {onnx.name = "largest"},
         tensor<?x6x?xf32> {onnx.name = "convolved"}, tensor<?x4x?xf32> {onnx.name = "filtered"},
         tensor<?x4x3xf32> {onnx.name = "state"}, tensor<?x?x8xf32> {onnx.name = "nibbles"},
-        tensor<?x?x8xf32> {onnx.name = "floats"}) {
+        tensor<?x?x8xf32> {onnx.name = "floats"}, tensor<?x4x?xf32> {onnx.name = "spread"},
+        tensor<?x4x?xf32> {onnx.name = "few"}) {
   %none = onnx.None
   %attended = "onnx.ms.MultiHeadAttention"(%q, %k, %v, %none, %pad, %bias, %past, %past) {num_heads = 2 : i64}
       : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none, tensor<?x?xi32>, tensor<?x?x?x?xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) -> tensor<?x?x8xf32>
@@ -46,7 +47,13 @@ func.func @main(
   %nibbles = "onnx.DequantizeLinear"(%codes, %quarter) : (tensor<?x?x8xi4>, tensor<f32>) -> tensor<?x?x8xf32>
   %eights = "onnx.QuantizeLinear"(%q, %quarter) {output_dtype = 23 : i64} : (tensor<?x?x8xf32>, tensor<f32>) -> tensor<?x?x8xf4E2M1FN>
   %floats = "onnx.DequantizeLinear"(%eights, %quarter) : (tensor<?x?x8xf4E2M1FN>, tensor<f32>) -> tensor<?x?x8xf32>
-  return %attended, %causal, %grouped, %skipped, %embedded, %tokens, %loss, %losses, %averaged, %largest, %convolved, %filtered, %state, %nibbles, %floats
+  // One tap meets pads on both sides; a kernel of 6 does not fit everywhere.
+  %tap = onnx.Constant dense<2.0> : tensor<4x1x1xf32>
+  %spread = "onnx.Conv"(%image, %tap) {group = 4 : i64, strides = array<i64: 2>, pads = array<i64: 1, 2>}
+      : (tensor<?x4x?xf32>, tensor<4x1x1xf32>) -> tensor<?x4x?xf32>
+  %few = "onnx.AveragePool"(%image) {kernel_shape = array<i64: 6>, strides = array<i64: 3>, ceil_mode = 1 : i64} : (tensor<?x4x?xf32>) -> tensor<?x4x?xf32>
+  return %attended, %causal, %grouped, %skipped, %embedded, %tokens, %loss, %losses, %averaged, %largest, %convolved, %filtered, %state, %nibbles, %floats, %spread, %few
       : tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?xi32>, tensor<f32>, tensor<?x?xf32>,
-        tensor<?x4x?xf32>, tensor<?x4x?xf32>, tensor<?x6x?xf32>, tensor<?x4x?xf32>, tensor<?x4x3xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>
+        tensor<?x4x?xf32>, tensor<?x4x?xf32>, tensor<?x6x?xf32>, tensor<?x4x?xf32>, tensor<?x4x3xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>,
+        tensor<?x4x?xf32>, tensor<?x4x?xf32>
 }
