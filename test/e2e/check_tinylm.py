@@ -170,11 +170,11 @@ def check_device(models, golden, form, work, flags):
     names = [f"past_key_values.{i}.{kind}" for i in range(4) for kind in ("key", "value")]
     empty = {name: np.zeros((1, 2, 0, 32), np.float32) for name in names}
     presents = [name.replace("past_key_values", "present") for name in names]
-    device = [flag for flag in flags if flag.startswith("--target=")]
-    flags = [flag for flag in flags if flag not in device]
+    gpu = [flag for flag in flags if flag.startswith("--target=")]
+    flags = [flag for flag in flags if flag not in gpu]
     for number, variant in enumerate(([], flags)):
         logits = []
-        for kind, target in (("cpu", []), ("device", device)):
+        for kind, target in (("cpu", []), ("device", gpu)):
             model = compile_model(models, form, os.path.join(work, f"{kind}-{number}"), *variant, *target)
             whole = invoke(model, work, feed(ids, empty), ["logits"], 2)["logits"]
             first = invoke(model, work, feed(ids[:, :7], empty), ["logits"] + presents, 2)
