@@ -117,7 +117,7 @@ uint32_t Decoder::predicate(const Operand &o) {
   uint32_t from = s.offset, to = slot(1);
   Inst &inst = emit("not.pred");
   inst.ops[0] = to;
-  inst.ops[1] = inst.ops[2] = from;
+  inst.ops[1] = from;
   return to;
 }
 
@@ -180,6 +180,13 @@ Decoder::Destination Decoder::destination(const Operand &o, int bits) {
   return d;
 }
 
+Decoder::Destination Decoder::result(const Operand &o, int bits) {
+  Destination d = destination(o, bits);
+  if (d.target == kNone)
+    fail("'" + current->name + "' has no result");
+  return d;
+}
+
 void Decoder::finish(const Destination &d, bool isSigned) {
   if (d.written == d.target)
     return;
@@ -198,15 +205,11 @@ void Decoder::general(const Instruction &in, const std::string &name,
   uint32_t ops[8];
   for (size_t i = 1; i < in.operands.size(); ++i)
     ops[i] = source(in.operands[i], widths[i]);
-  Destination d = destination(in.operands[0], widths[0]);
+  Destination d = result(in.operands[0], widths[0]);
   Inst &inst = emit(name);
   inst.ops[0] = d.written;
   for (size_t i = 1; i < in.operands.size(); ++i)
     inst.ops[i] = ops[i];
-  if (name == "mov.pred" || name == "not.pred")
-    inst.ops[2] = inst.ops[1];
-  if (d.target == kNone)
-    fail("'" + in.name + "' has no result");
   finish(d, isSigned);
 }
 
@@ -254,7 +257,7 @@ void Decoder::joinOrSplit(const Instruction &in, int bits) {
   } else {
     for (const Operand &part : parts)
       sources.push_back(source(part, width));
-    destinations.push_back(destination(in.operands[0], bits));
+    destinations.push_back(result(in.operands[0], bits));
   }
   Inst &inst = emit(name);
   size_t at = 0;
@@ -278,7 +281,7 @@ void Decoder::setPredicate(const Instruction &in) {
   uint32_t c = combined ? predicate(in.operands[3]) : kNone;
   const Operand &first = in.operands[0];
   bool pair = first.kind == Operand::Pair;
-  Destination p = destination(pair ? first.parts[0] : first, 1);
+  Destination p = pair ? destination(first.parts[0], 1) : result(first, 1);
   Destination q = pair ? destination(first.parts[1], 1) : Destination();
   uint32_t plain = combined || pair ? slot(1) : p.target;
   Inst &inst = emit("setp." + parts[1] + "." + parts.back());
@@ -291,13 +294,13 @@ void Decoder::setPredicate(const Instruction &in) {
     Inst &last = emit(combined ? parts[2] + ".pred" : "mov.pred");
     last.ops[0] = to;
     last.ops[1] = from;
-    last.ops[2] = combined ? c : from;
+    last.ops[2] = c;
   };
   if (pair) {
     uint32_t inverse = slot(1);
     Inst &invert = emit("not.pred");
     invert.ops[0] = inverse;
-    invert.ops[1] = invert.ops[2] = plain;
+    invert.ops[1] = plain;
     // p may be c: q first, by way of a register of its own.
     uint32_t other = q.target == kNone ? kNone : slot(1);
     write(other, inverse);
@@ -305,7 +308,7 @@ void Decoder::setPredicate(const Instruction &in) {
     if (other != kNone) {
       Inst &last = emit("mov.pred");
       last.ops[0] = q.target;
-      last.ops[1] = last.ops[2] = other;
+      last.ops[1] = other;
     }
     return;
   }
@@ -323,10 +326,8 @@ void Decoder::shuffle(const Instruction &in) {
   uint32_t ops[4];
   for (size_t i = 0; i < 4; ++i)
     ops[i] = source(in.operands[1 + i], 32);
-  Destination d = destination(pair ? first.parts[0] : first, 32);
+  Destination d = result(pair ? first.parts[0] : first, 32);
   Destination p = pair ? destination(first.parts[1], 1) : Destination();
-  if (d.target == kNone)
-    fail("'" + in.name + "' has no result");
   Inst &inst = emit("shfl." + parts[2] + "." + parts[3], Flow::Sync);
   inst.ops[0] = d.written;
   inst.ops[1] = p.written;
@@ -354,7 +355,7 @@ void Decoder::together(const Instruction &in) {
   int to = name == "vote.ballot.b32" || parts[0] == "match" ? 32 : bits;
   uint32_t value = source(in.operands[1], from),
            members = source(in.operands[2], 32);
-  Destination d = destination(in.operands[0], to);
+  Destination d = result(in.operands[0], to);
   Inst &inst = emit(name, Flow::Sync);
   inst.ops[0] = d.written;
   inst.ops[1] = value;
@@ -384,7 +385,7 @@ void Decoder::multiply(const Instruction &in) {
            std::to_string(values.size()) + " registers, expected " +
            std::to_string(sizes[i]));
     for (const Operand &value : values)
-      ops.push_back(i ? source(value, 32) : destination(value, 32).written);
+      ops.push_back(i ? source(value, 32) : result(value, 32).written);
   }
   uint32_t members = constant(32, ~0u);
   Inst &inst = emit(name, Flow::Sync);

@@ -78,6 +78,8 @@ private:
     int bits = 0, targetBits = 0;
   };
   Destination destination(const Operand &o, int bits);
+  /// The same of what must have a result: "_" is none.
+  Destination result(const Operand &o, int bits);
   void finish(const Destination &d, bool isSigned);
 
   // ---- DecodeMemory.cpp

@@ -214,8 +214,12 @@ template <auto F>
 void predicates(Warp &w, const Inst &i) {
   putBits(w, i.ops[0], F(*at<u32>(w, i.ops[1]), *at<u32>(w, i.ops[2])));
 }
-u32 first(u32 a, u32) { return a; }
-u32 inverted(u32 a, u32) { return ~a; }
+void movePredicate(Warp &w, const Inst &i) {
+  putBits(w, i.ops[0], *at<u32>(w, i.ops[1]));
+}
+void invertPredicate(Warp &w, const Inst &i) {
+  putBits(w, i.ops[0], ~*at<u32>(w, i.ops[1]));
+}
 template <class T>
 void select(Warp &w, const Inst &i) {
   alignas(64) T out[kLanes];
@@ -379,8 +383,8 @@ const OpEntry integerOps[] = {
     {"and.pred", predicates<bitAnd<u32>>},
     {"or.pred", predicates<bitOr<u32>>},
     {"xor.pred", predicates<bitXor<u32>>},
-    {"mov.pred", predicates<first>},
-    {"not.pred", predicates<inverted>},
+    {"mov.pred", movePredicate},
+    {"not.pred", invertPredicate},
     {"selp.pred", selectPredicate},
     {"join.b32.2", join<u32, u16>},
     {"join.b32.4", join<u32, u8>},

@@ -37,7 +37,8 @@ static const Allocation *findAllocation(const void *memory, uint64_t address) {
   return static_cast<const Memory *>(memory)->find(address);
 }
 
-// ---- preparing -----------------------------------------------------------------
+// ---- preparing
+// -----------------------------------------------------------------
 
 static void fill(uint8_t *to, int bits, uint64_t value) {
   if (bits == 1) {

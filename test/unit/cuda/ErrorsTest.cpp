@@ -124,6 +124,16 @@ TEST(Errors, Widths) {
           "has 3 registers, expected 4");
 }
 
+TEST(Errors, NothingThatIsWritten) {
+  for (const char *text :
+       {"add.s32 _, %r1, %r2;", "setp.eq.s32 _, %r1, %r2;",
+        "mov.b64 _, {%r1, %r2};", "redux.sync.add.s32 _, %r1, -1;",
+        "shfl.sync.up.b32 _|%p1, %r1, 1, 0, -1;",
+        "mma.sync.aligned.m8n8k16.row.col.s32.s8.s8.s32 {%r1, _}, {%r2}, "
+        "{%r3}, {%r4, %r5};"})
+    refused(text, "has no result");
+}
+
 TEST(Errors, Accesses) {
   fails(
       "ld.global.b32 %r10, [%in+264];", 700,
