@@ -94,3 +94,11 @@ function(bitnet_add_dialect_doc name mnemonic)
     DEPENDS Bitnet${name}IncGen)
   add_dependencies(bitnet-docs bitnet-docs-${mnemonic})
 endfunction()
+
+# find_package(BitnetMLIR) in this build tree.
+function(bitnet_write_package)
+  string(REPLACE " " ";" BITNET_SANITIZE_FLAGS_LIST "${BITNET_SANITIZE_FLAGS}")
+  set(MLIR_PACKAGE_VERSION 22.1)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/BitnetMLIRConfig.cmake.in"
+    "${CMAKE_BINARY_DIR}/lib/cmake/BitnetMLIR/BitnetMLIRConfig.cmake" @ONLY)
+endfunction()

@@ -34,6 +34,9 @@ config.substitutions.append(("%include", os.path.join(config.bitnet_source_root,
 # NVIDIA's by a driver that runs PTX on the CPU.
 stand_in = os.path.join(config.bitnet_build_root, "test", "cuda-stand-in")
 config.substitutions.append(("%cuda", f"env LD_LIBRARY_PATH={stand_in}"))
+wrong = os.path.join(config.bitnet_build_root, "lib", "plugins", "bitnet-test-wrong.so")
+config.substitutions.append(("%wrong", f"--load-target={wrong}"))
+config.substitutions.append(("%cxx", config.cxx))
 config.substitutions.append(("%build", config.bitnet_build_root))
 config.substitutions.append(("%python", config.python))
 

@@ -133,6 +133,10 @@ static constexpr Flag<CompileOptions> flags[] = {
      "(a GPU; -mcpu and -mattr are of the CPU beside it); several CPUs with "
      "commas between: code for each, the best is taken when it is loaded",
      setString<&CompileOptions::target>},
+    {"--load-target", "FILE",
+     "plug-in with layouts, strategies or targets (repeatable)",
+     // Taken before every other argument: they name what it brings.
+     [](CompileOptions &, StringRef) -> Error { return Error::success(); }},
     {"-mcpu", "CPU", "CPU to compile for, e.g. x86-64-v3, znver4, native",
      setString<&CompileOptions::cpu>},
     {"-mattr", "LIST", "features to add or take away, e.g. +avx2,-avx512f",

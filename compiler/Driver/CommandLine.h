@@ -27,6 +27,7 @@ struct CompileOptions {
   unsigned optLevel = 2;
   bool certify = false, requireTernary = false, verbose = false, help = false;
   bool printSchedule = false;
+  bool quiet = false; ///< no summary; only for callers within the compiler
 
   /// Whether `auto` may take kernels that multiply activations.
   bool anyArithmetic() const {

@@ -7,6 +7,7 @@
 #include "compiler/Target/TargetList.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
+#include "dialects/Ternary/Transforms/Strategy.h"
 #include "dialects/Transformer/Transforms/Head.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -63,7 +64,7 @@ LogicalResult Compilation::run() {
   if (!staleFile.empty())
     llvm::sys::fs::remove(staleFile);
   progress.finish();
-  if (!printsIR())
+  if (!printsIR() && !options.quiet)
     printSummary();
   return success();
 }
@@ -199,6 +200,9 @@ LogicalResult Compilation::runPhases(Phase first, Phase last) {
   PipelineOptions phaseOptions;
   fillOptions(phaseOptions);
   for (unsigned i = unsigned(first); i <= unsigned(last); ++i) {
+    if (Phase(i) == Phase::Lower && spec.device == Device::CPU &&
+        ternary::needsProof(*module))
+      phaseOptions.certify = true;
     OpPassManager passes(ModuleOp::getOperationName());
     buildPhase(Phase(i), passes, phaseOptions);
     if (failed(runPasses(getPhaseName(Phase(i)), passes)))

@@ -1,10 +1,14 @@
 #include "compiler/Driver/Compile.h"
 #include "compiler/Driver/Diagnostics.h"
+#include "compiler/Driver/KernelCheck.h"
 #include "compiler/Driver/KernelOptions.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Lab/Mca.h"
 #include "compiler/Lab/Measure.h"
 #include "compiler/Target/Artifacts/OutputFile.h"
+#include "compiler/Target/Certificate/Certificate.h"
+#include "compiler/Target/SPIRV/Kernels.h"
+#include "dialects/Ternary/Transforms/Strategy.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/IR/MLIRContext.h"
@@ -28,11 +32,15 @@ public:
 
 private:
   llvm::Error emit();
+  llvm::Error emitKernels();
+  llvm::Error checkElsewhere(const KernelRunner &runner);
+  llvm::Error makeObject();
   llvm::Error write(llvm::StringRef text);
   llvm::Error measure();
   void printHead();
   void print(const lab::Measurement &measured, bool isTable);
   void printLimits(const lab::Measurement &measured);
+  void printProof();
   void printLoops();
   double getMacs(const lab::Measurement &measured) const {
     return double(options.n) * options.k * measured.tokens;
@@ -61,7 +69,36 @@ llvm::Error KernelLab::write(llvm::StringRef text) {
   return commitAll(*file);
 }
 
+/// What a device runs: the module with its kernels, or the kernel that
+/// multiplies as a binary.
+llvm::Error KernelLab::emitKernels() {
+  if (options.emit != KernelEmit::MLIR && options.emit != KernelEmit::Object)
+    return llvm::createStringError(
+        "target '" + options.target +
+        "' has kernels of a device, expected --emit=mlir or --emit=obj");
+  if (failed(kernel.makeKernels()))
+    return llvm::createStringError("");
+  if (options.emit == KernelEmit::MLIR) {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    kernel.getModule()->print(stream);
+    return write(text);
+  }
+  FailureOr<std::vector<KernelDescription>> kernels =
+      takeSPIRVKernels(kernel.getModule());
+  if (failed(kernels))
+    return llvm::createStringError("");
+  for (const KernelDescription &made : *kernels)
+    if (llvm::StringRef(made.name).starts_with("bitlinear_"))
+      return write(
+          llvm::StringRef(reinterpret_cast<const char *>(made.code.data()),
+                          made.code.size() * sizeof(made.code[0])));
+  return llvm::createStringError("the device has no kernel of the linear");
+}
+
 llvm::Error KernelLab::emit() {
+  if (kernel.getSpec().device != Device::CPU)
+    return emitKernels();
   std::string text;
   llvm::raw_string_ostream stream(text);
   if (options.emit == KernelEmit::MLIR) {
@@ -85,14 +122,46 @@ llvm::Error KernelLab::emit() {
 }
 
 llvm::Error KernelLab::run() {
+  const TargetSpec &spec = kernel.getSpec();
   bool emits = options.emit != KernelEmit::None;
-  if (!emits)
-    if (std::string whyNot = lab::whyNotHere(kernel.getSpec()); !whyNot.empty())
-      return llvm::createStringError("the kernel cannot run here: " + whyNot +
-                                     "; --emit=mlir|llvm|asm|obj prints it");
+  bool isHere = spec.device == Device::CPU && lab::whyNotHere(spec).empty();
+  std::optional<KernelRunner> runner;
+  if (!emits && !isHere) {
+    llvm::Expected<KernelRunner> found = findRunner(spec);
+    if (!found)
+      return found.takeError();
+    runner = std::move(*found);
+  }
   if (failed(kernel.lower(context, options.choice)))
     return llvm::createStringError("");
-  return emits ? emit() : measure();
+  return emits ? emit() : runner ? checkElsewhere(*runner) : measure();
+}
+
+llvm::Error KernelLab::makeObject() {
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> code = kernel.translate(llvmContext);
+  if (!code)
+    return llvm::createStringError("");
+  return kernel.emit(*code, /*assembly=*/false, object);
+}
+
+/// Times of an emulator mean nothing, and a device has others.
+llvm::Error KernelLab::checkElsewhere(const KernelRunner &runner) {
+  printHead();
+  if (options.check) {
+    if (llvm::Error error =
+            checkByExecutable(options, problem, runner, context))
+      return error;
+    out() << "exact  every sum equals the scalar reference, run by "
+          << runner.name << "; not timed\n";
+  }
+  if (kernel.getSpec().device != Device::CPU)
+    return llvm::Error::success();
+  if (llvm::Error error = makeObject())
+    return error;
+  printProof();
+  printLoops();
+  return llvm::Error::success();
 }
 
 static double percent(double part, double whole) { return 100 * part / whole; }
@@ -174,6 +243,22 @@ void KernelLab::print(const lab::Measurement &measured, bool isTable) {
   out() << '\n';
 }
 
+/// What the certificate of machine code says of a kernel that shall only add.
+void KernelLab::printProof() {
+  out() << "proof  ";
+  if (ternary::getStrategy(kernel.getPlan().strategy).multiplies()) {
+    out() << "none: the strategy multiplies activations\n";
+    return;
+  }
+  llvm::Expected<std::string> certificate =
+      certifyMachineCode(llvm::StringRef(object.data(), object.size()),
+                         "kernel", /*requireKernels=*/true);
+  if (certificate)
+    out() << "no multiplication by a weight in the machine code\n";
+  else
+    out() << "none: " << llvm::toString(certificate.takeError()) << '\n';
+}
+
 /// What llvm-mca cannot do is no failure of the kernel.
 void KernelLab::printLoops() {
   auto loops = lab::viewLoops(llvm::StringRef(object.data(), object.size()),
@@ -193,11 +278,7 @@ void KernelLab::printLoops() {
 }
 
 llvm::Error KernelLab::measure() {
-  llvm::LLVMContext llvmContext;
-  std::unique_ptr<llvm::Module> code = kernel.translate(llvmContext);
-  if (!code)
-    return llvm::createStringError("");
-  if (llvm::Error error = kernel.emit(*code, /*assembly=*/false, object))
+  if (llvm::Error error = makeObject())
     return error;
   auto team = lab::Team::create(options.threads);
   if (!team)
@@ -227,6 +308,7 @@ llvm::Error KernelLab::measure() {
   }
   if (options.check)
     out() << "exact  every sum equals the scalar reference\n";
+  printProof();
   printLoops();
   return llvm::Error::success();
 }

@@ -51,7 +51,7 @@ static Error setStrategy(KernelOptions &options, StringRef value) {
 static Error setLayout(KernelOptions &options, StringRef value) {
   SmallVector<StringRef> names;
   for (const ternary::LayoutInfo *layout : ternary::getLayouts())
-    names.push_back(layout->name());
+    names.push_back(layout->name);
   return setName("--layout", value, names, options.choice.layout);
 }
 
@@ -114,9 +114,13 @@ static constexpr Flag<KernelOptions> flags[] = {
     {"--tile", "NAME=V,...", "entries of the tile, e.g. tokens=32,groups=8",
      setTile},
     {"--target", "TARGET",
-     "as in compile; one that this CPU cannot run is "
-     "only emitted",
+     "as in compile; one that this CPU cannot run is emitted, or run by "
+     "qemu and not timed",
      setString<&KernelOptions::target>},
+    {"--load-target", "FILE",
+     "plug-in with layouts, strategies or targets (repeatable)",
+     // Taken before every other argument: they name what it brings.
+     [](KernelOptions &, StringRef) -> Error { return Error::success(); }},
     {"-mcpu", "CPU", "CPU to compile for", setString<&KernelOptions::cpu>},
     {"-mattr", "LIST", "features to add or take away",
      setString<&KernelOptions::attributes>},

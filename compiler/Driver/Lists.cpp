@@ -17,6 +17,8 @@ static void printStrategy(raw_ostream &out, const KernelStrategy &strategy) {
     out << stringifyLayoutKind(layout.kind) << " (blocks of " << layout.rows
         << " rows)";
   });
+  if (strategy.takesEveryLayout())
+    out << ", any other, which it unpacks";
   out << "\n  arithmetic: "
       << (strategy.multiplies()
               ? "multiplies (auto takes it with -O3 or --arithmetic=any)"
@@ -42,7 +44,7 @@ int bitnet::listStrategiesMain() {
 
 int bitnet::listLayoutsMain() {
   for (const LayoutInfo *layout : getLayouts()) {
-    outs() << layout->name() << ": " << layout->summary << "\n  "
+    outs() << layout->name << ": " << layout->summary << "\n  "
            << format("%g", layout->bitsPerTrit())
            << " bits a trit; K padded to a multiple of " << layout->group
            << ", N to blocks of a multiple of " << layout->rowMultiple
@@ -50,11 +52,14 @@ int bitnet::listLayoutsMain() {
     StringRef separator = "";
     for (const KernelStrategy *strategy : getStrategies())
       for (BlockLayout taken : strategy->getLayouts())
-        if (taken.kind == layout->kind) {
+        if (taken.kind == layout->kind()) {
           outs() << separator << strategy->getName()
                  << " (rows = " << taken.rows << ')';
           separator = ", ";
         }
+    for (const KernelStrategy *strategy : getStrategies())
+      if (separator.empty() && strategy->takesEveryLayout())
+        outs() << strategy->getName() << ", which unpacks it";
     outs() << '\n';
   }
   return 0;

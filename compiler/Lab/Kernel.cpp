@@ -3,6 +3,7 @@
 #include "compiler/Target/Artifacts/WeightsFile.h"
 #include "compiler/Target/Codegen/Codegen.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
+#include "dialects/Ternary/Transforms/Strategy.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/IR/Module.h"
@@ -23,17 +24,28 @@ LogicalResult Kernel::lower(MLIRContext &context, const PlanRequest &choice) {
   (*module)->setAttr(TargetFacts::attrName, facts.toAttr(&context));
   PipelineOptions options;
   options.vectorBits = facts.vectorBits;
+  options.threads = spec.device != Device::CPU;
   for (Phase phase :
        {Phase::Plan, Phase::Pack, Phase::Bufferize, Phase::Lower}) {
     OpPassManager passes(ModuleOp::getOperationName());
     buildPhase(phase, passes, options);
     if (failed(runPasses(*module, passes)))
       return failure();
-    if (phase == Phase::Plan)
+    if (phase == Phase::Plan) {
       module->walk(
           [&](ternary::LinearOp op) { plan = ternary::ScheduleEntry::of(op); });
+      options.certify =
+          spec.device == Device::CPU && ternary::needsProof(*module);
+    }
   }
   return success();
+}
+
+LogicalResult Kernel::makeKernels() {
+  OpPassManager passes(ModuleOp::getOperationName());
+  buildPlanMemory(passes, /*forDevice=*/true);
+  buildDevice(passes);
+  return runPasses(*module, passes);
 }
 
 std::unique_ptr<llvm::Module> Kernel::translate(llvm::LLVMContext &context) {

@@ -26,6 +26,8 @@ public:
   /// diagnostics of `context`.
   mlir::LogicalResult lower(mlir::MLIRContext &context,
                             const PlanRequest &choice);
+  /// For a device, after `lower`: its parallel regions as kernels of it.
+  mlir::LogicalResult makeKernels();
   /// The rest, after `lower`: packed weights and LLVM IR.
   std::unique_ptr<llvm::Module> translate(llvm::LLVMContext &context);
   /// The object or the assembly of `translate`'s module.

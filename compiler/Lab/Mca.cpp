@@ -1,5 +1,6 @@
 #include "compiler/Lab/Mca.h"
 #include "compiler/Target/Certificate/Kernels.h"
+#include "compiler/Target/Family.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
@@ -49,12 +50,15 @@ static Expected<std::string> runMca(StringRef program, StringRef assembly,
     return createStringError("no temporary file: " + error.message());
   FileRemover removeOutput(output);
   std::string triple = "-mtriple=" + spec.triple.str();
-  std::string cpu = "-mcpu=" + spec.tuneCpu;
+  StringRef scheduled = spec.tuneCpu;
+  if (scheduled.empty() && spec.family)
+    scheduled = spec.family->getScheduledCpu();
+  std::string cpu = ("-mcpu=" + scheduled).str();
   std::string count = "-iterations=" + std::to_string(iterations);
   std::string attributes = "-mattr=" + spec.features;
   SmallVector<StringRef> arguments = {program, triple, count, attributes,
                                       input,   "-o",   output};
-  if (!spec.tuneCpu.empty())
+  if (!scheduled.empty())
     arguments.push_back(cpu);
   std::string message;
   std::optional<StringRef> quiet[] = {std::nullopt, StringRef(), StringRef()};

@@ -1,5 +1,6 @@
 #include "compiler/Lab/Problem.h"
 #include "dialects/Ternary/IR/Layout.h"
+#include "dialects/Ternary/IR/LayoutInfo.h"
 #include "dialects/Ternary/Transforms/Strategy.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -84,7 +85,9 @@ static ternary::BlockLayout findLayout(const PlanRequest &choice) {
           (choice.strategy.empty() || strategy->getName() == choice.strategy) &&
           !found)
         found = layout;
-  return found.value_or(ternary::BlockLayout{kind, 64});
+  int64_t multiple = ternary::getLayoutInfo(kind).rowMultiple;
+  return found.value_or(
+      ternary::BlockLayout{kind, int64_t(llvm::alignTo(64, multiple))});
 }
 
 /// Sets what `choice` says as attributes for ternary-plan to keep.
@@ -124,6 +127,10 @@ OwningOpRef<ModuleOp> Problem::buildModule(MLIRContext &context,
       builder.getFunctionType({input, scale, one}, {output}));
   for (unsigned i = 0; i < 2; ++i)
     main.setArgAttr(i, "onnx.dims", builder.getStrArrayAttr({"tokens", ""}));
+  constexpr StringLiteral names[] = {"codes", "scales", "scale"};
+  for (auto [i, name] : llvm::enumerate(names))
+    main.setArgAttr(i, "onnx.name", builder.getStringAttr(name));
+  main.setResultAttr(0, "onnx.name", builder.getStringAttr("sums"));
   Block *body = main.addEntryBlock();
   builder.setInsertionPointToStart(body);
 

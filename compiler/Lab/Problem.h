@@ -38,9 +38,9 @@ public:
                                         llvm::ArrayRef<float> outputs,
                                         int64_t m) const;
 
-  /// `@main(codes [?, k], scales [?, 1], weight scale [1]) -> [?, n]`: one
-  /// ternary.linear. The codes are not copied: the problem must outlive
-  /// the module.
+  /// `@main(codes [?, k], scales [?, 1], weight scale [1]) -> [?, n]`, named
+  /// `codes`, `scales`, `scale` and `sums`: one ternary.linear. The codes are
+  /// not copied: the problem must outlive the module.
   mlir::OwningOpRef<mlir::ModuleOp>
   buildModule(mlir::MLIRContext &context, const PlanRequest &choice) const;
 

@@ -1,13 +1,61 @@
 #include "compiler/Target/Family.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <vector>
 
 using namespace bitnet;
 
-llvm::ArrayRef<const TargetFamily *> bitnet::getFamilies() {
-  static const TargetFamily *const families[] = {
+/// The compiler's own come first.
+static constexpr size_t numOwn = 3;
+
+static std::vector<const TargetFamily *> &getRegistry() {
+  static std::vector<const TargetFamily *> families = {
       &getX86Family(), &getAArch64Family(), &getRISCVFamily()};
   return families;
+}
+
+llvm::ArrayRef<const TargetFamily *> bitnet::getFamilies() {
+  return getRegistry();
+}
+
+static bool isTargetName(llvm::StringRef name) {
+  return !name.empty() && llvm::isAlpha(name.front()) &&
+         llvm::all_of(name, [](char c) {
+           return llvm::isAlnum(c) || c == '-' || c == '.' || c == '_';
+         });
+}
+
+llvm::Error bitnet::addFamily(const TargetFamily &family) {
+  if (family.getNames().empty())
+    return llvm::createStringError("has no name");
+  llvm::Triple triple(family.getTriple());
+  if (triple.getArch() != family.getArch() || !triple.isArch64Bit() ||
+      !triple.isLittleEndian())
+    return llvm::createStringError(
+        "has triple '" + family.getTriple() +
+        "', expected its architecture, 64 bits and little endian");
+  for (const NamedTarget &target : family.getNames()) {
+    if (!isTargetName(target.name))
+      return llvm::createStringError(
+          "has name '" + target.name +
+          "', expected letters, digits, '-', '.' and '_'");
+    if (findName(target.name).family || target.name == "native" ||
+        target.name == "generic" || target.name == vulkanTargetName)
+      return llvm::createStringError("has name '" + target.name +
+                                     "', which another one has");
+  }
+  getRegistry().push_back(&family);
+  return llvm::Error::success();
+}
+
+FamilyName bitnet::findName(llvm::StringRef name) {
+  for (auto [i, family] : llvm::enumerate(getFamilies()))
+    for (const NamedTarget &target : family->getNames())
+      if (target.name == name)
+        return {family, &target, i >= numOwn};
+  return {};
 }
 
 const TargetFamily *bitnet::findFamily(llvm::Triple::ArchType arch) {
@@ -19,6 +67,8 @@ const TargetFamily *bitnet::findFamily(llvm::Triple::ArchType arch) {
 }
 
 const TargetFamily *bitnet::findFamily(const TargetFacts &facts) {
+  if (facts.plugin)
+    return findName(facts.plugin->name).family;
   // By any of its facts: those written by hand need not name all.
   bool x86 = facts.x86 || facts.ssse3 || facts.avx2 || facts.avx512bw ||
              facts.avx512vbmi || facts.avx512vnni;

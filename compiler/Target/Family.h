@@ -9,6 +9,7 @@
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/Support/Error.h"
 #include "llvm/TargetParser/Triple.h"
 
 namespace bitnet {
@@ -32,7 +33,9 @@ struct NamedTarget {
 using HasFeature = llvm::function_ref<bool(llvm::StringRef feature)>;
 
 /// What the compiler knows of one architecture of CPUs. `getFamilies` is the
-/// only list of them. A folder of compiler/Target holds each.
+/// only list of them. A folder of compiler/Target holds each; plug-ins bring
+/// others, or names of their own for CPUs of an architecture that is there
+/// (`DerivedFamily`). docs/targets.md says who calls what.
 class TargetFamily {
 public:
   virtual ~TargetFamily() = default;
@@ -55,6 +58,16 @@ public:
 
   /// Where Linux distributions install the program that loads others.
   virtual llvm::StringRef getLoader() const = 0;
+
+  /// A program with arguments that runs executables for CPUs with `facts` on
+  /// other machines, for tests of kernels; empty: none is known.
+  virtual llvm::SmallVector<std::string>
+  getEmulator(const TargetFacts &facts) const {
+    return {};
+  }
+  /// The CPU whose schedule llvm-mca shows where no CPU is named; empty: LLVM's
+  /// choice.
+  virtual llvm::StringRef getScheduledCpu() const { return ""; }
 
   /// Class of a mnemonic as the disassembler prints it (Intel's spelling on
   /// x86), see `classify`.
@@ -107,13 +120,98 @@ public:
   }
 };
 
-/// Every family.
+/// A family that is `base` but for what a class derived from it says: named
+/// targets of an architecture that is there, with facts and micro-ops of their
+/// own.
+class DerivedFamily : public TargetFamily {
+public:
+  explicit DerivedFamily(const TargetFamily &base) : base(base) {}
+
+  llvm::Triple::ArchType getArch() const override { return base.getArch(); }
+  llvm::StringRef getTriple() const override { return base.getTriple(); }
+  llvm::StringRef getBaseCpu() const override { return base.getBaseCpu(); }
+  llvm::StringRef getBaseFeatures() const override {
+    return base.getBaseFeatures();
+  }
+  llvm::ArrayRef<CheckedFeature> getCheckedFeatures() const override {
+    return base.getCheckedFeatures();
+  }
+  llvm::StringRef getAbi() const override { return base.getAbi(); }
+  void setFacts(HasFeature has, TargetFacts &facts) const override {
+    base.setFacts(has, facts);
+  }
+  llvm::StringRef getLoader() const override { return base.getLoader(); }
+  llvm::SmallVector<std::string>
+  getEmulator(const TargetFacts &facts) const override {
+    return base.getEmulator(facts);
+  }
+  llvm::StringRef getScheduledCpu() const override {
+    return base.getScheduledCpu();
+  }
+  std::optional<InstructionClass>
+  classify(llvm::StringRef mnemonic) const override {
+    return base.classify(mnemonic);
+  }
+  bool isGeneral64(llvm::StringRef operand) const override {
+    return base.isGeneral64(operand);
+  }
+  bool makesAddress(const Kernel &kernel, size_t index) const override {
+    return base.makesAddress(kernel, index);
+  }
+  llvm::StringRef getDisassemblerFeatures() const override {
+    return base.getDisassemblerFeatures();
+  }
+  unsigned getAssemblySyntax() const override {
+    return base.getAssemblySyntax();
+  }
+  bool isProductFree(mlir::LLVM::CallIntrinsicOp call) const override {
+    return base.isProductFree(call);
+  }
+  bool interleavesByProducts() const override {
+    return base.interleavesByProducts();
+  }
+  mlir::Value shuffleBytes(mlir::OpBuilder &builder, mlir::Location loc,
+                           const TargetFacts &facts, mlir::Value table,
+                           mlir::Value indices) const override {
+    return base.shuffleBytes(builder, loc, facts, table, indices);
+  }
+  mlir::Value shiftLeft(mlir::OpBuilder &builder, mlir::Location loc,
+                        const TargetFacts &facts, mlir::Value vector,
+                        int64_t bits) const override {
+    return base.shiftLeft(builder, loc, facts, vector, bits);
+  }
+  mlir::Value addDots(mlir::OpBuilder &builder, mlir::Location loc,
+                      const TargetFacts &facts, mlir::Value sum,
+                      mlir::Value codes, mlir::Value elements,
+                      bool wide) const override {
+    return base.addDots(builder, loc, facts, sum, codes, elements, wide);
+  }
+
+private:
+  const TargetFamily &base;
+};
+
+/// Every family: those of the compiler, then those of plug-ins.
 llvm::ArrayRef<const TargetFamily *> getFamilies();
-/// That of an architecture; null for others: they have portable code, without
-/// checks at run time, and nothing to link with.
+/// Adds a family, which must live as long as the process. An error says what is
+/// wrong with it: no name, one that is none or taken, a triple that does not
+/// fit.
+llvm::Error addFamily(const TargetFamily &family);
+/// That of an architecture, the compiler's own before those of plug-ins; null
+/// for others: they have portable code, without checks at run time, and nothing
+/// to link with.
 const TargetFamily *findFamily(llvm::Triple::ArchType arch);
 /// That whose instructions `facts` has; null for `generic`.
 const TargetFamily *findFamily(const TargetFacts &facts);
+
+/// A name with the family that has it; null for unknown ones.
+struct FamilyName {
+  const TargetFamily *family = nullptr;
+  const NamedTarget *target = nullptr;
+  /// A plug-in's: its facts and micro-ops are only for who asks for the name.
+  bool isPlugin = false;
+};
+FamilyName findName(llvm::StringRef name);
 
 const TargetFamily &getX86Family();
 const TargetFamily &getAArch64Family();

@@ -14,6 +14,8 @@ using llvm::StringLiteral;
 
 /// The name that no family has.
 static constexpr StringLiteral genericName = "generic";
+/// The fact that names a plug-in's target.
+static constexpr StringLiteral pluginName = "plugin";
 
 SmallVector<StringRef> TargetFacts::names() {
   SmallVector<StringRef> names = {genericName};
@@ -27,20 +29,19 @@ std::optional<TargetFacts> TargetFacts::named(StringRef name) {
   TargetFacts facts;
   if (name == genericName)
     return facts;
-  for (const TargetFamily *family : getFamilies())
-    for (const NamedTarget &target : family->getNames()) {
-      if (target.name != name)
-        continue;
-      SmallVector<StringRef> features;
-      StringRef(target.features).split(features, ',');
-      family->setFacts(
-          [&](StringRef feature) {
-            return llvm::is_contained(features, ("+" + feature).str());
-          },
-          facts);
-      return facts;
-    }
-  return std::nullopt;
+  FamilyName known = findName(name);
+  if (!known.family)
+    return std::nullopt;
+  SmallVector<StringRef> features;
+  StringRef(known.target->features).split(features, ',');
+  known.family->setFacts(
+      [&](StringRef feature) {
+        return llvm::is_contained(features, ("+" + feature).str());
+      },
+      facts);
+  if (known.isPlugin)
+    facts.plugin = known.target;
+  return facts;
 }
 
 /// Calls `field(name, member)` for each fact: the one list of them.
@@ -77,6 +78,12 @@ DictionaryAttr TargetFacts::toAttr(MLIRContext *context) const {
       entries.push_back(
           builder.getNamedAttr(name, builder.getI64IntegerAttr(value)));
   });
+  for (const auto &[name, value] : more)
+    entries.push_back(
+        builder.getNamedAttr(name, builder.getI64IntegerAttr(value)));
+  if (plugin)
+    entries.push_back(
+        builder.getNamedAttr(pluginName, builder.getStringAttr(plugin->name)));
   return builder.getDictionaryAttr(entries);
 }
 
@@ -85,6 +92,8 @@ SmallVector<std::pair<StringRef, int64_t>> TargetFacts::list() const {
   forEachFact(*this, [&](StringRef name, int64_t value) {
     facts.emplace_back(name, value);
   });
+  for (const auto &[name, value] : more)
+    facts.emplace_back(name, value);
   return facts;
 }
 
@@ -99,9 +108,13 @@ static SmallVector<bool> flagsOf(const TargetFacts &facts) {
 }
 
 StringRef TargetFacts::name() const {
+  if (plugin)
+    return plugin->name;
   StringRef best = genericName;
   for (StringRef name : names()) {
     TargetFacts other = *named(name);
+    if (other.plugin)
+      continue;
     bool has = other.vectorBits <= vectorBits;
     for (auto [mine, theirs] : llvm::zip(flagsOf(*this), flagsOf(other)))
       has &= mine || !theirs;
@@ -113,25 +126,47 @@ StringRef TargetFacts::name() const {
 
 static TargetFacts readFacts(DictionaryAttr dictionary) {
   TargetFacts facts;
+  DenseSet<StringRef> known;
   forEachFact(facts, [&](StringRef name, auto &value) {
+    known.insert(name);
     if (auto attr = dictionary.getAs<IntegerAttr>(name))
       value = attr.getValue().getSExtValue();
     if (auto attr = dictionary.getAs<BoolAttr>(name))
       value = attr.getValue();
   });
+  for (NamedAttribute entry : dictionary)
+    if (auto attr = dyn_cast<IntegerAttr>(entry.getValue());
+        attr && !known.contains(entry.getName()))
+      facts.more[entry.getName().str()] = attr.getValue().getSExtValue();
+  if (auto name = dictionary.getAs<StringAttr>(pluginName))
+    facts.plugin = findName(name).target;
   return facts;
 }
 
-TargetFacts TargetFacts::of(Operation *op) {
+/// The dictionary that says what `op` is compiled for; null without one.
+static DictionaryAttr findFacts(Operation *op) {
   for (; op; op = op->getParentOp())
-    if (auto dictionary = op->getAttrOfType<DictionaryAttr>(attrName))
-      return readFacts(dictionary);
+    if (auto facts = op->getAttrOfType<DictionaryAttr>(TargetFacts::attrName))
+      return facts;
   return {};
 }
 
+TargetFacts TargetFacts::of(Operation *op) {
+  DictionaryAttr facts = findFacts(op);
+  return facts ? readFacts(facts) : TargetFacts();
+}
+
 std::optional<TargetFacts> TargetFacts::choose(Operation *op, StringRef name) {
-  if (name.empty())
-    return of(op);
+  if (name.empty()) {
+    DictionaryAttr facts = findFacts(op);
+    auto plugin = facts ? facts.getAs<StringAttr>(pluginName) : StringAttr();
+    if (!plugin || findName(plugin).isPlugin)
+      return of(op);
+    op->emitError("is for target '")
+        << plugin.getValue()
+        << "' of a plug-in, expected it with --load-target";
+    return std::nullopt;
+  }
   std::optional<TargetFacts> facts = named(name);
   if (!facts)
     op->emitError("unknown target '")

@@ -4,6 +4,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,12 @@ class Operation;
 } // namespace mlir
 
 namespace bitnet {
+
+struct NamedTarget;
+
+/// Name of the target of devices with Vulkan 1.3: kernels are SPIR-V, the code
+/// around them is for a CPU.
+inline constexpr llvm::StringLiteral vulkanTargetName = "spirv-vulkan1.3";
 
 /// What cost models and kernels ask of a target. The module carries it as the
 /// dictionary attribute `bitnet.target`, so that every pass sees the same.
@@ -47,25 +54,34 @@ struct TargetFacts {
   /// is the session's choice and never changes a result.
   int64_t threads = 2;
 
+  /// The plug-in's target that these are the facts of; null where they are of
+  /// the compiler's own.
+  const NamedTarget *plugin = nullptr;
+  /// Facts that only a plug-in's strategies know, by name.
+  std::map<std::string, int64_t> more;
+
   static constexpr llvm::StringLiteral attrName = "bitnet.target";
 
   /// One of `names`; nullopt for others.
   static std::optional<TargetFacts> named(llvm::StringRef name);
   /// The names that `named` takes: "generic", and those of every family.
   static llvm::SmallVector<llvm::StringRef> names();
-  /// The last of `names` whose instructions these facts have all.
+  /// The plug-in's target, or the last of the compiler's own `names` whose
+  /// instructions these facts have all.
   llvm::StringRef name() const;
 
   /// From a module's `bitnet.target`, `generic` when it has none. Entries that
-  /// the dictionary lacks keep their default.
+  /// the dictionary lacks keep their default; what is not known goes to `more`.
   static TargetFacts of(mlir::Operation *op);
   /// The facts that a pass shall use: `name` when it is not empty, else `of`.
-  /// Emits an error at `op` and gives nullopt for an unknown name.
+  /// Emits an error at `op` and gives nullopt for an unknown name, or for a
+  /// module of a plug-in's target that is not loaded.
   static std::optional<TargetFacts> choose(mlir::Operation *op,
                                            llvm::StringRef name);
 
   mlir::DictionaryAttr toAttr(mlir::MLIRContext *context) const;
-  /// Every fact by name, in a fixed order; a bool is 0 or 1.
+  /// Every fact by name, in a fixed order; a bool is 0 or 1. Those of plug-ins
+  /// come last.
   llvm::SmallVector<std::pair<llvm::StringRef, int64_t>> list() const;
 
   /// Widest byte shuffle by a vector of indices, in bytes; 0 without one.

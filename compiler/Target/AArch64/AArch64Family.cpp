@@ -29,6 +29,10 @@ struct AArch64Family : TargetFamily {
   ArrayRef<CheckedFeature> getCheckedFeatures() const override;
   void setFacts(HasFeature has, TargetFacts &facts) const override;
   StringRef getLoader() const override { return "/lib/ld-linux-aarch64.so.1"; }
+  SmallVector<std::string> getEmulator(const TargetFacts &) const override {
+    return {"qemu-aarch64", "-cpu", "max"};
+  }
+  StringRef getScheduledCpu() const override { return "neoverse-n1"; }
 
   std::optional<InstructionClass> classify(StringRef mnemonic) const override {
     return aarch64::classify(mnemonic);

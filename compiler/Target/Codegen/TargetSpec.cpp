@@ -48,8 +48,9 @@ TargetFacts TargetSpec::facts() const {
     facts.convertsHalf = host.facts().convertsHalf;
     return facts;
   }
-  if (const TargetFamily *family = findFamily(triple.getArch()))
+  if (family)
     family->setFacts([&](StringRef feature) { return has(feature); }, facts);
+  facts.plugin = plugin;
   for (auto [known, fact] :
        {std::pair(l1Bytes, &facts.l1Bytes), std::pair(l2Bytes, &facts.l2Bytes),
         std::pair(l3Bytes, &facts.l3Bytes)})
@@ -80,11 +81,11 @@ std::string TargetSpec::layoutFamily() const {
 }
 
 /// The features that `info` has on, of those that code may use.
-static std::string usableFeatures(const Triple &triple,
+static std::string usableFeatures(const TargetFamily *family,
                                   const MCSubtargetInfo &info,
                                   uint32_t &requiredCpu) {
   SmallVector<std::string> names;
-  if (const TargetFamily *family = findFamily(triple.getArch())) {
+  if (family) {
     if (StringRef base = family->getBaseFeatures(); !base.empty())
       names.push_back(base.str());
     for (const CheckedFeature &feature : family->getCheckedFeatures())
@@ -125,19 +126,19 @@ static std::pair<StringRef, std::string> splitTarget(StringRef target) {
 
 /// A name of TargetFacts as triple, CPU and features; the name itself when it
 /// is none.
-static StringRef expandName(StringRef name, StringRef &cpu,
+static StringRef expandName(StringRef name, TargetSpec &spec, StringRef &cpu,
                             std::string &features) {
-  for (const TargetFamily *family : getFamilies())
-    for (const NamedTarget &entry : family->getNames()) {
-      if (entry.name != name)
-        continue;
-      if (cpu.empty())
-        cpu = entry.cpu;
-      features =
-          (entry.features + (features.empty() ? "" : "," + features)).str();
-      return family->getTriple();
-    }
-  return name;
+  FamilyName known = findName(name);
+  if (!known.family)
+    return name;
+  if (cpu.empty())
+    cpu = known.target->cpu;
+  features =
+      (known.target->features + (features.empty() ? "" : "," + features)).str();
+  spec.family = known.family;
+  if (known.isPlugin)
+    spec.plugin = known.target;
+  return known.family->getTriple();
 }
 
 /// Data caches of this machine, as Linux describes them.
@@ -164,10 +165,9 @@ static void readHostCaches(TargetSpec &spec) {
 }
 
 static Error checkFeatureNames(StringRef features, const MCSubtargetInfo &info,
-                               const Triple &triple) {
+                               const TargetSpec &spec) {
   SmallVector<StringRef> parts;
   features.split(parts, ',', -1, /*KeepEmpty=*/false);
-  const TargetFamily *family = findFamily(triple.getArch());
   for (StringRef part : parts) {
     StringRef name =
         part.drop_front(part.starts_with("+") || part.starts_with("-"));
@@ -176,12 +176,12 @@ static Error checkFeatureNames(StringRef features, const MCSubtargetInfo &info,
                [&](const SubtargetFeatureKV &f) { return f.Key == name; });
     if (!known || name == part)
       return failed("unknown feature '" + part + "' of " +
-                    Triple::getArchTypeName(triple.getArch()) +
+                    Triple::getArchTypeName(spec.triple.getArch()) +
                     ", expected +NAME or -NAME");
-    if (!family || !part.starts_with("+"))
+    if (!spec.family || !part.starts_with("+"))
       continue;
     bool checked =
-        any_of(family->getCheckedFeatures(),
+        any_of(spec.family->getCheckedFeatures(),
                [&](const CheckedFeature &f) { return f.name == name; });
     if (!checked)
       return failed("feature '" + name +
@@ -205,7 +205,7 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   TargetSpec spec;
   spec.name = target.str();
   auto [name, features] = splitTarget(target);
-  name = expandName(name, cpu, features);
+  name = expandName(name, spec, cpu, features);
   bool native = name == "native";
   spec.triple = Triple(
       Triple::normalize(native ? sys::getDefaultTargetTriple() : name.str()));
@@ -218,6 +218,8 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   if (!spec.triple.isArch64Bit() || !spec.triple.isLittleEndian())
     return failed("target '" + name +
                   "' is not supported, expected 64 bits and little endian");
+  if (!spec.family)
+    spec.family = findFamily(spec.triple.getArch());
   if (!attributes.empty())
     features += (features.empty() ? "" : ",") + attributes.str();
   std::unique_ptr<MCSubtargetInfo> plain(
@@ -229,7 +231,7 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   if (!spec.tuneCpu.empty() && !plain->isCPUStringValid(spec.tuneCpu))
     return failed("unknown CPU '" + spec.tuneCpu + "' of " +
                   spec.triple.getArchName());
-  if (Error error = checkFeatureNames(features, *plain, spec.triple))
+  if (Error error = checkFeatureNames(features, *plain, spec))
     return std::move(error);
   SubtargetFeatures all;
   if (useHost)
@@ -242,7 +244,7 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
     combined += (combined.empty() ? "" : ",") + features;
   std::unique_ptr<MCSubtargetInfo> info(
       llvmTarget->createMCSubtargetInfo(spec.triple, spec.tuneCpu, combined));
-  spec.features = usableFeatures(spec.triple, *info, spec.requiredCpu);
+  spec.features = usableFeatures(spec.family, *info, spec.requiredCpu);
   return spec;
 }
 
@@ -259,10 +261,9 @@ std::unique_ptr<TargetMachine> bitnet::createMachine(const TargetSpec &spec,
   constexpr CodeGenOptLevel levels[] = {
       CodeGenOptLevel::None, CodeGenOptLevel::Less, CodeGenOptLevel::Default,
       CodeGenOptLevel::Aggressive};
-  const TargetFamily *family = findFamily(spec.triple.getArch());
-  StringRef base = family ? family->getBaseCpu() : "";
-  if (family)
-    options.MCOptions.ABIName = family->getAbi();
+  StringRef base = spec.family ? spec.family->getBaseCpu() : "";
+  if (spec.family)
+    options.MCOptions.ABIName = spec.family->getAbi();
   return std::unique_ptr<TargetMachine>(
       target->createTargetMachine(spec.triple, base, spec.features, options,
                                   Reloc::PIC_, std::nullopt, levels[level]));

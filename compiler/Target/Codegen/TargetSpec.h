@@ -17,6 +17,8 @@ class TargetMachine;
 
 namespace bitnet {
 
+class TargetFamily;
+
 /// What runs the parallel regions of a model.
 enum class Device { CPU, Vulkan };
 
@@ -26,6 +28,10 @@ struct TargetSpec {
   std::string name;
   Device device = Device::CPU;
   llvm::Triple triple;
+  /// What the compiler, or a plug-in, knows of such CPUs; null for others.
+  const TargetFamily *family = nullptr;
+  /// The plug-in's target that was asked for; null for the compiler's own.
+  const NamedTarget *plugin = nullptr;
   /// Scheduling and costs only: what code needs is in `features`.
   std::string tuneCpu;
   /// LLVM feature string, e.g. "+avx2,+fma". It names only features that
@@ -45,10 +51,6 @@ struct TargetSpec {
   /// What decides the weights' layout, for the weights file's header.
   std::string layoutFamily() const;
 };
-
-/// The target of devices with Vulkan 1.3: kernels are SPIR-V, the code around
-/// them is for a CPU.
-inline constexpr llvm::StringLiteral vulkanTargetName = "spirv-vulkan1.3";
 
 /// Reads `--target` ("native", a name of TargetFacts such as "x86-avx2", or
 /// TRIPLE[+FEATURE][,-FEATURE]..., or vulkanTargetName), `-mcpu` and

@@ -31,6 +31,13 @@ struct RISCVFamily : TargetFamily {
   StringRef getLoader() const override {
     return "/lib/ld-linux-riscv64-lp64d.so.1";
   }
+  SmallVector<std::string>
+  getEmulator(const TargetFacts &facts) const override {
+    return {"qemu-riscv64", "-cpu",
+            "rv64,v=true,vext_spec=v1.0,vlen=" +
+                std::to_string(facts.vectorBits)};
+  }
+  StringRef getScheduledCpu() const override { return "sifive-p670"; }
 
   std::optional<InstructionClass> classify(StringRef mnemonic) const override {
     return riscv::classify(mnemonic);

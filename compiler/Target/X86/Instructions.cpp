@@ -23,6 +23,7 @@ static constexpr InstructionRule rules[] = {
     {"phsub*", C::AddSub},
     {"psadbw", C::AddSub},
     {"pabs*", C::AddSub},
+    {"psign*", C::AddSub},
     {"lea", C::AddSub},
     // Shuffles and tables.
     {"pshuf*", C::LookUp},

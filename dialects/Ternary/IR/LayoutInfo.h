@@ -3,7 +3,12 @@
 
 #include "dialects/Ternary/IR/TernaryOps.h"
 
+#include "llvm/Support/Error.h"
+
 namespace bitnet::ternary {
+
+/// Most rows of a block.
+inline constexpr int64_t maxBlockRows = 1024;
 
 /// The numbers that say where trits of one packed [n, k] matrix lie.
 struct PackedShape {
@@ -12,10 +17,10 @@ struct PackedShape {
 };
 
 /// Everything that depends on the kind of a layout. `getLayouts` is the only
-/// list of kinds: attribute verifier, pack, unpack, the scalar reference,
-/// `--list-layouts` and the tests read it.
+/// list of kinds: attribute parser and verifier, pack, unpack, the scalar
+/// reference, `--list-layouts` and the tests read it.
 struct LayoutInfo {
-  LayoutKind kind;
+  llvm::StringLiteral name;
   llvm::StringLiteral summary;
   /// Terms of one unit: K is padded to a multiple of it with zero trits.
   int64_t group;
@@ -35,12 +40,17 @@ struct LayoutInfo {
                           mlir::Value packed, PackedShape shape,
                           mlir::Value row, mlir::Value column);
 
-  llvm::StringRef name() const { return stringifyLayoutKind(kind); }
+  /// Its number; it must be one of `getLayouts`.
+  LayoutKind kind() const { return *symbolizeLayoutKind(name); }
   double bitsPerTrit() const { return 8.0 / tritsPerByte; }
 };
 
 /// All kinds, in the order of `LayoutKind`.
 llvm::ArrayRef<const LayoutInfo *> getLayouts();
+/// Adds a layout, which must live as long as the process. An error says what
+/// is wrong with it: a name that is none or taken, sizes that do not fit
+/// together, trits that `read` does not find where `pack` wrote them.
+llvm::Error addLayout(const LayoutInfo &info);
 const LayoutInfo &getLayoutInfo(LayoutKind kind);
 /// "auto, pairs, planes": what `--layout` takes.
 llvm::SmallVector<llvm::StringRef> getLayoutNames();

@@ -53,7 +53,7 @@ static void pack(ArrayRef<uint8_t> codes, PackedShape shape,
 }
 
 const LayoutInfo bitnet::ternary::pairsLayout = {
-    LayoutKind::Pairs,
+    "pairs",
     "a byte holds 4 terms of one row as two base-3 pairs: indices of tables",
     /*group=*/4,
     /*rowMultiple=*/8,

@@ -45,7 +45,7 @@ static void pack(ArrayRef<uint8_t> codes, PackedShape shape,
 }
 
 const LayoutInfo bitnet::ternary::planesLayout = {
-    LayoutKind::Planes,
+    "planes",
     "for each term, a bit a row that says +1 and then a bit a row that says "
     "-1: masks",
     /*group=*/1,

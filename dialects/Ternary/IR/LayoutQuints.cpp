@@ -64,7 +64,7 @@ static void pack(ArrayRef<uint8_t> codes, PackedShape shape,
 }
 
 const LayoutInfo bitnet::ternary::quintsLayout = {
-    LayoutKind::Quints,
+    "quints",
     "a byte holds 5 terms of one row as sign and magnitude: indices of tables "
     "of 128 entries",
     /*group=*/5,

@@ -74,7 +74,7 @@ static void pack(ArrayRef<uint8_t> codes, PackedShape shape,
 }
 
 const LayoutInfo bitnet::ternary::rows4Layout = {
-    LayoutKind::Rows4,
+    "rows4",
     "a byte holds one term of 4 rows as 2-bit fields: operands of dot products",
     /*group=*/4,
     /*rowMultiple=*/16,
@@ -84,7 +84,7 @@ const LayoutInfo bitnet::ternary::rows4Layout = {
     emitReadTrit<Rows<4, 4>>};
 
 const LayoutInfo bitnet::ternary::rows5Layout = {
-    LayoutKind::Rows5,
+    "rows5",
     "a byte holds one term of 5 rows as base-3 digits: operands of dot "
     "products",
     /*group=*/4,

@@ -66,18 +66,25 @@ def Ternary_RescaleFormAttr : EnumAttr<Ternary_Dialect, Ternary_RescaleForm, "re
 
 //===-- Layouts and strategies ---------------------------------------------===//
 
-def Ternary_LayoutKind : I32EnumAttr<"LayoutKind", "order of trits in packed bytes", [
-    I32EnumAttrCase<"Pairs", 0, "pairs">,
-    I32EnumAttrCase<"Planes", 1, "planes">,
-    I32EnumAttrCase<"Quints", 2, "quints">,
-    I32EnumAttrCase<"Rows4", 3, "rows4">,
-    I32EnumAttrCase<"Rows5", 4, "rows5">
-  ]> {
-  let cppNamespace = "::bitnet::ternary";
-  let genSpecializedAttr = 0;
+/// An attribute that holds the number of something which plug-ins may add to
+/// (Kinds.h). Its spelling is the name.
+class Ternary_KindParameter<string kind>
+    : AttrParameter<"::bitnet::ternary::" # kind, "a registered name"> {
+  let parser = "::bitnet::ternary::parse" # kind # "($_parser)";
+  let printer = "$_printer << ::bitnet::ternary::stringify" # kind # "($_self)";
 }
-def Ternary_LayoutKindAttr : EnumAttr<Ternary_Dialect, Ternary_LayoutKind, "layout_kind"> {
+class Ternary_KindAttr<string kind, string name>
+    : AttrDef<Ternary_Dialect, kind> {
+  let mnemonic = name;
+  let parameters = (ins Ternary_KindParameter<kind>:$value);
   let assemblyFormat = "`<` $value `>`";
+  let returnType = "::bitnet::ternary::" # kind;
+  let convertFromStorage = "$_self.getValue()";
+  let constBuilderCall = "::bitnet::ternary::" # kind # "Attr::get($_builder.getContext(), $0)";
+}
+
+def Ternary_LayoutKindAttr : Ternary_KindAttr<"LayoutKind", "layout_kind"> {
+  let summary = "order of trits in packed bytes";
 }
 
 def Ternary_LayoutAttr : AttrDef<Ternary_Dialect, "Layout"> {
@@ -106,9 +113,11 @@ def Ternary_LayoutAttr : AttrDef<Ternary_Dialect, "Layout"> {
     - `rows5`: the same with 5 rows, `span = rows/5` and powers of 3.
       1.6 bits a trit.
 
+    Plug-ins bring others (docs/guides/new-target.md).
+
     `#ternary.layout<pairs, rows = 64>`
   }];
-  let parameters = (ins EnumParameter<Ternary_LayoutKind>:$kind, "int64_t":$rows);
+  let parameters = (ins Ternary_KindParameter<"LayoutKind">:$kind, "int64_t":$rows);
   let assemblyFormat = "`<` $kind `,` `rows` `=` $rows `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
@@ -119,16 +128,14 @@ def Ternary_LayoutAttr : AttrDef<Ternary_Dialect, "Layout"> {
   }];
 }
 
-def Ternary_Strategy : I32EnumAttr<"Strategy", "how a kernel multiplies activations by trits", [
-    I32EnumAttrCase<"Masked", 0, "masked">,  // add and subtract under masks
-    I32EnumAttrCase<"Lookup", 1, "lookup">,  // table look-ups and additions
-    I32EnumAttrCase<"Dot", 2, "dot">         // dot products of bytes: multiplies
-  ]> {
-  let cppNamespace = "::bitnet::ternary";
-  let genSpecializedAttr = 0;
-}
-def Ternary_StrategyAttr : EnumAttr<Ternary_Dialect, Ternary_Strategy, "strategy"> {
-  let assemblyFormat = "`<` $value `>`";
+def Ternary_StrategyAttr : Ternary_KindAttr<"Strategy", "strategy"> {
+  let summary = "how a kernel multiplies activations by trits";
+  let description = [{
+    `masked` adds and subtracts under masks, `lookup` looks up and adds, `dot`
+    takes dot products of bytes: it multiplies. Plug-ins bring others.
+
+    `#ternary.strategy<lookup>`
+  }];
 }
 
 #endif // DIALECTS_TERNARY_IR_TERNARYDIALECT_TD

@@ -2,6 +2,7 @@
 #define DIALECTS_TERNARY_IR_TERNARYOPS_H
 
 #include "dialects/RT/IR/RTOps.h"
+#include "dialects/Ternary/IR/Kinds.h"
 
 #include "dialects/Ternary/IR/TernaryDialect.h.inc"
 #include "dialects/Ternary/IR/TernaryEnums.h.inc"

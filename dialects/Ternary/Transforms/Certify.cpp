@@ -124,13 +124,40 @@ static LogicalResult checkOp(Operation *op) {
   return op->emitError("is not known to be free of products");
 }
 
+/// Where the bytes of a memref come from.
+static Operation *getSource(Value memref) {
+  Operation *def = memref.getDefiningOp();
+  while (def && isa<ViewLikeOpInterface>(def))
+    def = cast<ViewLikeOpInterface>(def).getViewSource().getDefiningOp();
+  return def;
+}
+
+/// A region that unpacks weights may divide and multiply to find them, because
+/// it reads nothing else.
+static LogicalResult checkUnpack(rt::ParallelOp region) {
+  WalkResult result = region.getBody().walk([&](Operation *op) {
+    auto read = dyn_cast<memref::LoadOp>(op);
+    if (read && isa_and_nonnull<rt::GetGlobalOp>(getSource(read.getMemRef())))
+      return WalkResult::advance();
+    if (!read && (isa<memref::StoreOp>(op) || isMemoryEffectFree(op) ||
+                  op->hasTrait<OpTrait::HasRecursiveMemoryEffects>()))
+      return WalkResult::advance();
+    op->emitError("reads more than weights in a region that unpacks them");
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
 namespace {
 
 struct TernaryCertify : ternary::impl::TernaryCertifyPassBase<TernaryCertify> {
   void runOnOperation() override {
     bool free = true;
     getOperation()->walk([&](rt::ParallelOp region) {
-      if (!region.getKernel().value_or("").starts_with("bitlinear_"))
+      StringRef kernel = region.getKernel().value_or("");
+      if (kernel.starts_with(unpackPrefix))
+        free &= succeeded(checkUnpack(region));
+      if (!kernel.starts_with(linearPrefix))
         return;
       unsigned count = 0;
       region.getBody().walk([&](Operation *op) {

@@ -17,20 +17,18 @@ namespace {
 /// Widest vectors that a kernel was measured with.
 enum class Level { Plain, Ssse3, Dotprod, Avx2, Avx512, Vnni };
 
-/// Cycles of one core for one pass over the weights with `tokens` tokens:
-/// `perTrit` for each packed trit, `perTerm` for each term (making of tables,
-/// transposition), `perRow` for each row (widening, rescaling).
-struct PassFigures {
+/// What was measured of one pass of our kernels.
+struct Row {
+  constexpr Row(Strategy strategy, LayoutKind layout, Level level,
+                int64_t tokens, double perTrit, double perTerm, double perRow,
+                int64_t tokensPerRead, double perTritRead = 0)
+      : strategy(strategy), layout(layout), level(level),
+        pass{tokens, perTrit, perTerm, perRow, tokensPerRead, perTritRead} {}
+
   Strategy strategy;
   LayoutKind layout;
   Level level;
-  int64_t tokens;
-  double perTrit, perTerm, perRow;
-  /// Tokens that share one reading of the weights from memory.
-  int64_t tokensPerRead;
-  /// Cycles of one core for each packed trit where weights come from memory, of
-  /// which reading hides none; 0 where computing takes longer than that.
-  double perTritRead = 0;
+  PassFigures pass;
 };
 
 } // namespace
@@ -50,7 +48,7 @@ struct PassFigures {
 /// No AArch64 or RISC-V machine was at hand: their tables of 16 bytes are taken
 /// to cost what SSSE3's do, instruction for instruction the same, and sdot to
 /// gain over SSSE3's products what vpdpbusd gains over pmaddubsw.
-static constexpr PassFigures figures[] = {
+static constexpr Row figures[] = {
     {Strategy::Lookup, LayoutKind::Pairs, Level::Avx512, 32, 0.398, 42.0, 25.0,
      32},
     {Strategy::Lookup, LayoutKind::Pairs, Level::Avx512, 1, 0.0284, 1.93, 0.7,
@@ -102,15 +100,17 @@ static Level getLevel(const TargetFacts &facts) {
                                 : Level::Plain;
 }
 
-/// The passes of a kernel with the best level that the target has.
-static SmallVector<PassFigures> findPasses(Strategy strategy, LayoutKind layout,
+/// The passes of a kernel: as the strategy says itself, else those with the
+/// best level that the target has.
+static SmallVector<PassFigures> findPasses(const KernelStrategy &strategy,
+                                           LayoutKind layout,
                                            const TargetFacts &facts) {
-  SmallVector<PassFigures> passes;
+  SmallVector<PassFigures> passes = strategy.getFigures(layout, facts);
   for (int level = int(getLevel(facts)); level >= 0 && passes.empty(); --level)
-    for (const PassFigures &pass : figures)
-      if (pass.strategy == strategy && pass.layout == layout &&
-          int(pass.level) == level)
-        passes.push_back(pass);
+    for (const Row &row : figures)
+      if (row.strategy == strategy.getKind() && row.layout == layout &&
+          int(row.level) == level)
+        passes.push_back(row.pass);
   return passes;
 }
 
@@ -194,7 +194,7 @@ bitnet::ternary::estimate(const KernelStrategy &strategy,
                           const KernelChoice &choice, const LinearShape &shape,
                           const TargetFacts &facts, bool fromMemory) {
   SmallVector<PassFigures> passes =
-      findPasses(strategy.getKind(), choice.layout.kind, facts);
+      findPasses(strategy, choice.layout.kind, facts);
   if (passes.empty())
     return std::nullopt;
   double hertz = facts.clockMHz * 1e6 * facts.threads;
@@ -224,10 +224,10 @@ bitnet::ternary::estimate(const KernelStrategy &strategy,
   return result;
 }
 
-std::optional<int64_t> bitnet::ternary::getLeastTile(Strategy strategy,
-                                                     LayoutKind layout,
-                                                     const LinearShape &shape,
-                                                     const TargetFacts &facts) {
+std::optional<int64_t>
+bitnet::ternary::getLeastTile(const KernelStrategy &strategy, LayoutKind layout,
+                              const LinearShape &shape,
+                              const TargetFacts &facts) {
   SmallVector<PassFigures> passes = findPasses(strategy, layout, facts);
   if (passes.size() < 2)
     return std::nullopt;

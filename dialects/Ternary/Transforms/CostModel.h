@@ -53,8 +53,8 @@ bool areWeightsInMemory(mlir::Operation *root, const TargetFacts &facts);
 
 /// Fewest left-over tokens for which the figures say that a padded tile is
 /// cheaper than smaller passes; nullopt without figures of both.
-std::optional<int64_t> getLeastTile(Strategy strategy, LayoutKind layout,
-                                    const LinearShape &shape,
+std::optional<int64_t> getLeastTile(const KernelStrategy &strategy,
+                                    LayoutKind layout, const LinearShape &shape,
                                     const TargetFacts &facts);
 
 } // namespace bitnet::ternary

@@ -18,7 +18,7 @@ private:
 };
 
 class DotStrategy : public KernelStrategy {
-  Strategy getKind() const override { return Strategy::Dot; }
+  StringRef getName() const override { return "dot"; }
   StringRef getSummary() const override {
     return "multiplies bytes and adds, by the target's dot products";
   }

@@ -47,7 +47,7 @@ private:
 };
 
 class LookupStrategy : public KernelStrategy {
-  Strategy getKind() const override { return Strategy::Lookup; }
+  StringRef getName() const override { return "lookup"; }
   StringRef getSummary() const override {
     return "looks sums of neighbouring activations up in tables and adds them";
   }

@@ -11,6 +11,12 @@ namespace bitnet::ternary {
 /// of the finished sum by its scales. See the pass `ternary-certify`.
 inline constexpr llvm::StringLiteral rescaleMark = "ternary.rescale";
 
+/// What names of a BitLinear's regions begin with: those that the certificate
+/// looks at, and those that turn weights into another layout and read nothing
+/// else.
+inline constexpr llvm::StringLiteral linearPrefix = "bitlinear_";
+inline constexpr llvm::StringLiteral unpackPrefix = "ternary_unpack_";
+
 /// A contiguous memref of any rank as [rows, last axis].
 mlir::Value asRows(mlir::OpBuilder &builder, mlir::Location loc,
                    mlir::Value memref);

@@ -99,6 +99,18 @@ static std::string whyNotOn(const KernelStrategy &strategy,
   return ("does not read layout '" + stringifyLayoutKind(*layout) + "'").str();
 }
 
+/// Whether a plan may take `strategy` for a layout that was asked for. One that
+/// reads every layout gives way to those that list it.
+static bool mayTake(const KernelStrategy &strategy, LayoutKind layout,
+                    const KernelStrategy *wanted) {
+  if (strategy.lists(layout) || !strategy.takes(layout))
+    return strategy.lists(layout);
+  return &strategy == wanted ||
+         llvm::none_of(getStrategies(), [&](const KernelStrategy *other) {
+           return other->lists(layout);
+         });
+}
+
 LogicalResult TernaryPlan::checkRuns(Operation *at,
                                      const KernelStrategy &strategy,
                                      std::optional<LayoutKind> layout) {
@@ -113,7 +125,7 @@ LogicalResult TernaryPlan::checkRuns(Operation *at,
 LogicalResult TernaryPlan::checkLayout() {
   std::string reason = "is read by no strategy";
   for (const KernelStrategy *candidate : getStrategies()) {
-    if (!candidate->takes(*askedLayout))
+    if (!mayTake(*candidate, *askedLayout, nullptr))
       continue;
     reason = isAllowed(*candidate)
                  ? whyNotOn(*candidate, askedLayout, facts)
@@ -193,8 +205,8 @@ FailureOr<const KernelStrategy *> TernaryPlan::findWanted(LinearOp op) {
 /// padded tile is worth it, and the strategy says the rest.
 void TernaryPlan::setTile(LinearOp op, const KernelStrategy &strategy,
                           KernelChoice &choice) {
-  std::optional<int64_t> least = getLeastTile(
-      strategy.getKind(), choice.layout.kind, LinearShape::of(op), facts);
+  std::optional<int64_t> least =
+      getLeastTile(strategy, choice.layout.kind, LinearShape::of(op), facts);
   DictionaryAttr own = op.getTileAttr();
   for (auto &[name, value] : choice.tile) {
     if (name == "min_tokens" && least)
@@ -211,9 +223,14 @@ void TernaryPlan::setTile(LinearOp op, const KernelStrategy &strategy,
       choice.tile.emplace_back(entry.getName().getValue(), value.getInt());
 }
 
-/// The layouts that a strategy reads, each kind once.
-static SmallVector<LayoutKind> getKinds(const KernelStrategy &strategy) {
+/// The layouts that a strategy reads, each kind once: those that it lists, and
+/// one that was asked for.
+static SmallVector<LayoutKind> getKinds(const KernelStrategy &strategy,
+                                        std::optional<LayoutKind> asked,
+                                        const KernelStrategy *wanted) {
   SmallVector<LayoutKind> kinds;
+  if (asked && !strategy.lists(*asked) && mayTake(strategy, *asked, wanted))
+    kinds.push_back(*asked);
   for (BlockLayout layout : strategy.getLayouts())
     if (!llvm::is_contained(kinds, layout.kind))
       kinds.push_back(layout.kind);
@@ -244,8 +261,10 @@ TernaryPlan::findCandidates(LinearOp op, const KernelStrategy *wanted) {
       continue;
     if (own && !strategy->takes(own))
       continue;
-    for (LayoutKind kind : getKinds(*strategy))
-      consider(*strategy, kind);
+    std::optional<LayoutKind> kind =
+        own ? std::optional(own.getKind()) : askedLayout;
+    for (LayoutKind known : getKinds(*strategy, kind, wanted))
+      consider(*strategy, known);
   }
   // There a layout says nothing of what may read it.
   auto allowed = [&](const Candidate &c) { return isAllowed(*c.strategy); };

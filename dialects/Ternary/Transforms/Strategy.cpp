@@ -1,6 +1,9 @@
 #include "dialects/Ternary/Transforms/Strategy.h"
+#include "dialects/Ternary/IR/LayoutInfo.h"
 
 #include "llvm/ADT/STLExtras.h"
+
+#include <vector>
 
 using namespace mlir;
 using namespace bitnet::ternary;
@@ -8,14 +11,30 @@ using namespace bitnet::ternary;
 KernelStrategy::~KernelStrategy() = default;
 
 bool KernelStrategy::takes(LayoutAttr layout) const {
-  return llvm::any_of(getLayouts(), [&](BlockLayout known) {
-    return known.kind == layout.getKind() && known.rows == layout.getRows();
-  });
+  return takesEveryLayout() ||
+         llvm::any_of(getLayouts(), [&](BlockLayout known) {
+           return known.kind == layout.getKind() &&
+                  known.rows == layout.getRows();
+         });
 }
 
 bool KernelStrategy::takes(LayoutKind kind) const {
+  return takesEveryLayout() || lists(kind);
+}
+
+bool KernelStrategy::lists(LayoutKind kind) const {
   return llvm::any_of(getLayouts(),
                       [&](BlockLayout known) { return known.kind == kind; });
+}
+
+KernelChoice KernelStrategy::choose(LinearOp op, const TargetFacts &facts,
+                                    std::optional<LayoutKind> layout) const {
+  const BlockLayout *chosen =
+      llvm::find_if(getLayouts(), [&](BlockLayout known) {
+        return !layout || known.kind == *layout;
+      });
+  assert(chosen != getLayouts().end() && "not a layout that it lists");
+  return {*chosen, {}};
 }
 
 int64_t KernelStrategy::getTile(LinearOp op, StringRef name) const {
@@ -54,18 +73,50 @@ LogicalResult bitnet::ternary::verifyTile(LinearOp op,
   return success();
 }
 
-ArrayRef<const KernelStrategy *> bitnet::ternary::getStrategies() {
-  static const KernelStrategy *const strategies[] = {
+static std::vector<const KernelStrategy *> &getRegistry() {
+  static std::vector<const KernelStrategy *> strategies = {
       &getDotStrategy(), &getLookupStrategy(), &getMaskedStrategy()};
-  static_assert(std::size(strategies) == getMaxEnumValForStrategy() + 1,
-                "a strategy that is not listed");
   return strategies;
 }
 
+ArrayRef<const KernelStrategy *> bitnet::ternary::getStrategies() {
+  return getRegistry();
+}
+
+llvm::Error bitnet::ternary::addStrategy(const KernelStrategy &strategy) {
+  StringRef name = strategy.getName();
+  if (!isKernelName(name) || name == "auto")
+    return llvm::createStringError(
+        "has no name, expected small letters, digits and '_'");
+  if (symbolizeStrategy(name))
+    return llvm::createStringError("has the name of another one");
+  if (strategy.getLayouts().empty())
+    return llvm::createStringError("reads no layout");
+  for (BlockLayout layout : strategy.getLayouts())
+    if (int64_t multiple = getLayoutInfo(layout.kind).rowMultiple;
+        layout.rows < 1 || layout.rows % multiple || layout.rows > maxBlockRows)
+      return llvm::createStringError(
+          "reads blocks of " + llvm::Twine(layout.rows) + " rows of layout '" +
+          stringifyLayoutKind(layout.kind) + "', expected a multiple of " +
+          llvm::Twine(multiple) + " up to " + llvm::Twine(maxBlockRows));
+  addStrategyName(name);
+  getRegistry().push_back(&strategy);
+  return llvm::Error::success();
+}
+
 const KernelStrategy &bitnet::ternary::getStrategy(Strategy kind) {
-  return **llvm::find_if(getStrategies(), [&](const KernelStrategy *strategy) {
-    return strategy->getKind() == kind;
+  return *getRegistry()[unsigned(kind)];
+}
+
+bool bitnet::ternary::needsProof(Operation *root) {
+  bool fromPlugin = false, multiplies = false;
+  root->walk([&](LinearOp op) {
+    if (std::optional<Strategy> strategy = op.getStrategy()) {
+      fromPlugin |= unsigned(*strategy) >= numOwnStrategies;
+      multiplies |= getStrategy(*strategy).multiplies();
+    }
   });
+  return fromPlugin && !multiplies;
 }
 
 SmallVector<StringRef> bitnet::ternary::getStrategyNames() {

@@ -4,6 +4,8 @@
 #include "compiler/Target/TargetFacts.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
 
+#include "llvm/Support/Error.h"
+
 namespace bitnet::ternary {
 
 /// One entry of a linear's `tile`: what the plan may vary, never the result.
@@ -33,6 +35,19 @@ struct KernelChoice {
   llvm::SmallVector<std::pair<llvm::StringRef, int64_t>> tile;
 };
 
+/// Cycles of one core for one pass over the weights with `tokens` tokens:
+/// `perTrit` for each packed trit, `perTerm` for each term (making of tables,
+/// transposition), `perRow` for each row (widening, rescaling).
+struct PassFigures {
+  int64_t tokens;
+  double perTrit, perTerm, perRow;
+  /// Tokens that share one reading of the weights from memory.
+  int64_t tokensPerRead;
+  /// Cycles of one core for each packed trit where weights come from memory, of
+  /// which reading hides none; 0 where computing takes longer than that.
+  double perTritRead = 0;
+};
+
 /// A way to multiply trits with activations. `getStrategies` is the only list
 /// of them: plan, tile, flags, help, `--list-strategies` and the kernels' tests
 /// read it. See docs/guides/add-a-kernel.md for who calls what.
@@ -40,14 +55,15 @@ class KernelStrategy {
 public:
   virtual ~KernelStrategy();
 
-  virtual Strategy getKind() const = 0;
-  llvm::StringRef getName() const { return stringifyStrategy(getKind()); }
+  /// What flags, files and the IR say.
+  virtual llvm::StringRef getName() const = 0;
+  Strategy getKind() const { return *symbolizeStrategy(getName()); }
   /// One line for people.
   virtual llvm::StringRef getSummary() const = 0;
   /// Layouts whose bytes it can read, the preferred one first.
   virtual llvm::ArrayRef<BlockLayout> getLayouts() const = 0;
-  virtual llvm::ArrayRef<TileParameter> getTileParameters() const = 0;
-  virtual llvm::ArrayRef<TokenRange> getTokenRanges() const = 0;
+  virtual llvm::ArrayRef<TileParameter> getTileParameters() const { return {}; }
+  virtual llvm::ArrayRef<TokenRange> getTokenRanges() const { return {}; }
   /// Why `facts` cannot run it ("needs ..., which the target lacks"); empty
   /// where it can.
   virtual std::string whyNot(const TargetFacts &facts) const { return ""; }
@@ -59,18 +75,34 @@ public:
                                    const TargetFacts &facts) const {
     return "";
   }
+  /// Whether it can read every other layout, too, however slowly: plans take
+  /// it for those only where it is asked for, or where no strategy lists them.
+  virtual bool takesEveryLayout() const { return false; }
   /// What it is good for on such a target, said in remarks.
-  virtual llvm::StringRef getReason() const = 0;
+  virtual llvm::StringRef getReason() const { return getSummary(); }
+  /// What was measured of it on `layout`, on cores like those of `facts`: the
+  /// pass with the most tokens first, one token last. Empty: the figures of
+  /// the cost model's table; where that has none either, plans take the
+  /// strategy only where it is asked for.
+  virtual llvm::SmallVector<PassFigures>
+  getFigures(LayoutKind layout, const TargetFacts &facts) const {
+    return {};
+  }
   /// Layout and tile for one linear on a target that can run it. `layout` is
-  /// one that was asked for, of those that strategy and target can read.
+  /// one that was asked for, of those that strategy and target can read; the
+  /// first that is listed, or the first of that kind, unless a strategy says
+  /// more.
   virtual KernelChoice choose(LinearOp op, const TargetFacts &facts,
-                              std::optional<LayoutKind> layout) const = 0;
+                              std::optional<LayoutKind> layout) const;
   /// Makes loops around tile ops before `op`, a packed linear on memrefs with
   /// this strategy and one of its layouts. The caller erases `op`.
   virtual void tile(LinearOp op) const = 0;
 
+  /// Whether it can read weights of a layout.
   bool takes(LayoutAttr layout) const;
   bool takes(LayoutKind kind) const;
+  /// Whether the layout is one of `getLayouts`.
+  bool lists(LayoutKind kind) const;
   /// `name` of the tile of `op`, or the parameter's fallback.
   int64_t getTile(LinearOp op, llvm::StringRef name) const;
 };
@@ -79,9 +111,18 @@ public:
 /// the strategy with a value in its range. Emits an error at `op`.
 mlir::LogicalResult verifyTile(LinearOp op, const KernelStrategy &strategy);
 
+/// Those of the compiler, which come first.
+inline constexpr size_t numOwnStrategies = 3;
 /// Every strategy; `auto` takes the one that the cost model prefers.
 llvm::ArrayRef<const KernelStrategy *> getStrategies();
+/// Adds a strategy, which must live as long as the process. An error says what
+/// is wrong with it: a name that is none or taken, no layout.
+llvm::Error addStrategy(const KernelStrategy &strategy);
 const KernelStrategy &getStrategy(Strategy kind);
+/// Whether linears under `root` have a plug-in's strategy, and all say that
+/// they only add: such kernels are certified, whether or not a certificate is
+/// asked for.
+bool needsProof(mlir::Operation *root);
 /// "auto, lookup, masked": what `--strategy` takes.
 llvm::SmallVector<llvm::StringRef> getStrategyNames();
 

@@ -1,3 +1,4 @@
+#include "dialects/Ternary/Transforms/LoweringUtils.h"
 #include "dialects/Ternary/Transforms/Passes.h"
 #include "dialects/Ternary/Transforms/Strategy.h"
 
@@ -14,6 +15,28 @@ namespace bitnet::ternary {
 using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::ternary;
+
+/// The certificate looks at regions by their names: a strategy must not make
+/// others, between `before` and the linear `op`.
+static LogicalResult checkRegions(Operation *before, LinearOp op,
+                                  const KernelStrategy &strategy) {
+  Operation *made = before ? before->getNextNode() : &op->getBlock()->front();
+  for (; made != op.getOperation(); made = made->getNextNode()) {
+    WalkResult result = made->walk([&](rt::ParallelOp region) {
+      StringRef name = region.getKernel().value_or("");
+      if (name.starts_with(linearPrefix) || name.starts_with(unpackPrefix))
+        return WalkResult::advance();
+      op.emitError("strategy '")
+          << strategy.getName() << "' makes a region '" << name
+          << "', expected a name that begins with " << linearPrefix << " or "
+          << unpackPrefix;
+      return WalkResult::interrupt();
+    });
+    if (result.wasInterrupted())
+      return failure();
+  }
+  return success();
+}
 
 static LogicalResult tile(LinearOp op) {
   if (!op.getLayout() || !op.getStrategy())
@@ -33,7 +56,10 @@ static LogicalResult tile(LinearOp op) {
   }
   if (failed(verifyTile(op, strategy)))
     return failure();
+  Operation *before = op->getPrevNode();
   strategy.tile(op);
+  if (failed(checkRegions(before, op, strategy)))
+    return failure();
   op.erase();
   return success();
 }

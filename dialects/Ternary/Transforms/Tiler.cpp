@@ -11,7 +11,7 @@ Tiler::Tiler(const KernelStrategy &strategy, LinearOp op,
              std::optional<int64_t> blockRows)
     : strategy(strategy), op(op), builder(op), loc(op.getLoc()),
       blockRows(blockRows.value_or(op.getLayout()->getRows())),
-      prefix(("bitlinear_" + strategy.getName() + "_" +
+      prefix((linearPrefix + strategy.getName() + "_" +
               stringifyLayoutKind(op.getLayout()->getKind()))
                  .str()) {
   codes = asRows(builder, loc, op.getCodes());

@@ -65,13 +65,13 @@ static std::vector<Case> getCases() {
   std::vector<Case> cases;
   for (const LayoutInfo *layout : getLayouts())
     for (int64_t factor : {1, 3})
-      cases.push_back({layout->kind, layout->rowMultiple * factor});
+      cases.push_back({layout->kind(), layout->rowMultiple * factor});
   return cases;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Layouts, testing::ValuesIn(getCases()),
                          [](const testing::TestParamInfo<Case> &info) {
-                           return getLayoutInfo(info.param.kind).name().str() +
+                           return getLayoutInfo(info.param.kind).name.str() +
                                   std::to_string(info.param.rows);
                          });
 

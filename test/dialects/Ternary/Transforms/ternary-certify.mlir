@@ -167,3 +167,31 @@ func.func @not_a_bitlinear(%exec: !rt.exec, %n: index, %s: memref<?xf32>) {
   }
   return
 }
+
+// -----
+
+// Weights are unpacked by any arithmetic, because nothing else is read.
+rt.global @w : tensor<64xi8> = [dense<0> : tensor<64xi8>]
+func.func @unpacks_weights(%exec: !rt.exec, %n: index, %planes: memref<?xi8>) {
+  %w = rt.get_global @w exec %exec : memref<64xi8>
+  rt.parallel %exec (%begin to %end) in %n grain 1 attributes {kernel = "ternary_unpack_quints"} {
+    %c3 = arith.constant 3 : i8
+    %byte = memref.load %w[%begin] : memref<64xi8>
+    %trit = arith.remui %byte, %c3 : i8
+    memref.store %trit, %planes[%begin] : memref<?xi8>
+    rt.yield
+  }
+  return
+}
+
+// -----
+
+func.func @unpacks_activations(%exec: !rt.exec, %n: index, %x: memref<?xi8>, %planes: memref<?xi8>) {
+  rt.parallel %exec (%begin to %end) in %n grain 1 attributes {kernel = "ternary_unpack_quints"} {
+    // expected-error @+1 {{reads more than weights in a region that unpacks them}}
+    %byte = memref.load %x[%begin] : memref<?xi8>
+    memref.store %byte, %planes[%begin] : memref<?xi8>
+    rt.yield
+  }
+  return
+}

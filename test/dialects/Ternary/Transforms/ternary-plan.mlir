@@ -14,13 +14,16 @@
 // RUN: bitnet-opt %s --ternary-plan="target=x86-avx512vbmi layout=pairs" | FileCheck %s --check-prefix=WIDE
 // RUN: bitnet-opt %s --ternary-plan="target=x86-avx2 layout=planes" | FileCheck %s --check-prefix=MASKED
 // RUN: not bitnet-opt %s --ternary-plan="target=x86-avx512bw layout=quints" 2>&1 | FileCheck %s --check-prefix=NO-VBMI
-// RUN: not bitnet-opt %s --ternary-plan="target=x86-avx2 strategy=masked layout=pairs" 2>&1 | FileCheck %s --check-prefix=NOT-READ
+// RUN: not bitnet-opt %s --ternary-plan="target=x86-avx2 strategy=lookup layout=planes" 2>&1 | FileCheck %s --check-prefix=NOT-READ
+// RUN: bitnet-opt %s --ternary-plan="target=x86-avx2 strategy=masked layout=rows5" | FileCheck %s --check-prefix=UNPACKS
 // RUN: not bitnet-opt %s --ternary-plan=layout=dense 2>&1 | FileCheck %s --check-prefix=NO-LAYOUT
 
 //        QUINTS:   layout = #ternary.layout<quints, rows = 64>
 //   QUINTS-SAME:   strategy = #ternary.strategy<lookup>
 //       NO-VBMI: error: layout 'quints' needs tables of 128 bytes (avx512vbmi), which the target lacks
-//      NOT-READ: error: strategy 'masked' does not read layout 'pairs'
+//      NOT-READ: error: strategy 'lookup' does not read layout 'planes'
+//       UNPACKS:   layout = #ternary.layout<rows5, rows = 80>
+//  UNPACKS-SAME:   strategy = #ternary.strategy<masked>
 //     NO-LAYOUT: error: unknown layout 'dense', expected one of auto, pairs, planes, quints
 // GENERIC-LABEL: func @sixty_four_terms
 //       GENERIC:   layout = #ternary.layout<planes, rows = 64>
