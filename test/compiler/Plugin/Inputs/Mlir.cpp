@@ -26,9 +26,10 @@ struct CountTerms : PassWrapper<CountTerms, OperationPass<ModuleOp>> {
 struct PluginDialect : Dialect {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PluginDialect)
   explicit PluginDialect(MLIRContext *context)
-      : Dialect("test_plugin", context, TypeID::get<PluginDialect>()) {
+      : Dialect(getDialectNamespace(), context, TypeID::get<PluginDialect>()) {
     allowUnknownOperations();
   }
+  static StringRef getDialectNamespace() { return "test_plugin"; }
 };
 
 } // namespace
