@@ -99,18 +99,6 @@ static std::string whyNotOn(const KernelStrategy &strategy,
   return ("does not read layout '" + stringifyLayoutKind(*layout) + "'").str();
 }
 
-/// Whether a plan may take `strategy` for a layout that was asked for. One that
-/// reads every layout gives way to those that list it.
-static bool mayTake(const KernelStrategy &strategy, LayoutKind layout,
-                    const KernelStrategy *wanted) {
-  if (strategy.lists(layout) || !strategy.takes(layout))
-    return strategy.lists(layout);
-  return &strategy == wanted ||
-         llvm::none_of(getStrategies(), [&](const KernelStrategy *other) {
-           return other->lists(layout);
-         });
-}
-
 LogicalResult TernaryPlan::checkRuns(Operation *at,
                                      const KernelStrategy &strategy,
                                      std::optional<LayoutKind> layout) {

@@ -151,9 +151,13 @@ findTime(LinearOp op, BlockLayout layout, const Target &target,
          ArrayRef<const KernelStrategy *> strategies) {
   std::optional<double> best;
   auto attr = LayoutAttr::get(op.getContext(), layout.kind, layout.rows);
+  const KernelStrategy *wanted =
+      strategies.size() == 1 ? strategies.front() : nullptr;
   for (const KernelStrategy *strategy : strategies) {
-    if (!strategy->takes(attr) ||
-        !whyNotOn(*strategy, layout.kind, target.facts).empty())
+    bool reads = strategy->lists(layout.kind)
+                     ? strategy->lists(attr)
+                     : mayTake(*strategy, layout.kind, wanted);
+    if (!reads || !whyNotOn(*strategy, layout.kind, target.facts).empty())
       continue;
     KernelChoice choice = strategy->choose(op, target.facts, layout.kind);
     choice.layout = layout;
@@ -190,10 +194,14 @@ TernaryPlanLayouts::findOptions(LinearOp op,
     return {option};
   }
   for (const Target &target : llvm::reverse(all))
-    for (const KernelStrategy *strategy : strategies)
+    for (const KernelStrategy *strategy : strategies) {
       for (BlockLayout known : strategy->getLayouts())
         if (whyNotOn(*strategy, known.kind, target.facts).empty())
           add(strategy->choose(op, target.facts, known.kind).layout);
+      if (askedLayout && !strategy->lists(*askedLayout) &&
+          mayTake(*strategy, *askedLayout, asked))
+        add(strategy->choose(op, target.facts, *askedLayout).layout);
+    }
   return options;
 }
 

@@ -11,11 +11,13 @@ using namespace bitnet::ternary;
 KernelStrategy::~KernelStrategy() = default;
 
 bool KernelStrategy::takes(LayoutAttr layout) const {
-  return takesEveryLayout() ||
-         llvm::any_of(getLayouts(), [&](BlockLayout known) {
-           return known.kind == layout.getKind() &&
-                  known.rows == layout.getRows();
-         });
+  return takesEveryLayout() || lists(layout);
+}
+
+bool KernelStrategy::lists(LayoutAttr layout) const {
+  return llvm::any_of(getLayouts(), [&](BlockLayout known) {
+    return known.kind == layout.getKind() && known.rows == layout.getRows();
+  });
 }
 
 bool KernelStrategy::takes(LayoutKind kind) const {
@@ -117,6 +119,16 @@ bool bitnet::ternary::needsProof(Operation *root) {
     }
   });
   return fromPlugin && !multiplies;
+}
+
+bool bitnet::ternary::mayTake(const KernelStrategy &strategy, LayoutKind layout,
+                              const KernelStrategy *wanted) {
+  if (strategy.lists(layout) || !strategy.takes(layout))
+    return strategy.lists(layout);
+  return &strategy == wanted ||
+         llvm::none_of(getStrategies(), [&](const KernelStrategy *other) {
+           return other->lists(layout);
+         });
 }
 
 SmallVector<StringRef> bitnet::ternary::getStrategyNames() {

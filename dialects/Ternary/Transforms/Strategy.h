@@ -102,6 +102,7 @@ public:
   bool takes(LayoutAttr layout) const;
   bool takes(LayoutKind kind) const;
   /// Whether the layout is one of `getLayouts`.
+  bool lists(LayoutAttr layout) const;
   bool lists(LayoutKind kind) const;
   /// `name` of the tile of `op`, or the parameter's fallback.
   int64_t getTile(LinearOp op, llvm::StringRef name) const;
@@ -123,6 +124,11 @@ const KernelStrategy &getStrategy(Strategy kind);
 /// they only add: such kernels are certified, whether or not a certificate is
 /// asked for.
 bool needsProof(mlir::Operation *root);
+/// Whether a plan may take `strategy` for a layout that was asked for, where
+/// `wanted` is the strategy that was, too, or null. One that reads every layout
+/// gives way to those that list it.
+bool mayTake(const KernelStrategy &strategy, LayoutKind layout,
+             const KernelStrategy *wanted);
 /// "auto, lookup, masked": what `--strategy` takes.
 llvm::SmallVector<llvm::StringRef> getStrategyNames();
 
