@@ -265,7 +265,7 @@ TEST(Floats, Halves) {
         auto fixed = [](double v, int bits) {
           return (__int128)std::ldexp(v, bits);
         };
-        __int128 exact = fixed(x, 24) * fixed(y, 24) + (fixed(z, 24) << 24);
+        __int128 exact = fixed(x, 24) * fixed(y, 24) + fixed(z, 48);
         if (exact == 0)
           return 0;
         // Nearest among the numbers, times 2^48.
