@@ -118,6 +118,15 @@ public:
                               bool wide) const {
     return {};
   }
+  /// Lane 2 i + j of the result, i and j below 2: sum's (i32) + the products of
+  /// the bytes 8 i to 8 i + 7 of `codes` (unsigned) and 8 j to 8 j + 7 of
+  /// `elements` (signed), exactly. Where facts.i8mm is set.
+  virtual mlir::Value addMatrixDots(mlir::OpBuilder &builder,
+                                    mlir::Location loc, mlir::Value sum,
+                                    mlir::Value codes,
+                                    mlir::Value elements) const {
+    return {};
+  }
 };
 
 /// A family that is `base` but for what a class derived from it says: named

@@ -12,8 +12,8 @@
 //   products of at most 255 * 128 to 32 bits without saturation.
 // - pmaddubsw saturates at 2^15: its weights are at most 10, so that a pair of
 //   products is at most 2 * 10 * 128 = 2560, and 12 of them at most 30720.
-// - sdot takes the weights as signed bytes: at most 10 as well. usdot is like
-//   vpdpbusd.
+// - sdot takes the weights as signed bytes: at most 10 as well. usdot and
+//   usmmla are like vpdpbusd.
 // - A sum Aj wraps modulo 2^32. Differences are divided by an odd power of 3
 //   modulo 2^32, exactly for any K; by 4^j <= 64 with a shift, which needs
 //   |Aj - A(j-1)| <= 64 * 2 * 128 * terms < 2^31: terms are at most 2^16.
@@ -25,6 +25,8 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include <numeric>
 
 using namespace mlir;
 using namespace bitnet;
@@ -136,6 +138,9 @@ private:
   Values addGroups(Value begin, int64_t groups, int64_t rest);
   Values addNarrow(Value group, int64_t count, ValueRange sums);
   Values addGroupsNarrow(Value begin, int64_t groups, int64_t rest);
+  Value loadPair(int64_t token, Value group);
+  Values addEight(Value group, ValueRange sums);
+  Values addGroupsMatrix(Value begin, int64_t groups, int64_t rest);
   Values unmix(ValueRange sums);
   void finish(ValueRange all, bool first);
   void emitStretch(Value begin, int64_t groups, int64_t rest, bool first);
@@ -144,8 +149,9 @@ private:
   VectorEmitter e;
   bool base3;
   /// Whether the fields of a byte are taken by its nibbles, and whether their
-  /// products are added in 16 bits first (pmaddubsw).
-  bool nibbles, narrow;
+  /// products are added in 16 bits first (pmaddubsw), or two rows are
+  /// multiplied by two tokens at a time (usmmla).
+  bool nibbles, narrow, matrix;
   int64_t tokens, terms, digits, unit, bytes, lanes;
   /// Of the vector at hand: bytes from the start of its unit.
   int64_t offset = 0;
@@ -162,6 +168,7 @@ DotRows::DotRows(DotRowsOp op, const TargetFacts &facts)
       bytes(std::gcd(unit, facts.vectorBits / 8)), lanes(bytes / 4) {
   bool vnni = facts.avx512vnni && bytes == 64;
   narrow = !base3 && !vnni && facts.ssse3 && bytes >= 16;
+  matrix = facts.i8mm && bytes == 16 && tokens % 2 == 0;
   nibbles = narrow || (!base3 && facts.dotprod && !facts.i8mm);
   block = e.times(op.getBlock(), llvm::divideCeil(terms, 4) * unit);
 }
@@ -339,6 +346,61 @@ Values DotRows::addGroupsNarrow(Value begin, int64_t groups, int64_t rest) {
   return rest ? widen(sums, addNarrow(end, rest, none)) : sums;
 }
 
+//===- Two tokens at a time ---------------------------------------------===//
+
+/// Eight codes from `group` on of a token and of the next one, one behind the
+/// other.
+Value DotRows::loadPair(int64_t token, Value group) {
+  SmallVector<int64_t> both(bytes);
+  std::iota(both.begin(), both.end(), 0);
+  auto eight = [&](int64_t t) {
+    return e.load(e.type(8, 8), op.getCodes(),
+                  {e.add(op.getToken(), t), e.times(group, 4)});
+  };
+  return e.shuffle(eight(token), eight(token + 1), both);
+}
+
+/// Adds the terms of `group` and of the next one to sums of two rows by two
+/// tokens, for each half of the rows, pair of tokens and digit.
+Values DotRows::addEight(Value group, ValueRange sums) {
+  VectorType words = e.type(lanes, 32);
+  Value first = e.bitcast(loadWeights(group), words);
+  Value second = e.bitcast(loadWeights(e.add(group, 1)), words);
+  Values pairs, next;
+  for (int64_t t = 0; t < tokens; t += 2)
+    pairs.push_back(loadPair(t, group));
+  for (int64_t half = 0; half < 2; ++half) {
+    // Terms of a row lie beside each other then.
+    Value rows =
+        e.bitcast(e.interleave(first, second, 2 * half, 2), e.type(bytes, 8));
+    Values partly = partlyDecoded(rows);
+    for (Value pair : pairs)
+      for (Value field : partly)
+        next.push_back(findFamily(e.facts)->addMatrixDots(
+            e.builder, e.loc, sums[next.size()], field, pair));
+  }
+  return next;
+}
+
+/// `addGroups` by matrix products, of two groups each.
+Values DotRows::addGroupsMatrix(Value begin, int64_t groups, int64_t rest) {
+  int64_t count = tokens * digits, whole = groups / 2 * 2;
+  Values all = e.loop(
+      begin, e.add(begin, whole), 2,
+      Values(count, e.splat(e.type(lanes, 32), 0)),
+      [&](Value group, ValueRange so_far) { return addEight(group, so_far); });
+  Values sums;
+  for (int64_t t = 0; t < tokens; ++t)
+    for (int64_t j = 0; j < digits; ++j) {
+      int64_t at = t / 2 * digits + j, odd = t % 2;
+      sums.push_back(e.shuffle(all[at], all[count / 2 + at],
+                               {odd, 2 + odd, 4 + odd, 6 + odd}));
+    }
+  if (whole != groups)
+    sums = addGroup(e.add(begin, whole), 4, sums);
+  return rest ? addGroup(e.add(begin, groups), rest, sums) : sums;
+}
+
 //===- The end of a block -----------------------------------------------===//
 
 /// The sums of one token's digits from the mixed ones.
@@ -400,8 +462,9 @@ void DotRows::finish(ValueRange all, bool first) {
 
 void DotRows::emitStretch(Value begin, int64_t groups, int64_t rest,
                           bool first) {
-  finish(narrow ? addGroupsNarrow(begin, groups, rest)
-                : addGroups(begin, groups, rest),
+  finish(narrow   ? addGroupsNarrow(begin, groups, rest)
+         : matrix ? addGroupsMatrix(begin, groups, rest)
+                  : addGroups(begin, groups, rest),
          first);
 }
 

@@ -49,6 +49,11 @@ struct AArch64Family : TargetFamily {
   Value addDots(OpBuilder &builder, Location loc, const TargetFacts &facts,
                 Value sum, Value codes, Value elements,
                 bool wide) const override;
+  Value addMatrixDots(OpBuilder &builder, Location loc, Value sum, Value codes,
+                      Value elements) const override {
+    return call(builder, loc, "llvm.aarch64.neon.usmmla.v4i32.v16i8",
+                sum.getType(), {sum, codes, elements});
+  }
 };
 
 } // namespace

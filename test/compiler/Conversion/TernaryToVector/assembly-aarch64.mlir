@@ -13,7 +13,7 @@
 // RUN: bitnet-opt %t/dot.mlir %{compile} | FileCheck %s --check-prefixes=DOT,SDOT
 // REDEFINE: %{target} = aarch64-i8mm
 // REDEFINE: %{features} = +dotprod,+i8mm
-// RUN: bitnet-opt %t/dot.mlir %{compile} | FileCheck %s --check-prefixes=DOT,USDOT
+// RUN: bitnet-opt %t/dot.mlir %{compile} | FileCheck %s --check-prefixes=DOT,USMMLA
 
 // A table is one register, for two vectors of rows.
 //   CHECK-LABEL: bitlinear_lookup_pairs_rows:
@@ -23,13 +23,16 @@
 //         CHECK:   b.{{lo|ne}}
 
 // Sixteen sums of four rows each, for four tokens and four digits: sdot takes
-// nibbles, usdot all fields of a byte. Behind the loop that makes the totals.
+// nibbles, usmmla all fields of a byte, for two rows and two tokens at a time:
+// half as many for as many terms. Behind the loop that makes the totals.
 //      DOT-LABEL: bitlinear_dot_rows4_rows:
 //            DOT:   Inner Loop Header
 //            DOT:   Inner Loop Header
 //        DOT-NOT:   {{Spill|Reload}}
 //  SDOT-COUNT-16:   {{[[:space:]]}}sdot v{{[0-9]+}}.4s, v
-// USDOT-COUNT-16:   usdot v{{[0-9]+}}.4s, v
+//   USMMLA-COUNT-2:   zip{{[12]}} v{{[0-9]+}}.4s
+//  USMMLA-COUNT-16:   usmmla v{{[0-9]+}}.4s, v
+//      USMMLA-NOT:   {{(usmmla|usdot|sdot)}}
 //        DOT-NOT:   {{Spill|Reload}}
 //            DOT:   b.{{lo|ne}}
 
