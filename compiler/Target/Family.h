@@ -195,6 +195,11 @@ public:
                       bool wide) const override {
     return base.addDots(builder, loc, facts, sum, codes, elements, wide);
   }
+  mlir::Value addMatrixDots(mlir::OpBuilder &builder, mlir::Location loc,
+                            mlir::Value sum, mlir::Value codes,
+                            mlir::Value elements) const override {
+    return base.addMatrixDots(builder, loc, sum, codes, elements);
+  }
 
 private:
   const TargetFamily &base;

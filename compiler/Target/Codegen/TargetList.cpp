@@ -47,17 +47,10 @@ static Error checkList(ArrayRef<TargetSpec> specs) {
   return Error::success();
 }
 
-/// Place of what a CPU must have in its family's order.
-static unsigned getRank(const TargetSpec &spec) {
-  StringRef best = spec.facts().name();
-  unsigned rank = 0;
-  for (const NamedTarget &target :
-       findFamily(spec.triple.getArch())->getNames()) {
-    ++rank;
-    if (target.name == best)
-      return rank;
-  }
-  return 0;
+/// Place of what a CPU must have in the order of `--list-targets`.
+static size_t getRank(const TargetSpec &spec) {
+  auto names = TargetFacts::names();
+  return find(names, spec.facts().name()) - names.begin();
 }
 
 Expected<std::vector<TargetSpec>>
