@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 
 import lit.formats
 
@@ -51,5 +52,7 @@ except OSError:
 for feature in ("avx2", "avx512bw", "avx512_vnni", "avx512vbmi"):
     if feature in flags:
         config.available_features.add(feature)
+if shutil.which("ptxas"):
+    config.available_features.add("ptxas")
 if config.sanitizers:
     config.available_features.add("sanitizers")

@@ -122,7 +122,7 @@ static constexpr Flag<CompileOptions> flags[] = {
      setString<&CompileOptions::output>},
     {"--emit", "KIND",
      "mlir, llvm, asm, obj, lib (libOUT.so, OUT.weights, OUT.h), exe "
-     "(default) or kernels (of a GPU: OUT.NAME.spv)",
+     "(default) or kernels (of a GPU: OUT.NAME.spv, .ptx or .hsaco)",
      setEmit},
     {"--tokenizer", "FILE",
      "tokenizer.json to put in; default: the one beside the model",
@@ -130,7 +130,7 @@ static constexpr Flag<CompileOptions> flags[] = {
     {"--target", "TARGET",
      "native (default), a name of bitnet-opt --list-targets, "
      "TRIPLE[+FEATURE...], e.g. aarch64-linux-gnu+dotprod, or spirv-vulkan1.3 "
-     "(a GPU; -mcpu and -mattr are of the CPU beside it); several CPUs with "
+     "(a GPU, as nvptx-sm_80; -mcpu and -mattr are of the CPU beside it); several CPUs with "
      "commas between: code for each, the best is taken when it is loaded",
      setString<&CompileOptions::target>},
     {"--load-target", "FILE",

@@ -193,6 +193,7 @@ void Compilation::fillOptions(PipelineOptions &phaseOptions) {
   phaseOptions.severalTargets = hasSeveral();
   phaseOptions.certify = options.certify;
   phaseOptions.threads = spec.device != Device::CPU;
+  phaseOptions.shaders = spec.device == Device::Vulkan;
   phaseOptions.vectorBits = spec.facts().vectorBits;
 }
 

@@ -1,4 +1,5 @@
 #include "compiler/Driver/Compile.h"
+#include "compiler/Driver/DeviceKernels.h"
 #include "compiler/Driver/Diagnostics.h"
 #include "compiler/Driver/KernelCheck.h"
 #include "compiler/Driver/KernelOptions.h"
@@ -7,7 +8,6 @@
 #include "compiler/Lab/Measure.h"
 #include "compiler/Target/Artifacts/OutputFile.h"
 #include "compiler/Target/Certificate/Certificate.h"
-#include "compiler/Target/SPIRV/Kernels.h"
 #include "dialects/Ternary/Transforms/Strategy.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -85,14 +85,12 @@ llvm::Error KernelLab::emitKernels() {
     return write(text);
   }
   FailureOr<std::vector<KernelDescription>> kernels =
-      takeSPIRVKernels(kernel.getModule());
+      takeDeviceKernels(kernel.getModule(), kernel.getSpec(), options.optLevel);
   if (failed(kernels))
     return llvm::createStringError("");
   for (const KernelDescription &made : *kernels)
     if (llvm::StringRef(made.name).starts_with("bitlinear_"))
-      return write(
-          llvm::StringRef(reinterpret_cast<const char *>(made.code.data()),
-                          made.code.size() * sizeof(made.code[0])));
+      return write(getKernelFile(made, kernel.getSpec()));
   return llvm::createStringError("the device has no kernel of the linear");
 }
 

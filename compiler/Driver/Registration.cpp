@@ -2,7 +2,9 @@
 
 #include "compiler/Conversion/Bufferize/Passes.h"
 #include "compiler/Conversion/ExpandHalf/Passes.h"
+#include "compiler/Conversion/KernelToGPU/Passes.h"
 #include "compiler/Conversion/KernelToSPIRV/Passes.h"
+#include "compiler/Conversion/LanesToThreads/Passes.h"
 #include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
@@ -43,7 +45,9 @@ void bitnet::registerAllPasses() {
   device::registerDevicePasses();
   rt::registerRTPasses();
   rt::registerRTToLLVMPasses();
+  registerKernelToGPUPasses();
   registerKernelToSPIRVPasses();
+  registerLanesToThreadsPasses();
   registerLinalgToParallelPasses();
   registerMathToPolynomialPasses();
   transformer::registerTransformerToVectorPasses();

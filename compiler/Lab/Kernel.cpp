@@ -25,6 +25,7 @@ LogicalResult Kernel::lower(MLIRContext &context, const PlanRequest &choice) {
   PipelineOptions options;
   options.vectorBits = facts.vectorBits;
   options.threads = spec.device != Device::CPU;
+  options.shaders = spec.device == Device::Vulkan;
   for (Phase phase :
        {Phase::Plan, Phase::Pack, Phase::Bufferize, Phase::Lower}) {
     OpPassManager passes(ModuleOp::getOperationName());
@@ -44,7 +45,7 @@ LogicalResult Kernel::lower(MLIRContext &context, const PlanRequest &choice) {
 LogicalResult Kernel::makeKernels() {
   OpPassManager passes(ModuleOp::getOperationName());
   buildPlanMemory(passes, /*forDevice=*/true);
-  buildDevice(passes);
+  buildDevice(passes, /*shaders=*/spec.device == Device::Vulkan);
   return runPasses(*module, passes);
 }
 

@@ -2,7 +2,9 @@
 
 #include "compiler/Conversion/Bufferize/Passes.h"
 #include "compiler/Conversion/ExpandHalf/Passes.h"
+#include "compiler/Conversion/KernelToGPU/Passes.h"
 #include "compiler/Conversion/KernelToSPIRV/Passes.h"
+#include "compiler/Conversion/LanesToThreads/Passes.h"
 #include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "compiler/Conversion/MathToPolynomial/Passes.h"
 #include "compiler/Conversion/RTToLLVM/Passes.h"
@@ -106,8 +108,9 @@ static void buildBufferize(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
-/// Simple operations of a unit where each has a thread of its own.
-static constexpr int64_t threadWork = 64;
+/// Simple operations of a unit where each has an invocation of its own; threads
+/// of a warp have an element each, so that they read what lies side by side.
+static constexpr int64_t invocationWork = 64, threadWork = 1;
 
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   if (options.severalTargets)
@@ -128,10 +131,10 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(rt::createExpandCopiesPass());
   LinalgToParallelPassOptions elements;
   if (options.threads)
-    elements.unitWork = threadWork;
+    elements.unitWork = options.shaders ? invocationWork : threadWork;
   passes.addPass(createLinalgToParallelPass(elements));
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
-  if (options.threads)
+  if (options.threads && options.shaders)
     passes.addPass(createMathLanesToLoop());
   passes.addPass(createMathToPolynomial());
   passes.addPass(createExpandHalf());
@@ -149,15 +152,22 @@ void bitnet::buildPlanMemory(OpPassManager &passes, bool forDevice) {
   passes.addPass(rt::createOutlineParallelPass());
 }
 
-void bitnet::buildDevice(OpPassManager &passes) {
+void bitnet::buildDevice(OpPassManager &passes, bool shaders) {
   passes.addPass(memref::createExpandStridedMetadataPass());
   passes.addPass(createLowerAffinePass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addPass(createLoopInvariantCodeMotionPass());
-  KernelToSPIRVPassOptions kernels;
-  kernels.hostFallback = true;
-  passes.addPass(createKernelToSPIRVPass(kernels));
+  if (shaders) {
+    KernelToSPIRVPassOptions kernels;
+    kernels.hostFallback = true;
+    passes.addPass(createKernelToSPIRVPass(kernels));
+  } else {
+    passes.addPass(createLanesToThreadsPass());
+    KernelToGPUPassOptions kernels;
+    kernels.hostFallback = true;
+    passes.addPass(createKernelToGPUPass(kernels));
+  }
   passes.addPass(device::createAwaitPass());
 }
 
@@ -210,7 +220,7 @@ void bitnet::buildPhase(Phase phase, OpPassManager &passes,
     return buildLower(passes, options);
   case Phase::Device:
     buildPlanMemory(passes, /*forDevice=*/true);
-    return buildDevice(passes);
+    return buildDevice(passes, options.shaders);
   case Phase::Codegen:
     buildPlanMemory(passes);
     return buildToLLVM(passes);

@@ -69,6 +69,10 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
                        llvm::cl::desc("The lanes of the target are threads, "
                                       "as those of a GPU"),
                        llvm::cl::init(false)};
+  Option<bool> shaders{*this, "shaders",
+                       llvm::cl::desc("A device's kernels are shaders of "
+                                      "Vulkan, else LLVM compiles them"),
+                       llvm::cl::init(true)};
   Option<bool> certify{*this, "certify",
                        llvm::cl::desc("Refuse multiplies in BitLinear loops"),
                        llvm::cl::init(false)};
@@ -90,8 +94,9 @@ void buildPlanKernels(mlir::OpPassManager &passes,
 void buildPlanMemory(mlir::OpPassManager &passes, bool forDevice = false);
 
 /// Parallel regions to kernels of a device, after buildPlanMemory: they are
-/// `spirv.module`s then. `buildPlanMemory` must run with `forDevice`.
-void buildDevice(mlir::OpPassManager &passes);
+/// `spirv.module`s (`shaders`) or modules of kernel-to-gpu then.
+/// `buildPlanMemory` must run with `forDevice`.
+void buildDevice(mlir::OpPassManager &passes, bool shaders);
 
 /// Second half of codegen: everything to the LLVM dialect.
 void buildToLLVM(mlir::OpPassManager &passes);

@@ -1,4 +1,5 @@
 #include "compiler/Target/Family.h"
+#include "compiler/Target/GPU/GpuFamily.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -41,8 +42,9 @@ llvm::Error bitnet::addFamily(const TargetFamily &family) {
       return llvm::createStringError(
           "has name '" + target.name +
           "', expected letters, digits, '-', '.' and '_'");
-    if (findName(target.name).family || target.name == "native" ||
-        target.name == "generic" || target.name == vulkanTargetName)
+    if (findName(target.name).family || findGpu(target.name).second ||
+        target.name == "native" || target.name == "generic" ||
+        target.name == vulkanTargetName)
       return llvm::createStringError("has name '" + target.name +
                                      "', which another one has");
   }

@@ -1,5 +1,6 @@
 #include "compiler/Target/TargetFacts.h"
 #include "compiler/Target/Family.h"
+#include "compiler/Target/GPU/GpuFamily.h"
 #include "compiler/Target/TargetList.h"
 
 #include "mlir/IR/Builders.h"
@@ -22,6 +23,9 @@ SmallVector<StringRef> TargetFacts::names() {
   for (const TargetFamily *family : getFamilies())
     for (const NamedTarget &target : family->getNames())
       names.push_back(target.name);
+  for (const GpuFamily *family : getGpuFamilies())
+    for (const NamedGpu &gpu : family->getNames())
+      names.push_back(gpu.name);
   return names;
 }
 
@@ -29,6 +33,11 @@ std::optional<TargetFacts> TargetFacts::named(StringRef name) {
   TargetFacts facts;
   if (name == genericName)
     return facts;
+  if (const NamedGpu *gpu = findGpu(name).second) {
+    facts.warps = true;
+    facts.tiles = gpu->multipliesTiles;
+    return facts;
+  }
   FamilyName known = findName(name);
   if (!known.family)
     return std::nullopt;
@@ -59,6 +68,8 @@ static void forEachFact(Facts &facts, Fn field) {
   field("dotprod", facts.dotprod);
   field("i8mm", facts.i8mm);
   field("rvv", facts.rvv);
+  field("warps", facts.warps);
+  field("tiles", facts.tiles);
   field("converts_half", facts.convertsHalf);
   field("l1_bytes", facts.l1Bytes);
   field("l2_bytes", facts.l2Bytes);

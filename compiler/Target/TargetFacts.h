@@ -37,6 +37,10 @@ struct TargetFacts {
   bool dotprod = false;    ///< sdot
   bool i8mm = false;       ///< usdot
   bool rvv = false;        ///< RISC-V: vrgather on all of vector_bits
+  /// A GPU whose kernels LLVM compiles: threads in warps of 32 that exchange
+  /// values and choose bytes by indices.
+  bool warps = false;
+  bool tiles = false; ///< its tensor cores multiply tiles of bytes
   /// Converts f16 to and from f32 by instructions.
   bool convertsHalf = true;
   /// Data caches of one core, in bytes.
@@ -64,7 +68,8 @@ struct TargetFacts {
 
   /// One of `names`; nullopt for others.
   static std::optional<TargetFacts> named(llvm::StringRef name);
-  /// The names that `named` takes: "generic", and those of every family.
+  /// The names that `named` takes: "generic", and those of every family
+  /// of CPUs and GPUs.
   static llvm::SmallVector<llvm::StringRef> names();
   /// The plug-in's target, or the last of the compiler's own `names` whose
   /// instructions these facts have all.

@@ -1,6 +1,6 @@
 #include "compiler/Conversion/KernelToSPIRV/KernelEmitter.h"
 
-#include "compiler/Conversion/KernelToSPIRV/Passes.h"
+#include "dialects/Device/Transforms/Kernels.h"
 
 #include "bitnet/module.h"
 
@@ -88,9 +88,9 @@ void KernelEmitter::createEntryPoint() {
   spirv::ExecutionModeOp::create(b, loc, function,
                                  spirv::ExecutionMode::LocalSize,
                                  ArrayRef<int32_t>{workgroupSize, 1, 1});
-  module->setAttr(kernelGrain, b.getI64IntegerAttr(grain));
-  module->setAttr(kernelWorkgroup, b.getI64IntegerAttr(workgroupSize));
-  module->setAttr(kernelScratch, b.getI64IntegerAttr(scratchUsed));
+  module->setAttr(device::kernelGrain, b.getI64IntegerAttr(grain));
+  module->setAttr(device::kernelWorkgroup, b.getI64IntegerAttr(workgroupSize));
+  module->setAttr(device::kernelScratch, b.getI64IntegerAttr(scratchUsed));
 }
 
 /// The number of this invocation in its dispatch.

@@ -11,9 +11,9 @@ def KernelToSPIRVPass : Pass<"kernel-to-spirv", "::mlir::ModuleOp"> {
     shader runs one part of `grain` units. Memory is addressed by 64-bit device
     addresses, numbers of type `index` are 64 bits wide, a vector becomes its
     elements, `memref.alloca` scratch memory of the invocation. Kernels are
-    numbered in the order of their modules, whose attributes `rt.grain`,
-    `rt.workgroup`, `rt.scratch`, `rt.words` and `rt.addresses` are what the
-    runtime must know of them.
+    numbered in the order of their forks. Attributes of their modules, `rt.number`,
+    `rt.grain`, `rt.workgroup`, `rt.scratch`, `rt.words` and `rt.addresses`, are
+    what the runtime must know of them.
 
     Requires views as `memref.reinterpret_cast` (`expand-strided-metadata`). An
     op without a form in SPIR-V is an error; with `host-fallback` a region that

@@ -61,9 +61,12 @@ void ternary::lowerQuantize(QuantizeOp op, const TargetFacts &facts) {
   Value scales = asFlat(b, e.loc, op.getOuts()[1]);
   Value tokens = memref::DimOp::create(b, e.loc, input, 0);
   int64_t size = cast<MemRefType>(input.getType()).getDimSize(1);
-  int64_t lanes = facts.vectorBits / 32;
+  // Sixteen threads of a GPU have a lane each.
+  int64_t lanes = facts.warps ? 16 : facts.vectorBits / 32;
   // About 2^13 elements, two microseconds, are worth a thread.
   int64_t grain = std::max<int64_t>(1, (1 << 13) / std::max<int64_t>(size, 1));
+  if (facts.warps)
+    grain = 1;
   OpBuilder outer = b;
   emitParallel(b, e.loc, op.getExec(), tokens, grain, "quantize",
                [&](OpBuilder &inner, Location, Value begin, Value end) {

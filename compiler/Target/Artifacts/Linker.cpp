@@ -212,3 +212,22 @@ Error bitnet::linkExecutable(StringRef object, const Triple &triple,
                            findFamily(triple.getArch())->getLoader().str()});
   return runLinker(args);
 }
+
+Expected<std::string> bitnet::linkCodeObject(StringRef object) {
+  Expected<ScratchFile> input = ScratchFile::create(object);
+  if (!input)
+    return input.takeError();
+  Expected<ScratchFile> output = ScratchFile::create("");
+  if (!output)
+    return output.takeError();
+  // The linker puts a new file there.
+  if (Error error =
+          runLinker({"-shared", "-o", output->path(), "--build-id=none",
+                     "--color-diagnostics=never", input->path()}))
+    return std::move(error);
+  auto linked = MemoryBuffer::getFile(output->path());
+  if (!linked)
+    return createStringError("cannot read what was linked: " +
+                             linked.getError().message());
+  return (*linked)->getBuffer().str();
+}

@@ -22,6 +22,9 @@ llvm::Error linkLibrary(llvm::StringRef object, const llvm::Triple &triple,
 llvm::Error linkExecutable(llvm::StringRef object, const llvm::Triple &triple,
                            llvm::StringRef resourceDir, llvm::StringRef path);
 
+/// A GPU's object as a shared object, the form in which drivers load it.
+llvm::Expected<std::string> linkCodeObject(llvm::StringRef object);
+
 } // namespace bitnet
 
 #endif // COMPILER_TARGET_ARTIFACTS_LINKER_H

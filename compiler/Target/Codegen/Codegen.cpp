@@ -31,8 +31,8 @@ static void setFunctionAttributes(llvm::Module &module, const TargetSpec &spec,
   }
 }
 
-static void optimise(llvm::Module &module, llvm::TargetMachine &machine,
-                     unsigned level) {
+void bitnet::optimise(llvm::Module &module, llvm::TargetMachine &machine,
+                      unsigned level) {
   if (level == 0)
     return;
   llvm::PassBuilder builder(&machine);

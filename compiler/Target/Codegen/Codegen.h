@@ -9,6 +9,7 @@
 namespace llvm {
 class LLVMContext;
 class Module;
+class TargetMachine;
 class raw_pwrite_stream;
 } // namespace llvm
 
@@ -27,6 +28,10 @@ llvm::Error mergeCode(llvm::Module &to, std::unique_ptr<llvm::Module> from,
                       llvm::StringRef symbol);
 /// Lets the names of the functions of `code` end with ".`target`".
 void nameFunctions(llvm::Module &code, llvm::StringRef target);
+
+/// LLVM's passes for `machine` over `module`.
+void optimise(llvm::Module &module, llvm::TargetMachine &machine,
+              unsigned level);
 
 /// Emits machine code, or assembly text. Errors name the reason.
 llvm::Error emitCode(llvm::Module &module, const TargetSpec &spec,

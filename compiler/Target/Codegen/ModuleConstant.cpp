@@ -82,8 +82,10 @@ public:
   Constant *kernels(ArrayRef<KernelDescription> descriptions) {
     SmallVector<Constant *> result;
     for (const KernelDescription &kernel : descriptions) {
-      Constant *code = global(
-          ConstantDataArray::get(context, ArrayRef<uint32_t>(kernel.code)));
+      Constant *code = global(ConstantDataArray::getString(context, kernel.code,
+                                                           /*AddNull=*/false));
+      // SPIR-V is read as words.
+      cast<GlobalVariable>(code)->setAlignment(Align(sizeof(uint64_t)));
       Constant *addresses =
           kernel.addresses.empty()
               ? null()
@@ -92,12 +94,11 @@ public:
                     ArrayRef<uint32_t>(reinterpret_cast<const uint32_t *>(
                                            kernel.addresses.data()),
                                        kernel.addresses.size())));
-      result.push_back(
-          structure({string(kernel.name), code,
-                     i64(kernel.code.size() * sizeof(uint32_t)), addresses,
-                     i32(kernel.addresses.size()), i32(kernel.numWords),
-                     i64(kernel.grain), i64(kernel.workgroup),
-                     i64(kernel.lanes), i64(kernel.scratchBytes)}));
+      result.push_back(structure(
+          {string(kernel.name), code, i64(kernel.code.size()), addresses,
+           i32(kernel.addresses.size()), i32(kernel.numWords),
+           i64(kernel.grain), i64(kernel.workgroup), i64(kernel.lanes),
+           i64(kernel.scratchBytes)}));
     }
     return array(result);
   }

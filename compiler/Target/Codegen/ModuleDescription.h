@@ -26,7 +26,9 @@ struct CacheDescription {
 /// A kernel of the device, as bitnet_kernel has it.
 struct KernelDescription {
   std::string name;
-  std::vector<uint32_t> code;
+  /// SPIR-V in the order of this machine's bytes, PTX with its closing NUL, or
+  /// a code object.
+  std::string code;
   std::vector<int32_t> addresses;
   int32_t numWords = 0;
   int64_t grain = 1, workgroup = 1, lanes = 1, scratchBytes = 0;

@@ -1,5 +1,6 @@
 #include "compiler/Target/Codegen/TargetSpec.h"
 #include "compiler/Target/Family.h"
+#include "compiler/Target/GPU/GpuFamily.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -42,6 +43,8 @@ bool TargetSpec::has(StringRef feature) const {
 TargetFacts TargetSpec::facts() const {
   TargetFacts facts;
   if (device != Device::CPU) {
+    if (gpu)
+      facts = *TargetFacts::named(gpu->name);
     // Kernels are for any device; f16 is converted in the host's code, too.
     TargetSpec host = *this;
     host.device = Device::CPU;
@@ -61,8 +64,8 @@ TargetFacts TargetSpec::facts() const {
 
 std::string TargetSpec::describe() const {
   std::string text = triple.str();
-  if (device == Device::Vulkan)
-    text = (vulkanTargetName + " beside " + text).str();
+  if (device != Device::CPU)
+    text = (deviceName() + " beside " + text).str();
   if (!tuneCpu.empty())
     text += " " + tuneCpu;
   if (!features.empty())
@@ -70,9 +73,21 @@ std::string TargetSpec::describe() const {
   return text;
 }
 
+StringRef TargetSpec::deviceName() const {
+  switch (device) {
+  case Device::CPU:
+    return "";
+  case Device::Vulkan:
+    return vulkanTargetName;
+  case Device::GPU:
+    return gpu->name;
+  }
+  return "";
+}
+
 std::string TargetSpec::layoutFamily() const {
-  if (device == Device::Vulkan)
-    return vulkanTargetName.str();
+  if (device != Device::CPU)
+    return deviceName().str();
   // The name's last part: what kernels and layouts are chosen by.
   std::string family = Triple::getArchTypeName(triple.getArch()).str();
   StringRef name = facts().name();
@@ -202,6 +217,16 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
     }
     return host;
   }
+  if (auto [family, gpu] = findGpu(target); gpu) {
+    Expected<TargetSpec> host = parseTarget("native", cpu, attributes);
+    if (host) {
+      host->device = Device::GPU;
+      host->gpuFamily = family;
+      host->gpu = gpu;
+      host->name = target.str();
+    }
+    return host;
+  }
   TargetSpec spec;
   spec.name = target.str();
   auto [name, features] = splitTarget(target);
@@ -248,6 +273,13 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   return spec;
 }
 
+CodeGenOptLevel bitnet::getCodeGenLevel(unsigned level) {
+  constexpr CodeGenOptLevel levels[] = {
+      CodeGenOptLevel::None, CodeGenOptLevel::Less, CodeGenOptLevel::Default,
+      CodeGenOptLevel::Aggressive};
+  return levels[level];
+}
+
 std::unique_ptr<TargetMachine> bitnet::createMachine(const TargetSpec &spec,
                                                      unsigned level) {
   initializeTargets();
@@ -258,13 +290,10 @@ std::unique_ptr<TargetMachine> bitnet::createMachine(const TargetSpec &spec,
   // A float multiply and add are one rounding only where the IR says so.
   options.AllowFPOpFusion = FPOpFusion::Strict;
   options.FunctionSections = true;
-  constexpr CodeGenOptLevel levels[] = {
-      CodeGenOptLevel::None, CodeGenOptLevel::Less, CodeGenOptLevel::Default,
-      CodeGenOptLevel::Aggressive};
   StringRef base = spec.family ? spec.family->getBaseCpu() : "";
   if (spec.family)
     options.MCOptions.ABIName = spec.family->getAbi();
-  return std::unique_ptr<TargetMachine>(
-      target->createTargetMachine(spec.triple, base, spec.features, options,
-                                  Reloc::PIC_, std::nullopt, levels[level]));
+  return std::unique_ptr<TargetMachine>(target->createTargetMachine(
+      spec.triple, base, spec.features, options, Reloc::PIC_, std::nullopt,
+      getCodeGenLevel(level)));
 }

@@ -4,6 +4,7 @@
 #include "compiler/Target/TargetFacts.h"
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/CodeGen.h"
 #include "llvm/Support/Error.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -18,15 +19,21 @@ class TargetMachine;
 namespace bitnet {
 
 class TargetFamily;
+class GpuFamily;
+struct NamedGpu;
 
-/// What runs the parallel regions of a model.
-enum class Device { CPU, Vulkan };
+/// What runs the parallel regions of a model: the CPU, shaders of Vulkan, or
+/// kernels that LLVM compiles for a GPU.
+enum class Device { CPU, Vulkan, GPU };
 
 /// The CPU that code is made for, and the device beside it.
 struct TargetSpec {
   /// What `--target` called it.
   std::string name;
   Device device = Device::CPU;
+  /// Of Device::GPU.
+  const GpuFamily *gpuFamily = nullptr;
+  const NamedGpu *gpu = nullptr;
   llvm::Triple triple;
   /// What the compiler, or a plug-in, knows of such CPUs; null for others.
   const TargetFamily *family = nullptr;
@@ -48,14 +55,16 @@ struct TargetSpec {
   TargetFacts facts() const;
   /// For messages: triple, CPU and features.
   std::string describe() const;
+  /// The name that `--target` took for the device; empty for a CPU alone.
+  llvm::StringRef deviceName() const;
   /// What decides the weights' layout, for the weights file's header.
   std::string layoutFamily() const;
 };
 
 /// Reads `--target` ("native", a name of TargetFacts such as "x86-avx2", or
-/// TRIPLE[+FEATURE][,-FEATURE]..., or vulkanTargetName), `-mcpu` and
-/// `-mattr` (both may be empty; for the CPU beside a device, too). An unknown
-/// triple, CPU or feature is an error.
+/// TRIPLE[+FEATURE][,-FEATURE]..., or vulkanTargetName, or a name of a
+/// GpuFamily), `-mcpu` and `-mattr` (both may be empty; for the CPU beside a
+/// device, too). An unknown triple, CPU or feature is an error.
 llvm::Expected<TargetSpec> parseTarget(llvm::StringRef target,
                                        llvm::StringRef cpu,
                                        llvm::StringRef attributes);
@@ -67,6 +76,9 @@ llvm::Expected<TargetSpec> parseTarget(llvm::StringRef target,
 llvm::Expected<std::vector<TargetSpec>>
 parseTargets(llvm::StringRef targets, llvm::StringRef cpu,
              llvm::StringRef attributes);
+
+/// LLVM's name of `level`, 0 to 3.
+llvm::CodeGenOptLevel getCodeGenLevel(unsigned level);
 
 /// A machine for `spec`; `level` is 0 to 3.
 std::unique_ptr<llvm::TargetMachine> createMachine(const TargetSpec &spec,

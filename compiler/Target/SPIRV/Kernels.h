@@ -5,8 +5,8 @@
 
 namespace bitnet {
 
-/// Takes the kernels that kernel-to-spirv made out of `module`, in their order,
-/// as binaries. Emits an error for one that is no valid SPIR-V.
+/// Takes the kernels that kernel-to-spirv made out of `module`, in the order of
+/// their numbers, as binaries. Emits an error for one that is no valid SPIR-V.
 mlir::FailureOr<std::vector<KernelDescription>>
 takeSPIRVKernels(mlir::ModuleOp module);
 

@@ -17,3 +17,11 @@ void DeviceDialect::initialize() {
 
 #define GET_OP_CLASSES
 #include "dialects/Device/IR/DeviceOps.cpp.inc"
+
+LogicalResult MultiplyTilesOp::verify() {
+  if (getLhs().size() == 4 && getRhs().size() == 2 && getSums().size() == 4)
+    return success();
+  return emitOpError("has ")
+         << getLhs().size() << ", " << getRhs().size() << " and "
+         << getSums().size() << " words, expected 4, 2 and 4";
+}

@@ -53,8 +53,8 @@ public:
 
 private:
   func::FuncOp makeFunction(ParallelOp op, ValueRange captures);
-  /// `func`, or one that is there and does the same.
-  func::FuncOp findOrInsert(func::FuncOp func, StringRef kernel, int64_t grain);
+  /// `func`, or one that is there and does the same for an op like this.
+  func::FuncOp findOrInsert(func::FuncOp func, ParallelOp op);
 
   SymbolTable &symbols;
   /// By a hash of kernel and body.
@@ -62,6 +62,7 @@ private:
     func::FuncOp func;
     StringRef kernel;
     int64_t grain;
+    DictionaryAttr attributes;
   };
   /// Hashes have 32 bits: none is one of the map's own keys.
   llvm::DenseMap<uint64_t, SmallVector<Known>> known;
@@ -94,8 +95,10 @@ func::FuncOp Outliner::makeFunction(ParallelOp op, ValueRange captures) {
   return func;
 }
 
-func::FuncOp Outliner::findOrInsert(func::FuncOp func, StringRef kernel,
-                                    int64_t grain) {
+func::FuncOp Outliner::findOrInsert(func::FuncOp func, ParallelOp op) {
+  StringRef kernel = op.getKernel().value_or("parallel");
+  int64_t grain = op.getGrain();
+  DictionaryAttr attributes = op->getDiscardableAttrDictionary();
   constexpr auto flags = OperationEquivalence::IgnoreLocations;
   llvm::hash_code hash = llvm::hash_combine(kernel, grain);
   func.getBody().walk([&](Operation *op) {
@@ -108,13 +111,14 @@ func::FuncOp Outliner::findOrInsert(func::FuncOp func, StringRef kernel,
   auto &candidates = known[static_cast<unsigned>(size_t(hash))];
   for (Known &other : candidates)
     if (other.kernel == kernel && other.grain == grain &&
+        other.attributes == attributes &&
         OperationEquivalence::isRegionEquivalentTo(&other.func.getBody(),
                                                    &func.getBody(), flags)) {
       func.erase();
       return other.func;
     }
   symbols.insert(func);
-  candidates.push_back({func, kernel, grain});
+  candidates.push_back({func, kernel, grain, attributes});
   return func;
 }
 
@@ -123,10 +127,12 @@ void Outliner::outline(ParallelOp op) {
   SetVector<Value> captures;
   getUsedValuesDefinedAbove(op.getBody(), captures);
   func::FuncOp func = makeFunction(op, captures.getArrayRef());
-  func = findOrInsert(func, op.getKernel().value_or("parallel"), op.getGrain());
+  func = findOrInsert(func, op);
   OpBuilder builder(op);
-  ForkOp::create(builder, op.getLoc(), op.getExec(), op.getCount(),
-                 func.getSymName(), captures.getArrayRef(), op.getGrain());
+  auto fork =
+      ForkOp::create(builder, op.getLoc(), op.getExec(), op.getCount(),
+                     func.getSymName(), captures.getArrayRef(), op.getGrain());
+  fork->setDiscardableAttrs(op->getDiscardableAttrDictionary());
   op.erase();
 }
 

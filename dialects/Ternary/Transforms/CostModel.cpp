@@ -106,6 +106,9 @@ static SmallVector<PassFigures> findPasses(const KernelStrategy &strategy,
                                            LayoutKind layout,
                                            const TargetFacts &facts) {
   SmallVector<PassFigures> passes = strategy.getFigures(layout, facts);
+  // The table has none of a GPU.
+  if (facts.warps)
+    return passes;
   for (int level = int(getLevel(facts)); level >= 0 && passes.empty(); --level)
     for (const Row &row : figures)
       if (row.strategy == strategy.getKind() && row.layout == layout &&

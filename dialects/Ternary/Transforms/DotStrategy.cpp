@@ -42,6 +42,12 @@ class DotStrategy : public KernelStrategy {
         {"`tokens` at a time, the rest by halves", "ternary.dot_rows"}};
     return ranges;
   }
+  std::string whyNotLayout(LayoutKind layout,
+                           const TargetFacts &facts) const override {
+    return facts.warps && layout != LayoutKind::Rows4
+               ? "has no kernel for a GPU on that layout"
+               : "";
+  }
   StringRef getReason() const override {
     return "products are allowed and the target has dot products";
   }
@@ -68,6 +74,8 @@ static int64_t getBytes(LinearOp op, BlockLayout block) {
 
 KernelChoice DotStrategy::choose(LinearOp op, const TargetFacts &facts,
                                  std::optional<LayoutKind> asked) const {
+  if (facts.warps)
+    return {{LayoutKind::Rows4, warpRows}, {}};
   // A unit is one vector.
   BlockLayout layout{LayoutKind::Rows4, facts.vectorBits / 8};
   // With vpdpbusd decoding of base-3 bytes is hidden behind the memory, and 1.6

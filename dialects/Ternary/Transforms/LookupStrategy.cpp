@@ -55,7 +55,8 @@ class LookupStrategy : public KernelStrategy {
     static constexpr BlockLayout layouts[] = {{LayoutKind::Pairs, 64},
                                               {LayoutKind::Quints, 256},
                                               {LayoutKind::Quints, 128},
-                                              {LayoutKind::Quints, 64}};
+                                              {LayoutKind::Quints, 64},
+                                              {LayoutKind::Rows4, warpRows}};
     return layouts;
   }
   ArrayRef<TileParameter> getTileParameters() const override;
@@ -63,21 +64,28 @@ class LookupStrategy : public KernelStrategy {
     static constexpr TokenRange ranges[] = {
         {"full tiles of `tokens`, and a rest of at least `min_tokens`",
          "ternary.lookup_tokens"},
-        {"a smaller rest, one by one", "ternary.lookup_rows"}};
+        {"a smaller rest, one by one", "ternary.lookup_rows"},
+        {"on a GPU, one by one", "device.permute_bytes"}};
     return ranges;
   }
   std::string whyNot(const TargetFacts &facts) const override {
-    return facts.shuffleBytes()
+    return facts.shuffleBytes() || facts.warps
                ? ""
-               : "needs byte shuffles (ssse3, neon or rvv), which the target "
-                 "lacks";
+               : "needs byte shuffles (ssse3, neon, rvv or a GPU's), which the "
+                 "target lacks";
   }
   std::string whyNotLayout(LayoutKind layout,
                            const TargetFacts &facts) const override {
+    if (facts.warps != isForWarps(layout))
+      return facts.warps ? "needs tables of 16 bytes, which a GPU lacks"
+                         : "needs the warps of a GPU, which the target lacks";
     return layout == LayoutKind::Quints && !facts.avx512vbmi
                ? "needs tables of 128 bytes (avx512vbmi), which the target "
                  "lacks"
                : "";
+  }
+  bool isForWarps(LayoutKind layout) const override {
+    return layout == LayoutKind::Rows4;
   }
   StringRef getReason() const override { return "the target shuffles bytes"; }
   KernelChoice choose(LinearOp op, const TargetFacts &facts,
@@ -132,6 +140,8 @@ static int64_t chooseQuintRows(LinearOp op, const TargetFacts &facts) {
 
 KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
                                     std::optional<LayoutKind> layout) const {
+  if (facts.warps)
+    return {{LayoutKind::Rows4, warpRows}, {}};
   bool quints = layout && *layout == LayoutKind::Quints;
   // A lane holds one token as i16.
   int64_t tokens = facts.vectorBits / 16;

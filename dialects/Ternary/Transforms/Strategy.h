@@ -29,6 +29,10 @@ struct BlockLayout {
   int64_t rows;
 };
 
+/// Rows of a block of layout rows4 on a GPU: a lane's 16 bytes hold four terms
+/// of each, and the lanes of a warp read what lies side by side.
+inline constexpr int64_t warpRows = 16;
+
 /// How one linear shall be computed: layout and entries of `tile`.
 struct KernelChoice {
   BlockLayout layout;
@@ -78,6 +82,9 @@ public:
   /// Whether it can read every other layout, too, however slowly: plans take
   /// it for those only where it is asked for, or where no strategy lists them.
   virtual bool takesEveryLayout() const { return false; }
+  /// Whether a layout is for the kernels of GPUs alone, which
+  /// ternary-lower-to-threads makes.
+  virtual bool isForWarps(LayoutKind layout) const { return false; }
   /// What it is good for on such a target, said in remarks.
   virtual llvm::StringRef getReason() const { return getSummary(); }
   /// What was measured of it on `layout`, on cores like those of `facts`: the

@@ -43,11 +43,15 @@ static LogicalResult tile(LinearOp op) {
     return op.emitOpError("has no plan, expected the result of ternary-plan "
                           "and ternary-pack");
   const KernelStrategy &strategy = getStrategy(*op.getStrategy());
-  if (!strategy.takes(*op.getLayout())) {
+  auto isTiled = [&](BlockLayout layout) {
+    return !strategy.isForWarps(layout.kind);
+  };
+  if (!strategy.takes(*op.getLayout()) ||
+      strategy.isForWarps(op.getLayout()->getKind())) {
     InFlightDiagnostic error = op.emitOpError("has ")
                                << op.getLayoutAttr() << ", expected ";
     llvm::interleave(
-        strategy.getLayouts(),
+        llvm::make_filter_range(strategy.getLayouts(), isTiled),
         [&](BlockLayout layout) {
           error << LayoutAttr::get(op.getContext(), layout.kind, layout.rows);
         },

@@ -6,7 +6,7 @@
 //       CHECK:   device.dispatch %{{.+}}, 0 "fill"(%{{.+}}, %{{.+}} : memref<?x4xf32>, f32) in %{{.+}}
 //   CHECK-NOT:   func.func
 //       CHECK:   spirv.module @fill PhysicalStorageBuffer64 GLSL450
-//  CHECK-SAME:     rt.addresses = array<i32: 0>, rt.grain = 4 : i64, rt.scratch = 64 : i64, rt.words = 7 : i64, rt.workgroup = 8 : i64
+//  CHECK-SAME:     rt.addresses = array<i32: 0>, rt.grain = 4 : i64, rt.number = 0 : i32, rt.scratch = 64 : i64, rt.words = 7 : i64, rt.workgroup = 8 : i64
 //   CHECK-DAG:   spirv.GlobalVariable @invocation built_in("GlobalInvocationId") : !spirv.ptr<vector<3xi32>, Input>
 //   CHECK-DAG:   spirv.GlobalVariable @push : !spirv.ptr<!spirv.struct<(i64 [0], i64 [8], i64 [16], i64 [24]), Block>, PushConstant>
 //       CHECK:   spirv.func @main()

@@ -41,7 +41,7 @@
 //    PLAN-DOT: layout = #ternary.layout<rows4, rows = 64>{{.*}} strategy = #ternary.strategy<dot>
 
 //      QUINTS: error: no layout 'quints' has kernels for every target: 'lookup' on x86-avx2 needs tables of 128 bytes (avx512vbmi), which the target lacks
-//      LOOKUP: error: no layout has kernels for every target: 'lookup' on generic needs byte shuffles (ssse3, neon or rvv), which the target lacks
+//      LOOKUP: error: no layout has kernels for every target: 'lookup' on generic needs byte shuffles (ssse3, neon, rvv or a GPU's), which the target lacks
 //    NOT-READ: error: no layout 'planes' has kernels for every target: 'lookup' does not read it
 //   NO-TARGET: error: unknown target 'x86-mmx', expected one of generic, x86-ssse3
 // NO-STRATEGY: error: unknown strategy 'fast', expected one of auto, {{.*}}masked

@@ -5,6 +5,12 @@
 // RUN: bitnet-opt %s --ternary-plan="target=x86-avx2 any-arithmetic" | FileCheck %s --check-prefix=ANY-AVX2
 // RUN: bitnet-opt %s --ternary-plan=target=x86-avx512vbmi | FileCheck %s --check-prefix=ADD
 // RUN: bitnet-opt %s --ternary-plan="target=x86-avx512bw strategy=dot" | FileCheck %s --check-prefix=FORCED
+// RUN: bitnet-opt %s --ternary-plan=target=nvptx-sm_80 | FileCheck %s --check-prefix=WARPS
+// RUN: bitnet-opt %s --ternary-plan="target=amdgcn-gfx90a any-arithmetic" | FileCheck %s --check-prefix=WARPS-ANY
+// RUN: bitnet-opt %s --ternary-plan="target=nvptx-sm_80 strategy=masked" | FileCheck %s --check-prefix=MASKED
+// RUN: not bitnet-opt %s --ternary-plan="target=nvptx-sm_80 strategy=lookup layout=pairs" 2>&1 | FileCheck %s --check-prefix=NO-TABLES
+// RUN: not bitnet-opt %s --ternary-plan="target=nvptx-sm_80 strategy=dot layout=rows5" 2>&1 | FileCheck %s --check-prefix=NO-DIGITS
+// RUN: not bitnet-opt %s --ternary-plan="target=x86-avx2 strategy=lookup layout=rows4" 2>&1 | FileCheck %s --check-prefix=NO-WARPS
 // RUN: not bitnet-opt %s --ternary-plan=strategy=lookup 2>&1 | FileCheck %s --check-prefix=NO-SHUFFLE
 // RUN: not bitnet-opt %s --ternary-plan=strategy=fast 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not bitnet-opt %s --ternary-plan=target=x86-mmx 2>&1 | FileCheck %s --check-prefix=NO-TARGET
@@ -25,6 +31,13 @@
 //       UNPACKS:   layout = #ternary.layout<rows5, rows = 80>
 //  UNPACKS-SAME:   strategy = #ternary.strategy<masked>
 //     NO-LAYOUT: error: unknown layout 'dense', expected one of auto, pairs, planes, quints
+//     NO-TABLES: error: strategy 'lookup' needs tables of 16 bytes, which a GPU lacks
+//     NO-DIGITS: error: strategy 'dot' has no kernel for a GPU
+//      NO-WARPS: error: strategy 'lookup' needs the warps of a GPU, which the target lacks
+//         WARPS:   layout = #ternary.layout<rows4, rows = 16>
+//    WARPS-SAME:   strategy = #ternary.strategy<lookup>
+//     WARPS-ANY:   layout = #ternary.layout<rows4, rows = 16>
+// WARPS-ANY-SAME:  strategy = #ternary.strategy<dot>
 // GENERIC-LABEL: func @sixty_four_terms
 //       GENERIC:   layout = #ternary.layout<planes, rows = 64>
 //  GENERIC-SAME:   rows_of = array<i64: 32>
@@ -43,7 +56,7 @@
 //           ADD:   strategy = #ternary.strategy<lookup>
 //        FORCED:   layout = #ternary.layout<rows4, rows = 64>
 //   FORCED-SAME:   strategy = #ternary.strategy<dot>
-//    NO-SHUFFLE: error: strategy 'lookup' needs byte shuffles (ssse3, neon or rvv), which the target lacks
+//    NO-SHUFFLE: error: strategy 'lookup' needs byte shuffles (ssse3, neon, rvv or a GPU's), which the target lacks
 //       UNKNOWN: error: unknown strategy 'fast', expected one of auto, {{.*}}masked
 //     NO-TARGET: error: unknown target 'x86-mmx', expected one of generic, x86-ssse3
 func.func @sixty_four_terms(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<32x64x!ternary.trit>, %ws: tensor<1xf32>) -> tensor<?x32xf32> {

@@ -162,6 +162,16 @@ func.func @dot_one_token(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32
 
 // -----
 
+func.func @layout_of_a_gpu(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<32xi8>, %o: memref<1x3xf32>) {
+  // expected-error @+1 {{has #ternary.layout<rows4, rows = 16>, expected #ternary.layout<pairs, rows = 64> or #ternary.layout<quints, rows = 256> or #ternary.layout<quints, rows = 128> or #ternary.layout<quints, rows = 64> for strategy lookup}}
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<rows4, rows = 16>, rows_of = array<i64: 3>, strategy = #ternary.strategy<lookup>}
+      : (memref<1x8xi8>, memref<1x1xf32> weights(memref<32xi8>) scales(memref<1xf32>) outs(memref<1x3xf32>))
+  return
+}
+
+// -----
+
 func.func @other_layout(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<1x3xf32>) {
   // expected-error @+1 {{has #ternary.layout<planes, rows = 64>, expected #ternary.layout<pairs, rows = 64> or #ternary.layout<quints, rows = 256> or #ternary.layout<quints, rows = 128> or #ternary.layout<quints, rows = 64> for strategy lookup}}
   ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,

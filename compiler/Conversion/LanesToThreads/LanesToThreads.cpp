@@ -1,0 +1,47 @@
+#include "compiler/Conversion/KernelToGPU/CheckKernel.h"
+#include "compiler/Conversion/LanesToThreads/LaneEmitter.h"
+#include "compiler/Conversion/LanesToThreads/Passes.h"
+
+#include "dialects/Device/IR/DeviceOps.h"
+
+namespace bitnet {
+#define GEN_PASS_DEF_LANESTOTHREADSPASS
+#include "compiler/Conversion/LanesToThreads/Passes.h.inc"
+} // namespace bitnet
+
+using namespace mlir;
+using namespace bitnet;
+
+static bool hasVectors(func::FuncOp function) {
+  return function
+      .walk([](Operation *op) {
+        return llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>)
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
+namespace {
+struct LanesToThreads : bitnet::impl::LanesToThreadsPassBase<LanesToThreads> {
+  using LanesToThreadsPassBase::LanesToThreadsPassBase;
+
+  void runOnOperation() override {
+    llvm::MapVector<StringAttr, SmallVector<rt::ForkOp>> forks;
+    getOperation().walk([&](rt::ForkOp op) {
+      if (device::getLanes(op) == 1)
+        forks[op.getCalleeAttr().getAttr()].push_back(op);
+    });
+    Builder builder(&getContext());
+    for (auto &[name, uses] : forks) {
+      auto function = getOperation().lookupSymbol<func::FuncOp>(name);
+      if (!function || function.isExternal() || !hasVectors(function) ||
+          !isExactOnGpu(function) || failed(LaneEmitter(function).run()))
+        continue;
+      for (rt::ForkOp fork : uses)
+        fork->setAttr(device::lanesAttr,
+                      builder.getI64IntegerAttr(LaneEmitter::lanes));
+    }
+  }
+};
+} // namespace
