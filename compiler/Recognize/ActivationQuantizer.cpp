@@ -10,10 +10,9 @@ using namespace mlir;
 
 namespace bitnet::recognize {
 
-/// max(value, eps): Clip with a lower bound alone, or Max. Without either, eps
-/// is 0.
-static Value skipLowerBound(Value value, float &eps) {
-  eps = 0;
+/// m = max(largest, eps), by Clip with a lower bound alone or Max, or largest +
+/// eps; without either, eps is 0. Returns `largest`, or null.
+static Value skipEpsilon(Value value, ActivationScale &scale) {
   value = skipNoOps(value);
   if (Operation *clip = onnxDef(value, "Clip")) {
     Value high = operandOrNull(clip, 2);
@@ -21,23 +20,50 @@ static Value skipLowerBound(Value value, float &eps) {
     if (!low || (high && scalarConstant(high).value_or(0) <
                              std::numeric_limits<float>::max()))
       return {};
-    eps = *low;
+    scale.eps = *low;
     return skipNoOps(clip->getOperand(0));
   }
-  Value bounded = value;
-  matchCommutative(value, "Max", [&](Value operand, Value bound) {
-    std::optional<float> low = scalarConstant(bound);
-    if (!low)
+  Value largest = value;
+  auto take = [&](Value operand, Value bound) {
+    std::optional<float> number = scalarConstant(bound);
+    if (!number)
       return false;
-    eps = *low;
-    bounded = operand;
+    scale.eps = *number;
+    largest = operand;
     return true;
-  });
-  return bounded;
+  };
+  if (!matchCommutative(value, "Max", take))
+    scale.addsEps = matchCommutative(value, "Add", take);
+  return largest;
 }
 
-std::optional<ActivationScale> matchActivationScale(Value value,
-                                                    std::string &reason) {
+/// Matches m = max |x| over the last axis, bounded from below, and sets what
+/// `scale` has of it.
+static bool matchLargest(Value value, ActivationScale &scale,
+                         std::string &reason) {
+  Operation *reduce = onnxDef(skipEpsilon(value, scale), "ReduceMax");
+  Operation *abs =
+      reduce ? onnxDef(skipNoOps(reduce->getOperand(0)), "Abs") : nullptr;
+  if (!abs || !reducesLastAxis(reduce)) {
+    reason = "the activation's scale is not made of max |x| over the last axis";
+    return false;
+  }
+  scale.input = skipNoOps(abs->getOperand(0));
+  if (!elementType(scale.input).isF32()) {
+    reason = llvm::formatv("the activation is quantised in {0}, expected f32",
+                           elementType(scale.input));
+    return false;
+  }
+  if (!lastSize(scale.input)) {
+    reason = "the activation's last axis is dynamic";
+    return false;
+  }
+  return true;
+}
+
+/// Matches a scale that x is multiplied by: (1 / m) * range or range / m.
+static std::optional<ActivationScale> matchFactor(Value value,
+                                                  std::string &reason) {
   value = skipNoOps(value);
   ActivationScale scale{};
   Value bounded;
@@ -55,7 +81,7 @@ std::optional<ActivationScale> matchActivationScale(Value value,
     if (std::optional<float> number = scalarConstant(div->getOperand(0))) {
       scale.range = *number;
       scale.form = ternary::ScaleForm::Div;
-      bounded = skipNoOps(div->getOperand(1));
+      bounded = div->getOperand(1);
     }
   } else {
     matchCommutative(value, "Mul", matchReciprocal);
@@ -64,24 +90,47 @@ std::optional<ActivationScale> matchActivationScale(Value value,
     reason = "the activation's scale is neither (1 / max) * c nor c / max";
     return std::nullopt;
   }
-  Operation *reduce = onnxDef(skipLowerBound(bounded, scale.eps), "ReduceMax");
-  Operation *abs =
-      reduce ? onnxDef(skipNoOps(reduce->getOperand(0)), "Abs") : nullptr;
-  if (!abs || !reducesLastAxis(reduce)) {
-    reason = "the activation's scale is not made of max |x| over the last axis";
+  if (!matchLargest(bounded, scale, reason))
     return std::nullopt;
-  }
-  scale.input = skipNoOps(abs->getOperand(0));
-  if (!elementType(scale.input).isF32()) {
-    reason = llvm::formatv("the activation is quantised in {0}, expected f32",
-                           elementType(scale.input));
-    return std::nullopt;
-  }
-  if (!lastSize(scale.input)) {
-    reason = "the activation's last axis is dynamic";
-    return std::nullopt;
-  }
   return scale;
+}
+
+/// Matches a step that x is divided by: m / range.
+static std::optional<ActivationScale> matchStep(Value value,
+                                                std::string &reason) {
+  ActivationScale scale{};
+  scale.form = ternary::ScaleForm::Step;
+  Operation *div = onnxDef(value, "Div");
+  std::optional<float> range =
+      div ? scalarConstant(div->getOperand(1)) : std::nullopt;
+  if (!range) {
+    reason = "the activation's step is not max / c";
+    return std::nullopt;
+  }
+  scale.range = *range;
+  if (!matchLargest(div->getOperand(0), scale, reason))
+    return std::nullopt;
+  return scale;
+}
+
+bool isActivationScale(Value value, const ActivationScale &scale) {
+  std::string ignored;
+  std::optional<ActivationScale> found;
+  switch (scale.form) {
+  case ternary::ScaleForm::MulReciprocal:
+  case ternary::ScaleForm::Div:
+    found = matchFactor(value, ignored);
+    break;
+  case ternary::ScaleForm::Step:
+    found = matchStep(value, ignored);
+    break;
+  case ternary::ScaleForm::Largest:
+    found.emplace(ActivationScale{{}, scale.form, scale.range, 0, false});
+    if (!matchLargest(value, *found, ignored))
+      return false;
+    break;
+  }
+  return found && *found == scale;
 }
 
 /// Bounds of a clamp of `value`: Clip, Min of Max, or Max of Min. Returns what
@@ -118,8 +167,37 @@ static Value matchClamp(Value value, float &low, float &high) {
   return clamped;
 }
 
-/// codes = clamp(round(x * s)), possibly through an integer type.
-static bool matchCodes(Value value, QuantizedActivation &out, Value &scale,
+/// What is rounded: x * s, x / s, or (x * range) / m.
+static bool matchScaled(Value value, QuantizedActivation &out,
+                        std::string &reason) {
+  auto take = [&](std::optional<ActivationScale> found, Value x) {
+    if (!found || found->input != skipNoOps(x))
+      return false;
+    out.scale = *found;
+    return true;
+  };
+  reason = "the activation is rounded, but not after a product with a scale";
+  Operation *div = onnxDef(value, "Div");
+  if (!div)
+    return matchCommutative(value, "Mul", [&](Value x, Value s) {
+      return take(matchFactor(s, reason), x);
+    });
+  if (take(matchStep(div->getOperand(1), reason), div->getOperand(0)))
+    return true;
+  return matchCommutative(
+      skipNoOps(div->getOperand(0)), "Mul", [&](Value x, Value range) {
+        std::optional<float> number = scalarConstant(range);
+        ActivationScale scale{};
+        scale.form = ternary::ScaleForm::Largest;
+        scale.range = number.value_or(0);
+        return number && matchLargest(div->getOperand(1), scale, reason) &&
+               take(scale, x);
+      });
+}
+
+/// codes = clamp(round(..)), possibly through an integer type. No clamp is
+/// needed where the range has none to cut.
+static bool matchCodes(Value value, QuantizedActivation &out,
                        std::string &reason) {
   value = skipNoOps(value);
   // Codes are integers in the range of i8, so casts to integers and back, and
@@ -130,20 +208,23 @@ static bool matchCodes(Value value, QuantizedActivation &out, Value &scale,
       break;
     value = skipNoOps(cast->getOperand(0));
   }
-  float low = 0, high = 0;
+  float low = -128, high = 127;
   Value rounded = matchClamp(value, low, high);
   Operation *round = onnxDef(rounded, "Round");
-  Value product = round ? skipNoOps(round->getOperand(0)) : Value();
   if (rounded && !round) {
     reason = "the activation is clamped but not rounded";
     return false;
   }
-  if (!rounded) {
+  Value scaled = round ? skipNoOps(round->getOperand(0)) : Value();
+  bool isClamped = round;
+  if (!round && (round = onnxDef(value, "Round"))) {
     // Clamping to integers first is the same.
-    round = onnxDef(value, "Round");
-    product = round ? matchClamp(round->getOperand(0), low, high) : Value();
+    scaled = matchClamp(round->getOperand(0), low, high);
+    isClamped = bool(scaled);
+    if (!isClamped)
+      scaled = skipNoOps(round->getOperand(0));
   }
-  if (!product) {
+  if (!round) {
     reason = "the activation is not quantised";
     return false;
   }
@@ -156,39 +237,30 @@ static bool matchCodes(Value value, QuantizedActivation &out, Value &scale,
   }
   out.qmin = int64_t(low);
   out.qmax = int64_t(high);
-  reason = "the activation is rounded, but not after a product with a scale";
-  return matchCommutative(product, "Mul", [&](Value x, Value s) {
-    std::optional<ActivationScale> found = matchActivationScale(s, reason);
-    if (!found || found->input != x)
-      return false;
-    out.scale = *found;
-    scale = s;
+  if (!matchScaled(scaled, out, reason))
+    return false;
+  if (isClamped || std::abs(out.scale.range) <= 127)
     return true;
-  });
+  reason = llvm::formatv("the activation is scaled to {0} and not clamped",
+                         formatNumber(out.scale.range));
+  return false;
 }
 
-/// Whether `value` is the scale that `expected` was matched from, or one of
-/// the same formula.
-static bool isSameScale(Value value, Value matched,
-                        const ActivationScale &expected) {
-  if (skipNoOps(value) == matched)
-    return true;
-  std::string ignored;
-  std::optional<ActivationScale> scale = matchActivationScale(value, ignored);
-  return scale && *scale == expected;
-}
-
-/// codes / s, or codes * (1 / s).
+/// codes / s or codes * (1 / s); of steps codes * s.
 static bool matchDequantized(Value value, QuantizedActivation &out,
                              std::string &reason) {
-  Value scale;
   if (Operation *div = onnxDef(value, "Div"))
-    return matchCodes(div->getOperand(0), out, scale, reason) &&
-           isSameScale(div->getOperand(1), scale, out.scale);
-  return matchCommutative(value, "Mul", [&](Value codes, Value inverse) {
-    Value base = reciprocalBase(inverse);
-    return base && matchCodes(codes, out, scale, reason) &&
-           isSameScale(base, scale, out.scale);
+    return matchCodes(div->getOperand(0), out, reason) && !out.scale.isStep() &&
+           isActivationScale(div->getOperand(1), out.scale);
+  return matchCommutative(value, "Mul", [&](Value codes, Value factor) {
+    if (!matchCodes(codes, out, reason))
+      return false;
+    // The largest magnitude is not the step: it has the range to come.
+    if (out.scale.isStep())
+      return out.scale.form == ternary::ScaleForm::Step &&
+             isActivationScale(factor, out.scale);
+    Value base = reciprocalBase(factor);
+    return base && isActivationScale(base, out.scale);
   });
 }
 
@@ -210,9 +282,8 @@ matchQuantizedActivation(Value value, std::string &reason) {
   QuantizedActivation out{};
   reason = "the activation is not quantised";
   value = skipNoOps(value);
-  Value scale;
   std::string whyNoCodes;
-  if (matchCodes(value, out, scale, whyNoCodes))
+  if (matchCodes(value, out, whyNoCodes))
     return out;
   if (Operation *cast = onnxDef(value, "Cast")) {
     Value wide = skipNoOps(cast->getOperand(0));

@@ -8,16 +8,22 @@
 
 namespace bitnet::recognize {
 
-/// The scale of a per-token quantiser: s = (1 / m) * range or range / m, with
-/// m = max(max |input|, eps) over the last axis.
+/// The scale s of a per-token quantiser, as `ternary.quantize` has it, with m =
+/// max(max |input|, eps) over the last axis, or max |input| + eps.
 struct ActivationScale {
   mlir::Value input;
   ternary::ScaleForm form;
   float range, eps;
+  bool addsEps;
 
   bool operator==(const ActivationScale &other) const {
     return input == other.input && form == other.form && range == other.range &&
-           eps == other.eps;
+           eps == other.eps && addsEps == other.addsEps;
+  }
+  /// Whether numbers are codes * s: codes / s otherwise.
+  bool isStep() const {
+    return form == ternary::ScaleForm::Step ||
+           form == ternary::ScaleForm::Largest;
   }
 };
 
@@ -25,15 +31,15 @@ struct ActivationScale {
 struct QuantizedActivation {
   ActivationScale scale;
   int64_t qmin, qmax;
-  /// The operand is codes / s; otherwise the codes themselves.
+  /// The operand is codes / s or, of steps, codes * s; otherwise the codes
+  /// themselves.
   bool dequantized;
   /// The operand was rounded to a narrower float after dequantisation.
   bool narrowed;
 };
 
-/// Matches the scale s; on failure `reason` says what was found.
-std::optional<ActivationScale> matchActivationScale(mlir::Value value,
-                                                    std::string &reason);
+/// Whether `value` is the scale s of `scale`, in any of its spellings.
+bool isActivationScale(mlir::Value value, const ActivationScale &scale);
 
 /// Matches a quantised activation in any of its spellings; on failure `reason`
 /// says why it is none.

@@ -8,6 +8,7 @@
 
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Patterns.h"
+#include "compiler/Recognize/RepeatedHeads.h"
 #include "compiler/Recognize/ShapeTracer.h"
 
 #include "dialects/Transformer/IR/TransformerOps.h"
@@ -50,7 +51,6 @@ private:
   Value skipNaNGuard(Value value);
   Value skipMask(Value scores, MatchedAttention &out);
   Value skipScale(Value value, float &scale);
-  Value skipRepeat(Value value);
   Value keyOf(Value transposed, float &scale);
 
   ShapeTracer tracer;
@@ -129,54 +129,9 @@ Value AttentionMatcher::skipScale(Value value, float &scale) {
   }
 }
 
-/// x of Reshape(Expand(Unsqueeze(x, 2))): each key head of x repeated for the
-/// query heads of its group. `value` itself where it is something else.
-Value AttentionMatcher::skipRepeat(Value value) {
-  Operation *reshape = onnxDef(skipNoOps(value), "Reshape");
-  Operation *expand =
-      reshape ? onnxDef(skipNoOps(reshape->getOperand(0)), "Expand") : nullptr;
-  Operation *unsqueeze =
-      expand ? onnxDef(skipNoOps(expand->getOperand(0)), "Unsqueeze") : nullptr;
-  if (!unsqueeze)
-    return value;
-  Value x = skipNoOps(unsqueeze->getOperand(0));
-  std::optional<SmallVector<int64_t>> axes = axesOf(unsqueeze);
-  RankedTensorType type = rankedType(x), result = rankedType(value);
-  if (!axes || axes->size() != 1 || ((*axes)[0] != 2 && (*axes)[0] != -3) ||
-      !type || type.getRank() != 4 || type.isDynamicDim(1) ||
-      type.isDynamicDim(3) || !result || result.getRank() != 4)
-    return value;
-  std::optional<SmallVector<Dim>> wide = tracer.elements(expand->getOperand(1));
-  std::optional<SmallVector<Dim>> target =
-      tracer.elements(reshape->getOperand(1));
-  if (!wide || wide->size() != 5 || !target || target->size() != 4)
-    return value;
-  int64_t heads = type.getDimSize(1), size = type.getDimSize(3);
-  const Dim &repeat = (*wide)[2];
-  if (repeat.kind != Dim::Kind::Constant || repeat.number < 1 ||
-      !(*target)[1].isConstant(heads * repeat.number) ||
-      !(*target)[3].isConstant(size))
-    return value;
-  // The outer axes and the heads stay what they are: Expand may only name the
-  // same sizes (or 1), and Reshape only those of Expand.
-  for (int64_t axis : {0, 1, 3, 4}) {
-    const Dim &dim = (*wide)[axis];
-    int64_t own = axis < 2 ? axis : axis - 1;
-    bool same = dim.isConstant(1) || dim == tracer.sizeOf(x, own) ||
-                dim.kind != Dim::Kind::Constant;
-    if (!same)
-      return value;
-  }
-  auto keeps = [&](int64_t axis, int64_t from, int64_t own) {
-    const Dim &dim = (*target)[axis];
-    return dim == (*wide)[from] || dim == tracer.sizeOf(x, own) ||
-           dim.isConstant(-1) || (axis == 0 && dim.isConstant(0));
-  };
-  return keeps(0, 0, 0) && keeps(2, 3, 2) ? x : value;
-}
-
 /// k of `transposed` = k with its last two axes swapped: by Transpose, or by
-/// Transpose of rank 3 between two Reshapes.
+/// Transpose of rank 3 between two Reshapes, the first of which may join the
+/// heads of a group that Expand repeated, too.
 Value AttentionMatcher::keyOf(Value transposed, float &scale) {
   transposed = skipScale(transposed, scale);
   if (Operation *transpose = onnxDef(transposed, "Transpose")) {
@@ -193,7 +148,11 @@ Value AttentionMatcher::keyOf(Value transposed, float &scale) {
                 : nullptr;
   if (!inner)
     return {};
-  Value key = skipNoOps(inner->getOperand(0));
+  RepeatedHeads keys{skipNoOps(inner->getOperand(0))};
+  if (std::optional<RepeatedHeads> repeated =
+          matchExpandedHeads(keys.x, tracer))
+    keys = *repeated;
+  Value key = keys.x;
   auto perm = transpose->getAttrOfType<DenseI64ArrayAttr>("perm");
   RankedTensorType type = rankedType(key);
   std::optional<SmallVector<Dim>> flat = tracer.elements(inner->getOperand(1));
@@ -203,11 +162,16 @@ Value AttentionMatcher::keyOf(Value transposed, float &scale) {
       full->size() != 4)
     return {};
   auto is = [&](const Dim &dim, int64_t axis) {
+    if (axis == 1 && keys.count > 1)
+      return dim.isConstant(type.getDimSize(1) * keys.count);
     return dim == tracer.sizeOf(key, axis);
   };
   // One size may be left open: the others tell it.
-  bool flatKeeps =
-      (*flat)[0].isConstant(-1) && is((*flat)[1], 2) && is((*flat)[2], 3);
+  bool joins = !type.isDynamicDim(0) && !type.isDynamicDim(1) &&
+               (*flat)[0].isConstant(type.getDimSize(0) * type.getDimSize(1) *
+                                     keys.count);
+  bool flatKeeps = (joins || (*flat)[0].isConstant(-1)) && is((*flat)[1], 2) &&
+                   is((*flat)[2], 3);
   unsigned open =
       llvm::count_if(*full, [](const Dim &dim) { return dim.isConstant(-1); });
   auto isOrOpen = [&](const Dim &dim, int64_t axis) {
@@ -241,8 +205,8 @@ const char *AttentionMatcher::match(Operation *product, MatchedAttention &out) {
   out.key = keyOf(first->getOperand(1), out.scale);
   if (!out.key)
     return "right operand of the scores is no transposed key";
-  out.key = skipRepeat(out.key);
-  out.value = skipRepeat(skipNoOps(product->getOperand(1)));
+  out.key = skipRepeatedHeads(out.key, tracer);
+  out.value = skipRepeatedHeads(skipNoOps(product->getOperand(1)), tracer);
   for (Value operand : {out.query, out.key, out.value}) {
     RankedTensorType operandType = rankedType(operand);
     if (!operandType || operandType.getRank() != 4 ||

@@ -41,6 +41,7 @@ public:
   LogicalResult recognize(Operation *op);
 
 private:
+  void recordOther(Operation *op);
   LogicalResult rewrite(const LinearOperands &linear,
                         const QuantizedActivation &activation,
                         const TernaryWeights &weights, LinearRecord &record);
@@ -135,10 +136,41 @@ static std::pair<Value, bool> beforeTranspose(const LinearOperands &linear) {
   return {op->getOperand(0), !linear.rowsAreOutputs};
 }
 
+/// Records a product with constant weights that is no linear layer here: it
+/// runs dense, and nobody shall think that all layers are ternary. Outer
+/// products, as of positions and frequencies, are none.
+void BitLinearRecognizer::recordOther(Operation *op) {
+  bool isProduct = isOnnx(op, "MatMul") || isOnnx(op, "Gemm") ||
+                   isOnnx(op, "ms.FusedMatMul");
+  RankedTensorType type =
+      isProduct ? rankedType(op->getOperand(1)) : RankedTensorType();
+  if (!type || type.getRank() < 2 || !type.hasStaticShape() ||
+      !isa<FloatType>(type.getElementType()) || type.getNumElements() == 0 ||
+      !evaluator.isConstantExpression(op->getOperand(1)))
+    return;
+  LinearRecord record;
+  record.name = describeLoc(op);
+  record.k = type.getShape().end()[-2];
+  record.n = type.getShape().back();
+  if (intAttr(op, "transB", 0) != 0)
+    std::swap(record.k, record.n);
+  if (record.k == 1)
+    return;
+  if (type.getRank() > 2)
+    record.reason = "weights have a batch axis, expected a matrix";
+  else if (!lastSize(op->getOperand(0)))
+    record.reason = "the input's last axis is unknown";
+  else
+    record.reason = "the product transposes its input";
+  addRecord(module, record);
+}
+
 LogicalResult BitLinearRecognizer::recognize(Operation *op) {
   std::optional<LinearOperands> linear = matchLinearOperands(op, evaluator);
-  if (!linear)
+  if (!linear) {
+    recordOther(op);
     return success();
+  }
   reachConstant(*linear);
   LinearRecord record;
   record.name = describeLoc(op);
@@ -197,7 +229,8 @@ LogicalResult BitLinearRecognizer::rewrite(
       ternary::ScaleFormAttr::get(builder.getContext(), scale.form),
       builder.getF32FloatAttr(scale.range), builder.getF32FloatAttr(scale.eps),
       builder.getI64IntegerAttr(activation.qmin),
-      builder.getI64IntegerAttr(activation.qmax));
+      builder.getI64IntegerAttr(activation.qmax),
+      scale.addsEps ? builder.getUnitAttr() : UnitAttr());
 
   builder.setInsertionPoint(rescale.result.getDefiningOp());
   auto codes = ternary::ConstantOp::create(

@@ -62,6 +62,7 @@ private:
                     bool present);
   FlatSymbolRefAttr createCache(const CachedOperand &cached, StringRef name);
   void rewriteOperand(const CachedOperand &cached, OpOperand &use);
+  void warnOfInputs();
 
   func::FuncOp main;
   ModuleOp module;
@@ -309,10 +310,39 @@ void KVCacheRecognizer::rewriteOperand(const CachedOperand &cached,
         replaceShape(user, cached, present);
 }
 
+/// An input that grows along an axis into a result stays an input: whoever
+/// expected a session is told.
+void KVCacheRecognizer::warnOfInputs() {
+  for (Operation &op : main.getBody().front()) {
+    auto past = isOnnx(&op, "Concat") && op.getNumOperands() == 2
+                    ? dyn_cast<BlockArgument>(op.getOperand(0))
+                    : BlockArgument();
+    RankedTensorType type = rankedType(past);
+    bool isReturned =
+        past && llvm::is_contained(op.getResult(0).getUsers(), terminator);
+    if (!isReturned || !type || type.getRank() != 4)
+      continue;
+    auto name =
+        main.getArgAttrOfType<StringAttr>(past.getArgNumber(), "onnx.name");
+    bool isRead = false;
+    main.walk([&](AttentionOp attention) {
+      isRead |=
+          looksCached(attention.getKey()) || looksCached(attention.getValue());
+    });
+    op.emitWarning("input '")
+        << (name ? name.getValue() : "")
+        << "' grows by this Concat but is no cache of a session: "
+        << (isRead ? "not all such inputs are keys or values of f32 whose "
+                     "length is dynamic and that one attention alone reads"
+                   : "no attention that was recognised reads it");
+    return;
+  }
+}
+
 void KVCacheRecognizer::run() {
   std::optional<SmallVector<CachedAttention>> all = matchAll();
   if (!all)
-    return;
+    return warnOfInputs();
   llvm::BitVector arguments(main.getNumArguments());
   llvm::BitVector results(main.getNumResults());
   for (CachedAttention &attention : *all) {

@@ -41,6 +41,27 @@ public:
     return product && advance(user);
   }
 
+  /// Mul(current, s) in either order.
+  bool takeMulByScale() {
+    Operation *user = userNamed("Mul");
+    Value other = user ? otherOperand(user) : Value();
+    return other && isScale(other) && advance(user);
+  }
+
+  /// Mul(current, w * s) in either order; sets `weightScale`.
+  bool takeMulByProduct(Value &weightScale) {
+    Operation *user = userNamed("Mul");
+    Value other = user ? otherOperand(user) : Value();
+    bool product =
+        other && matchCommutative(other, "Mul", [&](Value w, Value s) {
+          if (!isWeightScale(w) || elementCount(w) != 1 || !isScale(s))
+            return false;
+          weightScale = w;
+          return true;
+        });
+    return product && advance(user);
+  }
+
   /// Mul(current, w) in either order; sets `weightScale`.
   bool takeMul(Value &weightScale) {
     Operation *user = userNamed("Mul");
@@ -124,11 +145,7 @@ private:
     return type.getRank() == 1 && type.getDimSize(0) == n;
   }
 
-  bool isScale(Value value) {
-    std::string ignored;
-    std::optional<ActivationScale> found = matchActivationScale(value, ignored);
-    return found && *found == *scale;
-  }
+  bool isScale(Value value) { return isActivationScale(value, *scale); }
 
   bool advance(Operation *user) {
     at = skipForward(user->getResult(0));
@@ -141,6 +158,27 @@ private:
   Value at;
 };
 } // namespace
+
+/// The same of steps: s is multiplied by.
+static bool matchStepForms(Walker &walker, Rescale &out, bool unitWeights) {
+  using ternary::RescaleForm;
+  Walker start = walker;
+  out.form = RescaleForm::MulByProduct;
+  if (unitWeights && walker.takeMulByProduct(out.weightScale))
+    return true;
+  // (sum * s) * w is taken for (sum * w) * s, which rounds as often.
+  out.form = RescaleForm::MulMul;
+  if (walker.takeMulByScale()) {
+    if (unitWeights)
+      walker.takeMul(out.weightScale);
+    return true;
+  }
+  if (unitWeights && walker.takeMul(out.weightScale) && walker.takeMulByScale())
+    return true;
+  walker = start;
+  out.weightScale = {};
+  return false;
+}
 
 /// The forms that begin with the sum itself, tried one after the other.
 static bool matchSumForms(Walker &walker, Rescale &out, bool unitWeights) {
@@ -177,12 +215,15 @@ Rescale matchRescale(Value product, const QuantizedActivation &activation,
   Rescale out{};
   Walker walker(product, activation.scale, n, evaluator);
   if (activation.dequantized) {
-    // The division by s is done before the product: sum / s * w is the same
-    // sum with one rounding in place of K.
-    out.form = ternary::RescaleForm::DivMul;
+    // s is applied before the product: sum / s * w is the same sum with one
+    // rounding in place of K.
+    out.form = activation.scale.isStep() ? ternary::RescaleForm::MulMul
+                                         : ternary::RescaleForm::DivMul;
     if (unitWeights && !hasBias)
       walker.takeMul(out.weightScale);
-  } else if (hasBias || !matchSumForms(walker, out, unitWeights)) {
+  } else if (hasBias || !(activation.scale.isStep()
+                              ? matchStepForms(walker, out, unitWeights)
+                              : matchSumForms(walker, out, unitWeights))) {
     out.form = ternary::RescaleForm::Mul;
   }
   if (!hasBias)

@@ -179,9 +179,36 @@ std::optional<Dims> ShapeTracer::arithmetic(Operation *op) {
   return std::nullopt;
 }
 
+/// Where(known, a, b), element by element; nullopt where the condition is not
+/// known.
+static std::optional<Dims> chosen(Operation *op, ShapeTracer &tracer) {
+  Operation *constant = onnxDef(op->getOperand(0), "Constant");
+  auto condition = constant
+                       ? constant->getAttrOfType<DenseElementsAttr>("value")
+                       : DenseElementsAttr();
+  RankedTensorType type = rankedType(op->getResult(0));
+  if (!condition || !condition.getElementType().isInteger(1) || !type ||
+      !type.hasStaticShape())
+    return std::nullopt;
+  std::optional<Dims> lists[] = {tracer.elements(op->getOperand(2)),
+                                 tracer.elements(op->getOperand(1))};
+  auto conditions = llvm::to_vector(condition.getValues<bool>());
+  Dims dims;
+  for (int64_t i = 0, e = type.getNumElements(); i < e; ++i) {
+    std::optional<Dims> &list =
+        lists[conditions[conditions.size() == 1 ? 0 : i]];
+    if (!list || (list->size() != 1 && int64_t(list->size()) != e))
+      return std::nullopt;
+    dims.push_back((*list)[list->size() == 1 ? 0 : i]);
+  }
+  return dims;
+}
+
 /// Where(list == -1, .., list): exporters guard targets of Expand so. Sizes are
 /// never negative.
 static std::optional<Dims> guarded(Operation *op, ShapeTracer &tracer) {
+  if (std::optional<Dims> dims = chosen(op, tracer))
+    return dims;
   Operation *equal = onnxDef(op->getOperand(0), "Equal");
   std::optional<Dims> list = tracer.elements(op->getOperand(2));
   if (!equal || !list)

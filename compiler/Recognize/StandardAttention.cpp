@@ -1,5 +1,6 @@
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Patterns.h"
+#include "compiler/Recognize/RepeatedHeads.h"
 #include "compiler/Recognize/ShapeTracer.h"
 
 #include "dialects/Onnx/Transforms/Decompose.h"
@@ -85,6 +86,13 @@ struct RecognizeStandardAttention : OpRewritePattern<onnx::AttentionOp> {
     Value key = withPast(op.getPastKey(), heads(op.getK(), op.getKvNumHeads()));
     Value value =
         withPast(op.getPastValue(), heads(op.getV(), op.getKvNumHeads()));
+    // Exporters repeat key heads for older backends.
+    ShapeTracer tracer;
+    Value fewKeys = skipRepeatedHeads(key, tracer);
+    Value fewValues = skipRepeatedHeads(value, tracer);
+    if (rankedType(fewKeys).getDimSize(1) !=
+        rankedType(fewValues).getDimSize(1))
+      fewKeys = key, fewValues = value;
     SmallVector<int64_t> shape(rankedType(query).getShape());
     float scale = op.getScale() ? op.getScale()->convertToFloat()
                                 : 1 / std::sqrt(float(shape.back()));
@@ -96,8 +104,8 @@ struct RecognizeStandardAttention : OpRewritePattern<onnx::AttentionOp> {
     Value y =
         transformer::AttentionOp::create(
             rewriter, op.getLoc(),
-            RankedTensorType::get(shape, rewriter.getF32Type()), query, key,
-            value, mask, Value(), ValueRange(), Value(),
+            RankedTensorType::get(shape, rewriter.getF32Type()), query, fewKeys,
+            fewValues, mask, Value(), ValueRange(), Value(),
             rewriter.getF32FloatAttr(scale),
             op.getIsCausal() ? rewriter.getUnitAttr() : UnitAttr(),
             FlatSymbolRefAttr(), FlatSymbolRefAttr(), FloatAttr(), UnitAttr())

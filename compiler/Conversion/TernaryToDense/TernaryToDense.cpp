@@ -74,6 +74,15 @@ static std::optional<SmallVector<float>> floatsOf(Attribute attribute) {
   return values;
 }
 
+/// What codes have before they are multiplied by the activation's scale: steps
+/// of the largest magnitude are divided by the range only afterwards.
+static float rangeOf(ternary::LinearOp op) {
+  auto quantize = op.getCodes().getDefiningOp<ternary::QuantizeOp>();
+  bool isLargest =
+      quantize && quantize.getForm() == ternary::ScaleForm::Largest;
+  return isLargest ? quantize.getRange().convertToFloat() : 1;
+}
+
 /// What each trit is multiplied by: the scales, or 1 / scale, which is exact
 /// for trits.
 static FailureOr<Attribute> factors(ternary::LinearOp op, Attribute scales) {
@@ -83,6 +92,8 @@ static FailureOr<Attribute> factors(ternary::LinearOp op, Attribute scales) {
   if (dividesByScale(op.getRescale()))
     for (float &value : *values)
       value = 1 / value;
+  for (float &value : *values)
+    value *= rangeOf(op);
   auto type = RankedTensorType::get({int64_t(values->size())},
                                     Float32Type::get(op.getContext()));
   return Attribute(DenseElementsAttr::get(type, ArrayRef<float>(*values)));

@@ -129,8 +129,9 @@ void RowEmitter::emitCodes(Value activationScale, bool inRange) {
   b.forLanes(size, [&](Value k, Value mask) {
     Value x = normalised(k, mask);
     Location loc = op.getLoc();
-    Value code = inRange ? ternary::emitQuantizeInRange(b, loc, x, lanes)
-                         : ternary::emitQuantize(b, loc, quantizer, x, lanes);
+    Value code = inRange
+                     ? ternary::emitQuantizeInRange(b, loc, quantizer, x, lanes)
+                     : ternary::emitQuantize(b, loc, quantizer, x, lanes);
     if (mask)
       vector::MaskedStoreOp::create(b, codes, ValueRange{row, k}, mask, code);
     else

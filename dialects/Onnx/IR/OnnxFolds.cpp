@@ -36,8 +36,22 @@ OpFoldResult CastOp::fold(FoldAdaptor) {
   return operandOfSameType(*this, getInput());
 }
 
+/// Whether each size is written as the operand has it: copied, the same number,
+/// or, for one axis, what the others leave.
+static bool copiesShape(ReshapeOp op) {
+  auto type = cast<RankedTensorType>(op.getData().getType());
+  std::optional<SmallVector<int64_t>> shape = getConstantInts(op.getShape());
+  if (!shape || op.getAllowzero() != 0 ||
+      int64_t(shape->size()) != type.getRank() || llvm::count(*shape, -1) > 1)
+    return false;
+  return llvm::all_of(llvm::zip(*shape, type.getShape()), [](auto sizes) {
+    auto [written, own] = sizes;
+    return written == 0 || written == -1 || written == own;
+  });
+}
+
 OpFoldResult ReshapeOp::fold(FoldAdaptor) {
-  if (!hasKnownShape(getResult().getType()))
+  if (!hasKnownShape(getResult().getType()) && !copiesShape(*this))
     return {};
   return operandOfSameType(*this, getData());
 }
@@ -125,6 +139,22 @@ struct MergeTransposes : OpRewritePattern<TransposeOp> {
   }
 };
 
+/// Whether a size that `outer` copies from the result of `inner` is one that
+/// `inner` copied from its operand: all of them, where there are any.
+static bool copiesThrough(ReshapeOp outer, ArrayRef<int64_t> shape,
+                          ReshapeOp inner) {
+  if (!llvm::is_contained(shape, 0))
+    return true;
+  std::optional<SmallVector<int64_t>> between =
+      getConstantInts(inner.getShape());
+  if (!between || outer.getAllowzero() != 0 || inner.getAllowzero() != 0)
+    return false;
+  for (size_t axis = 0; axis < shape.size(); ++axis)
+    if (shape[axis] == 0 && (axis >= between->size() || (*between)[axis] != 0))
+      return false;
+  return true;
+}
+
 /// Reshape(Reshape(x)) -> Reshape(x): only the last shape counts, unless a 0 in
 /// it copies a size of the shape between.
 struct MergeReshapes : OpRewritePattern<ReshapeOp> {
@@ -135,7 +165,7 @@ struct MergeReshapes : OpRewritePattern<ReshapeOp> {
     if (!inner)
       return rewriter.notifyMatchFailure(op, "operand is not a reshape");
     std::optional<SmallVector<int64_t>> shape = getConstantInts(op.getShape());
-    if (!shape || llvm::is_contained(*shape, 0))
+    if (!shape || !copiesThrough(op, *shape, inner))
       return rewriter.notifyMatchFailure(op, "shape may copy sizes");
     rewriter.replaceOpWithNewOp<ReshapeOp>(
         op, op->getResultTypes(), ValueRange{inner.getData(), op.getShape()},

@@ -48,6 +48,35 @@ struct DecomposeSwiGLU : OpRewritePattern<SwiGLUOp> {
   }
 };
 
+/// Gemm -> alpha * Gemm + beta * C where one of them is not 1, or C is no
+/// vector of a number for each column.
+struct DecomposeScaledGemm : OpRewritePattern<GemmOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(GemmOp op,
+                                PatternRewriter &rewriter) const override {
+    double alpha = op.getAlpha().convertToDouble();
+    double beta = op.getBeta().convertToDouble();
+    Type element = getElementTypeOrSelf(op.getA().getType());
+    Value c = op.getC();
+    if (c && isa<NoneType>(c.getType()))
+      c = {};
+    bool isPlain = !c || (beta == 1 && typeOf(c).getRank() == 1 &&
+                          typeOf(c).getDimSize(0) != 1);
+    if (!isa<FloatType>(element) || (alpha == 1 && isPlain))
+      return rewriter.notifyMatchFailure(op, "scales nothing");
+    OpEmitter emit(rewriter, op.getLoc());
+    Value result = emit.make("Gemm", {op.getA(), op.getB()},
+                             {emit.attr("transA", op.getTransA()),
+                              emit.attr("transB", op.getTransB())});
+    if (alpha != 1)
+      result = emit.mul(result, emit.scalar(element, alpha));
+    if (c && beta != 1)
+      c = emit.mul(c, emit.scalar(element, beta));
+    replaceOp(rewriter, op, c ? emit.add(result, c) : result);
+    return success();
+  }
+};
+
 /// RotaryEmbedding -> x * cos + rotated(x) * sin on [B, H, S, D].
 struct DecomposeRotary : OpRewritePattern<RotaryEmbeddingOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -155,6 +184,7 @@ struct Decompose : public bitnet::onnx::impl::DecomposePassBase<Decompose> {
 } // namespace
 
 void bitnet::onnx::populateDecomposePatterns(RewritePatternSet &patterns) {
-  patterns.add<DecomposeSwish, DecomposeSwiGLU, DecomposeRotary,
-               UnpackGroupQueryAttention>(patterns.getContext());
+  patterns.add<DecomposeSwish, DecomposeSwiGLU, DecomposeScaledGemm,
+               DecomposeRotary, UnpackGroupQueryAttention>(
+      patterns.getContext());
 }

@@ -54,6 +54,36 @@ struct DecomposeQuickGelu : OpRewritePattern<MsQuickGeluOp> {
   }
 };
 
+/// FusedMatMul -> MatMul of transposed operands, times alpha: patterns know
+/// products by that name.
+struct DecomposeFusedMatMul : OpRewritePattern<MsFusedMatMulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsFusedMatMulOp op,
+                                PatternRewriter &rewriter) const override {
+    Value a = op.getA(), b = op.getB();
+    if (op.getTransBatchA() || op.getTransBatchB() || typeOf(a).getRank() < 2 ||
+        typeOf(b).getRank() < 2)
+      return rewriter.notifyMatchFailure(op, "moves batch axes, or vectors");
+    OpEmitter emit(rewriter, op.getLoc());
+    Value result =
+        emit.make("MatMul", {op.getTransA() ? swapLast(a, emit) : a,
+                             op.getTransB() ? swapLast(b, emit) : b});
+    double alpha = op.getAlpha().convertToDouble();
+    if (alpha != 1)
+      result =
+          emit.mul(result, emit.scalar(typeOf(result).getElementType(), alpha));
+    replaceOp(rewriter, op, result);
+    return success();
+  }
+
+  static Value swapLast(Value x, OpEmitter &emit) {
+    SmallVector<int64_t> perm =
+        llvm::to_vector(llvm::seq<int64_t>(0, typeOf(x).getRank()));
+    std::swap(perm.end()[-1], perm.end()[-2]);
+    return emit.transpose(x, perm);
+  }
+};
+
 template <typename Op>
 struct DecomposeBiasedGelu : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
@@ -395,7 +425,7 @@ void bitnet::onnx::populateDecomposeMicrosoftPatterns(
       DecomposeSkipSimplified, DecomposeEmbedLayerNormalization,
       RenameQuantization<MsQuantizeLinearOp>,
       RenameQuantization<MsDequantizeLinearOp>, DecomposeMatMulIntegerToFloat,
-      DecomposeDynamicQuantizeMatMul, DecomposeGatherBlockQuantized,
-      DecomposeMsRotaryEmbedding, DecomposeMultiHeadAttention>(
-      patterns.getContext());
+      DecomposeFusedMatMul, DecomposeDynamicQuantizeMatMul,
+      DecomposeGatherBlockQuantized, DecomposeMsRotaryEmbedding,
+      DecomposeMultiHeadAttention>(patterns.getContext());
 }

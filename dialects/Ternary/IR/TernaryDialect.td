@@ -35,9 +35,11 @@ def Ternary_TritType : TypeDef<Ternary_Dialect, "Trit"> {
 
 //===-- How the graph computes the activation's scale ----------------------===//
 
-def Ternary_ScaleForm : I32EnumAttr<"ScaleForm", "how a quantiser forms its scale s from m = max |x|", [
-    I32EnumAttrCase<"MulReciprocal", 0, "mul_reciprocal">,   // s = (1 / m) * range
-    I32EnumAttrCase<"Div", 1, "div">                          // s = range / m
+def Ternary_ScaleForm : I32EnumAttr<"ScaleForm", "how a quantiser forms its scale s, and codes, from m = max |x|", [
+    I32EnumAttrCase<"MulReciprocal", 0, "mul_reciprocal">,   // s = (1 / m) * range, codes of x * s
+    I32EnumAttrCase<"Div", 1, "div">,                         // s = range / m, codes of x * s
+    I32EnumAttrCase<"Step", 2, "step">,                       // s = m / range, codes of x / s
+    I32EnumAttrCase<"Largest", 3, "largest">                  // s = m, codes of (x * range) / s
   ]> {
   let cppNamespace = "::bitnet::ternary";
   let genSpecializedAttr = 0;

@@ -36,10 +36,15 @@ def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "quantise activations to 8 bits, a scale for each token";
   let description = [{
-    For each row x of the last axis, with m = max(max |x|, eps):
-    `scale = (1 / m) * range` or `range / m` (`form`), both in f32;
-    `codes = clamp(roundeven(x * scale), qmin, qmax)`. The scale has the shape
-    of x with 1 on the last axis. Source: BitNet b1.58 (arXiv:2402.17764).
+    For each row x of the last axis, with m = max(max |x|, eps), or max |x| +
+    eps (`adds_eps`), by `form`, all in f32:
+    - `mul_reciprocal`: scale = (1 / m) * range, y = x * scale;
+    - `div`: scale = range / m, y = x * scale;
+    - `step`: scale = m / range, y = x / scale;
+    - `largest`: scale = m, y = (x * range) / scale.
+
+    `codes = clamp(roundeven(y), qmin, qmax)`. The scale has the shape of x with
+    1 on the last axis. Source: BitNet b1.58 (arXiv:2402.17764).
 
     - (C1) codes and scale have the shapes above; the last axis is static.
     - (C2) -128 <= qmin <= qmax <= 127.
@@ -52,7 +57,8 @@ def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
   }];
   let arguments = (ins RT_TensorOrMemRef:$input, Variadic<AnyMemRef>:$outs,
     Optional<RT_ExecType>:$exec, Ternary_ScaleFormAttr:$form, F32Attr:$range, F32Attr:$eps,
-    DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax);
+    DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax,
+    UnitAttr:$adds_eps);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
     $input (`outs` `(` $outs^ `:` type($outs) `)`)? (`exec` $exec^)? attr-dict `:` type($input) (`->` type($results)^)?

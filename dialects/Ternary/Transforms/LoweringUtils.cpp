@@ -105,12 +105,35 @@ Value ternary::emitActivationScale(OpBuilder &builder, Location loc,
   Type type = largest.getType();
   Value eps = emitConstant(builder, loc, type, quantizer.eps);
   Value range = emitConstant(builder, loc, type, quantizer.range);
-  Value m = emitMax(builder, loc, largest, eps);
-  if (quantizer.form == ScaleForm::Div)
+  Value m = quantizer.addsEps
+                ? arith::AddFOp::create(builder, loc, largest, eps).getResult()
+                : emitMax(builder, loc, largest, eps);
+  switch (quantizer.form) {
+  case ScaleForm::MulReciprocal: {
+    Value one = emitConstant(builder, loc, type, 1.0);
+    Value reciprocal = arith::DivFOp::create(builder, loc, one, m);
+    return arith::MulFOp::create(builder, loc, reciprocal, range);
+  }
+  case ScaleForm::Div:
     return arith::DivFOp::create(builder, loc, range, m);
-  Value one = emitConstant(builder, loc, type, 1.0);
-  Value reciprocal = arith::DivFOp::create(builder, loc, one, m);
-  return arith::MulFOp::create(builder, loc, reciprocal, range);
+  case ScaleForm::Step:
+    return arith::DivFOp::create(builder, loc, m, range);
+  case ScaleForm::Largest:
+    return m;
+  }
+  llvm_unreachable("a form of scales without its arithmetic");
+}
+
+/// What becomes a code when it is rounded and clamped.
+static Value emitScaled(OpBuilder &builder, Location loc,
+                        const Quantizer &quantizer, Value x, Value scale) {
+  if (quantizer.form == ScaleForm::Step)
+    return arith::DivFOp::create(builder, loc, x, scale);
+  if (quantizer.form != ScaleForm::Largest)
+    return arith::MulFOp::create(builder, loc, x, scale);
+  Value range = emitConstant(builder, loc, x.getType(), quantizer.range);
+  Value product = arith::MulFOp::create(builder, loc, x, range);
+  return arith::DivFOp::create(builder, loc, product, scale);
 }
 
 /// Rounded f32 `x`, in [-128, 127], as i8.
@@ -124,9 +147,10 @@ static Value toCode(OpBuilder &builder, Location loc, Value x) {
   return arith::TruncIOp::create(builder, loc, as(8), wide);
 }
 
-Value ternary::emitQuantizeInRange(OpBuilder &builder, Location loc, Value x,
+Value ternary::emitQuantizeInRange(OpBuilder &builder, Location loc,
+                                   const Quantizer &quantizer, Value x,
                                    Value scale) {
-  Value product = arith::MulFOp::create(builder, loc, x, scale);
+  Value product = emitScaled(builder, loc, quantizer, x, scale);
   return toCode(builder, loc, math::RoundEvenOp::create(builder, loc, product));
 }
 
@@ -135,7 +159,7 @@ Value ternary::emitQuantize(OpBuilder &builder, Location loc,
   auto constant = [&](double value) {
     return emitConstant(builder, loc, x.getType(), value);
   };
-  Value product = arith::MulFOp::create(builder, loc, x, scale);
+  Value product = emitScaled(builder, loc, quantizer, x, scale);
   Value number = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::ORD,
                                        product, product);
   product =

@@ -58,15 +58,16 @@ struct Quantizer {
   ScaleForm form;
   double range, eps;
   int64_t qmin, qmax;
+  bool addsEps;
 
   template <typename Op>
   Quantizer(Op op)
       : form(op.getForm()), range(op.getRange().convertToDouble()),
         eps(op.getEps().convertToDouble()), qmin(op.getQmin()),
-        qmax(op.getQmax()) {}
+        qmax(op.getQmax()), addsEps(op.getAddsEps()) {}
 
   /// Whether the codes of a row without infinities and NaNs need no clamps:
-  /// |x * scale| is at most `range` and some units in the last place.
+  /// what is rounded is at most `range` and some units in the last place.
   bool staysInRange() const;
 };
 
@@ -83,7 +84,8 @@ mlir::Value emitQuantize(mlir::OpBuilder &builder, mlir::Location loc,
 
 /// The same for products that are numbers and stay in range.
 mlir::Value emitQuantizeInRange(mlir::OpBuilder &builder, mlir::Location loc,
-                                mlir::Value x, mlir::Value scale);
+                                const Quantizer &quantizer, mlir::Value x,
+                                mlir::Value scale);
 
 /// The output of an f32 `sum`: the scales in the order of `form`, then `bias`
 /// unless it is null. All of one type.

@@ -390,7 +390,8 @@ def Transformer_QuantizeRowsOp : Transformer_Op<"quantize_rows", [AttrSizedOpera
     Arg<Transformer_F32MemRef, "one for each row", [MemWrite]>:$scale, RT_ExecType:$exec,
     OptionalAttr<Transformer_ActivationAttr>:$activation, OptionalAttr<F32Attr>:$norm_eps,
     Transformer_ScaleFormAttr:$form, F32Attr:$range, F32Attr:$eps,
-    DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax);
+    DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax,
+    UnitAttr:$adds_eps);
   let assemblyFormat = [{
     $input (`up` `(` $up^ `)`)? (`plus` `(` $addend^ `->` $sum `)`)? (`gain` `(` $gain^ `)`)?
     `into` $codes `,` $scale `exec` $exec attr-dict

@@ -65,6 +65,90 @@ func.func @grouped(%q: tensor<?x4x?x8xf32>, %k: tensor<?x2x?x8xf32>, %v: tensor<
 
 // -----
 
+// The target of Expand behind a guard whose condition was folded, as torch's older
+// exporter leaves it.
+// CHECK-LABEL: func @guarded_target
+//       CHECK:   transformer.attention %arg0, %arg1, %arg2 {scale = 1.000000e+00 : f32} : (tensor<?x4x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>)
+func.func @guarded_target(%q: tensor<?x4x?x8xf32>, %k: tensor<?x2x?x8xf32>, %v: tensor<?x2x?x8xf32>, %b: tensor<1xi64>, %t: tensor<1xi64>) -> tensor<?x4x?x8xf32> {
+  %c2 = onnx.Constant dense<2> : tensor<1xi64>
+  %c4 = onnx.Constant dense<4> : tensor<1xi64>
+  %c8 = onnx.Constant dense<8> : tensor<1xi64>
+  %s5 = onnx.Concat %b, %c2, %c2, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<5xi64>
+  %s4 = onnx.Concat %b, %c4, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
+  %none = onnx.Constant dense<false> : tensor<5xi1>
+  %ones = onnx.Constant dense<1> : tensor<5xi64>
+  %w5 = onnx.Where %none, %ones, %s5 : (tensor<5xi1>, tensor<5xi64>, tensor<5xi64>) -> tensor<5xi64>
+  %k5 = onnx.Unsqueeze %k {axes = array<i64: 2>} : (tensor<?x2x?x8xf32>) -> tensor<?x2x1x?x8xf32>
+  %ke = onnx.Expand %k5, %w5 : (tensor<?x2x1x?x8xf32>, tensor<5xi64>) -> tensor<?x2x2x?x8xf32>
+  %kr = onnx.Reshape %ke, %s4 : (tensor<?x2x2x?x8xf32>, tensor<4xi64>) -> tensor<?x4x?x8xf32>
+  %v5 = onnx.Unsqueeze %v {axes = array<i64: 2>} : (tensor<?x2x?x8xf32>) -> tensor<?x2x1x?x8xf32>
+  %ve = onnx.Expand %v5, %w5 : (tensor<?x2x1x?x8xf32>, tensor<5xi64>) -> tensor<?x2x2x?x8xf32>
+  %vr = onnx.Reshape %ve, %s4 : (tensor<?x2x2x?x8xf32>, tensor<4xi64>) -> tensor<?x4x?x8xf32>
+  %kt = onnx.Transpose %kr {perm = array<i64: 0, 1, 3, 2>} : (tensor<?x4x?x8xf32>) -> tensor<?x4x8x?xf32>
+  %s = onnx.MatMul %q, %kt : (tensor<?x4x?x8xf32>, tensor<?x4x8x?xf32>) -> tensor<?x4x?x?xf32>
+  %p = onnx.Softmax %s {axis = -1 : i64} : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %y = onnx.MatMul %p, %vr : (tensor<?x4x?x?xf32>, tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32>
+  return %y : tensor<?x4x?x8xf32>
+}
+
+// -----
+
+// With one batch entry the Reshapes around the keys' Transpose take in that of the
+// repeated heads.
+// CHECK-LABEL: func @joined
+//       CHECK:   transformer.attention %arg0, %arg1, %arg2 {scale = 1.000000e+00 : f32} : (tensor<1x4x?x8xf32>, tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>)
+// CHECK-LABEL: func @joined_otherwise
+//   CHECK-NOT:   transformer.attention
+//       CHECK:   return
+func.func @joined(%q: tensor<1x4x?x8xf32>, %k: tensor<1x2x?x8xf32>, %v: tensor<1x2x?x8xf32>) -> tensor<1x4x?x8xf32> {
+  %t = onnx.Shape %k {start = 2 : i64, end = 3 : i64} : (tensor<1x2x?x8xf32>) -> tensor<1xi64>
+  %c1 = onnx.Constant dense<1> : tensor<1xi64>
+  %c2 = onnx.Constant dense<2> : tensor<1xi64>
+  %c4 = onnx.Constant dense<4> : tensor<1xi64>
+  %c8 = onnx.Constant dense<8> : tensor<1xi64>
+  %s5 = onnx.Concat %c1, %c2, %c2, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<5xi64>
+  %s4 = onnx.Concat %c1, %c4, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
+  %s3 = onnx.Concat %c4, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3xi64>
+  %back = onnx.Concat %c1, %c4, %c8, %t {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
+  %k5 = onnx.Unsqueeze %k {axes = array<i64: 2>} : (tensor<1x2x?x8xf32>) -> tensor<1x2x1x?x8xf32>
+  %ke = onnx.Expand %k5, %s5 : (tensor<1x2x1x?x8xf32>, tensor<5xi64>) -> tensor<1x2x2x?x8xf32>
+  %kr = onnx.Reshape %ke, %s3 : (tensor<1x2x2x?x8xf32>, tensor<3xi64>) -> tensor<4x?x8xf32>
+  %v5 = onnx.Unsqueeze %v {axes = array<i64: 2>} : (tensor<1x2x?x8xf32>) -> tensor<1x2x1x?x8xf32>
+  %ve = onnx.Expand %v5, %s5 : (tensor<1x2x1x?x8xf32>, tensor<5xi64>) -> tensor<1x2x2x?x8xf32>
+  %vr = onnx.Reshape %ve, %s4 : (tensor<1x2x2x?x8xf32>, tensor<4xi64>) -> tensor<1x4x?x8xf32>
+  %kt3 = onnx.Transpose %kr {perm = array<i64: 0, 2, 1>} : (tensor<4x?x8xf32>) -> tensor<4x8x?xf32>
+  %kt = onnx.Reshape %kt3, %back : (tensor<4x8x?xf32>, tensor<4xi64>) -> tensor<1x4x8x?xf32>
+  %s = onnx.MatMul %q, %kt : (tensor<1x4x?x8xf32>, tensor<1x4x8x?xf32>) -> tensor<1x4x?x?xf32>
+  %p = onnx.Softmax %s {axis = -1 : i64} : (tensor<1x4x?x?xf32>) -> tensor<1x4x?x?xf32>
+  %y = onnx.MatMul %p, %vr : (tensor<1x4x?x?xf32>, tensor<1x4x?x8xf32>) -> tensor<1x4x?x8xf32>
+  return %y : tensor<1x4x?x8xf32>
+}
+func.func @joined_otherwise(%q: tensor<1x4x?x8xf32>, %k: tensor<1x2x?x8xf32>, %v: tensor<1x2x?x8xf32>) -> tensor<1x4x?x8xf32> {
+  %t = onnx.Shape %k {start = 2 : i64, end = 3 : i64} : (tensor<1x2x?x8xf32>) -> tensor<1xi64>
+  %c1 = onnx.Constant dense<1> : tensor<1xi64>
+  %c2 = onnx.Constant dense<2> : tensor<1xi64>
+  %c4 = onnx.Constant dense<4> : tensor<1xi64>
+  %c8 = onnx.Constant dense<8> : tensor<1xi64>
+  %s5 = onnx.Concat %c1, %c2, %c2, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<5xi64>
+  %s4 = onnx.Concat %c1, %c4, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
+  %s3 = onnx.Concat %t, %c4, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3xi64>
+  %back = onnx.Concat %c1, %c4, %c8, %t {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
+  %k5 = onnx.Unsqueeze %k {axes = array<i64: 2>} : (tensor<1x2x?x8xf32>) -> tensor<1x2x1x?x8xf32>
+  %ke = onnx.Expand %k5, %s5 : (tensor<1x2x1x?x8xf32>, tensor<5xi64>) -> tensor<1x2x2x?x8xf32>
+  %kr = onnx.Reshape %ke, %s3 : (tensor<1x2x2x?x8xf32>, tensor<3xi64>) -> tensor<?x4x8xf32>
+  %v5 = onnx.Unsqueeze %v {axes = array<i64: 2>} : (tensor<1x2x?x8xf32>) -> tensor<1x2x1x?x8xf32>
+  %ve = onnx.Expand %v5, %s5 : (tensor<1x2x1x?x8xf32>, tensor<5xi64>) -> tensor<1x2x2x?x8xf32>
+  %vr = onnx.Reshape %ve, %s4 : (tensor<1x2x2x?x8xf32>, tensor<4xi64>) -> tensor<1x4x?x8xf32>
+  %kt3 = onnx.Transpose %kr {perm = array<i64: 0, 2, 1>} : (tensor<?x4x8xf32>) -> tensor<?x8x4xf32>
+  %kt = onnx.Reshape %kt3, %back : (tensor<?x8x4xf32>, tensor<4xi64>) -> tensor<1x4x8x?xf32>
+  %s = onnx.MatMul %q, %kt : (tensor<1x4x?x8xf32>, tensor<1x4x8x?xf32>) -> tensor<1x4x?x?xf32>
+  %p = onnx.Softmax %s {axis = -1 : i64} : (tensor<1x4x?x?xf32>) -> tensor<1x4x?x?xf32>
+  %y = onnx.MatMul %p, %vr : (tensor<1x4x?x?xf32>, tensor<1x4x?x8xf32>) -> tensor<1x4x?x8xf32>
+  return %y : tensor<1x4x?x8xf32>
+}
+
+// -----
+
 // Softmax over another axis is none. A fill that scores could exceed takes their
 // place.
 // CHECK-LABEL: func @nearly

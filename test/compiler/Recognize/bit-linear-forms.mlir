@@ -217,3 +217,130 @@ func.func @split_siblings(%x: tensor<?x4xf32>) -> (tensor<?x1xf32>, tensor<?x1xf
   %b = onnx.Mul %p#1, %three : (tensor<?x1xf32>, tensor<1xf32>) -> tensor<?x1xf32>
   return %a, %b : tensor<?x1xf32>, tensor<?x1xf32>
 }
+
+// -----
+
+// Codes of x / step, dequantised before the product.
+// CHECK-LABEL: func @step_dequantized(
+//       CHECK:   ternary.quantize %arg0 {{{.*}}form = #ternary.scale_form<step>, qmin = -128
+//       CHECK:   ternary.linear {{.*}} {rescale = #ternary.rescale_form<mul_mul>}
+//   CHECK-NOT:   onnx.Div
+func.func @step_dequantized(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %s = onnx.Div %m, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Div %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[0.5, 0.0], [-0.5, 0.5], [0.5, 0.5], [-0.5, 0.0]]> : tensor<4x2xf32>
+  %dq = onnx.Mul %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %y = onnx.MatMul %dq, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// The step after the sum, and then the weight's scale.
+// CHECK-LABEL: func @step_after(
+//       CHECK:   ternary.quantize %arg0 {{{.*}}form = #ternary.scale_form<step>
+//       CHECK:   %[[W:.*]] = onnx.Constant dense<2.500000e-01> : tensor<1xf32>
+//       CHECK:   %[[Y:.*]] = ternary.linear {{.*}} scales(%[[W]]) {rescale = #ternary.rescale_form<mul_mul>}
+//       CHECK:   return %[[Y]]
+func.func @step_after(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %s = onnx.Div %m, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Div %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %mm = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  %q = onnx.Constant dense<0.25> : tensor<f32>
+  %a = onnx.Mul %mm, %s : (tensor<?x2xf32>, tensor<?x1xf32>) -> tensor<?x2xf32>
+  %y = onnx.Mul %a, %q : (tensor<?x2xf32>, tensor<f32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// One product of both.
+// CHECK-LABEL: func @step_product(
+//       CHECK:   %[[Y:.*]] = ternary.linear {{.*}} {rescale = #ternary.rescale_form<mul_prod>}
+//       CHECK:   return %[[Y]]
+func.func @step_product(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %s = onnx.Div %m, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Div %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %mm = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  %q = onnx.Constant dense<0.25> : tensor<f32>
+  %a = onnx.Mul %s, %q : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %y = onnx.Mul %mm, %a : (tensor<?x2xf32>, tensor<?x1xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// (x * range) / max, as the first BitNet paper writes it; the graph divides by
+// the range in the end.
+// CHECK-LABEL: func @largest(
+//       CHECK:   ternary.quantize %arg0 {{{.*}}form = #ternary.scale_form<largest>{{.*}}range = 1.270000e+02
+//       CHECK:   %[[Y:.*]] = ternary.linear {{.*}} {rescale = #ternary.rescale_form<mul_mul>}
+//       CHECK:   %[[Z:.*]] = onnx.Div %[[Y]]
+//       CHECK:   return %[[Z]]
+func.func @largest(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %wide = onnx.Mul %x, %range : (tensor<?x4xf32>, tensor<f32>) -> tensor<?x4xf32>
+  %xs = onnx.Div %wide, %m : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %mm = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  %q = onnx.Constant dense<0.25> : tensor<f32>
+  %b = onnx.Mul %mm, %q : (tensor<?x2xf32>, tensor<f32>) -> tensor<?x2xf32>
+  %g = onnx.Mul %b, %m : (tensor<?x2xf32>, tensor<?x1xf32>) -> tensor<?x2xf32>
+  %y = onnx.Div %g, %range : (tensor<?x2xf32>, tensor<f32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// max + eps, and codes that need no clamp.
+// CHECK-LABEL: func @adds_eps(
+//       CHECK:   ternary.quantize %arg0 {adds_eps, eps = {{.*}}, form = #ternary.scale_form<div>, qmax = 127 : i64, qmin = -128 : i64
+//       CHECK:   ternary.linear {{.*}} {rescale = #ternary.rescale_form<div_mul>}
+func.func @adds_eps(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Add %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %s = onnx.Div %range, %m : (tensor<f32>, tensor<?x1xf32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[0.5, 0.0], [-0.5, 0.5], [0.5, 0.5], [-0.5, 0.0]]> : tensor<4x2xf32>
+  %sum = onnx.MatMul %codes, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  %y = onnx.Div %sum, %s : (tensor<?x2xf32>, tensor<?x1xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}

@@ -126,3 +126,73 @@ func.func @nan_bound(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
   %mm = onnx.MatMul %dq, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
   return %mm : tensor<?x2xf32>
 }
+
+// -----
+
+// CHECK: float_reason = "the activation is scaled to 200 and not clamped"
+// CHECK-LABEL: func @unclamped
+//       CHECK:   ternary.float_linear
+func.func @unclamped(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<200.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %s = onnx.Div %range, %m : (tensor<f32>, tensor<?x1xf32>) -> tensor<?x1xf32>
+  %xs = onnx.Mul %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %dq = onnx.Div %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %mm = onnx.MatMul %dq, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %mm : tensor<?x2xf32>
+}
+
+// -----
+
+// CHECK: float_reason = "the activation's step is not max / c"
+// CHECK-LABEL: func @unknown_step
+//       CHECK:   ternary.float_linear
+func.func @unknown_step(%x: tensor<?x4xf32>, %s: tensor<?x1xf32>) -> tensor<?x2xf32> {
+  %high = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %xs = onnx.Div %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %high : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %dq = onnx.Mul %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %mm = onnx.MatMul %dq, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %mm : tensor<?x2xf32>
+}
+
+// -----
+
+// Products that are no linear layers here are in the report, too.
+// CHECK: reason = "weights have a batch axis, expected a matrix"
+// CHECK-LABEL: func @experts
+//       CHECK:   onnx.MatMul
+func.func @experts(%x: tensor<2x?x4xf32>) -> tensor<2x?x2xf32> {
+  %w = onnx.Constant dense<[[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]]> : tensor<2x4x2xf32>
+  %y = onnx.MatMul %x, %w : (tensor<2x?x4xf32>, tensor<2x4x2xf32>) -> tensor<2x?x2xf32>
+  return %y : tensor<2x?x2xf32>
+}
+
+// -----
+
+// CHECK: reason = "the input's last axis is unknown"
+// CHECK-LABEL: func @unknown_axis
+func.func @unknown_axis(%x: tensor<?x?xf32>) -> tensor<?x2xf32> {
+  %w = onnx.Constant dense<[[1.0, 0.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]> : tensor<4x2xf32>
+  %y = onnx.MatMul %x, %w : (tensor<?x?xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// An outer product is none, as that of positions and frequencies.
+// CHECK-NOT: reason =
+// CHECK-LABEL: func @outer
+func.func @outer(%x: tensor<?x?x1xf32>) -> tensor<?x?x4xf32> {
+  %w = onnx.Constant dense<[[[1.0, 0.5, 0.25, 0.125]]]> : tensor<1x1x4xf32>
+  %y = onnx.MatMul %x, %w : (tensor<?x?x1xf32>, tensor<1x1x4xf32>) -> tensor<?x?x4xf32>
+  return %y : tensor<?x?x4xf32>
+}

@@ -48,3 +48,22 @@ func.func @softcap(%x: tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32> {
   %y = onnx.Attention %x, %x, %x {softcap = 5.0 : f32} : (tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32>
   return %y : tensor<?x4x?x8xf32>
 }
+
+// Heads that were repeated for the queries' groups are read once.
+// CHECK-LABEL: func @repeated_heads
+//       CHECK:   transformer.attention %arg0, %arg1, %arg2 {{.*}} : (tensor<?x4x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>)
+func.func @repeated_heads(%q: tensor<?x4x?x8xf32>, %k: tensor<?x2x?x8xf32>, %v: tensor<?x2x?x8xf32>, %b: tensor<1xi64>, %t: tensor<1xi64>) -> tensor<?x4x?x8xf32> {
+  %c2 = onnx.Constant dense<2> : tensor<1xi64>
+  %c4 = onnx.Constant dense<4> : tensor<1xi64>
+  %c8 = onnx.Constant dense<8> : tensor<1xi64>
+  %s5 = onnx.Concat %b, %c2, %c2, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<5xi64>
+  %s4 = onnx.Concat %b, %c4, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
+  %k5 = onnx.Unsqueeze %k {axes = array<i64: 2>} : (tensor<?x2x?x8xf32>) -> tensor<?x2x1x?x8xf32>
+  %ke = onnx.Expand %k5, %s5 : (tensor<?x2x1x?x8xf32>, tensor<5xi64>) -> tensor<?x2x2x?x8xf32>
+  %kr = onnx.Reshape %ke, %s4 : (tensor<?x2x2x?x8xf32>, tensor<4xi64>) -> tensor<?x4x?x8xf32>
+  %v5 = onnx.Unsqueeze %v {axes = array<i64: 2>} : (tensor<?x2x?x8xf32>) -> tensor<?x2x1x?x8xf32>
+  %ve = onnx.Expand %v5, %s5 : (tensor<?x2x1x?x8xf32>, tensor<5xi64>) -> tensor<?x2x2x?x8xf32>
+  %vr = onnx.Reshape %ve, %s4 : (tensor<?x2x2x?x8xf32>, tensor<4xi64>) -> tensor<?x4x?x8xf32>
+  %y = onnx.Attention %q, %kr, %vr : (tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32>
+  return %y : tensor<?x4x?x8xf32>
+}

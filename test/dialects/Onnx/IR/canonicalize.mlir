@@ -118,3 +118,30 @@ func.func @absent_operands_are_one(%x: tensor<?xf32>, %m: tensor<f32>) -> (tenso
   %3 = onnx.Clip %1, %m, %2 : (tensor<?xf32>, tensor<f32>, none) -> tensor<?xf32>
   return %1, %3 : tensor<?xf32>, tensor<?xf32>
 }
+
+// -----
+
+// A size that both copy is that of the first operand; what is written as it was
+// is no Reshape.
+// CHECK-LABEL: func @copied_sizes
+// CHECK-SAME:    (%[[X:.+]]: tensor<?x?x4x8xf32>)
+//  CHECK-NEXT:   return %[[X]]
+func.func @copied_sizes(%x: tensor<?x?x4x8xf32>) -> tensor<?x?x4x8xf32> {
+  %join = onnx.Constant dense<[0, 0, -1]> : tensor<3xi64>
+  %split = onnx.Constant dense<[0, 0, 4, -1]> : tensor<4xi64>
+  %0 = onnx.Reshape %x, %join : (tensor<?x?x4x8xf32>, tensor<3xi64>) -> tensor<?x?x32xf32>
+  %1 = onnx.Reshape %0, %split : (tensor<?x?x32xf32>, tensor<4xi64>) -> tensor<?x?x4x8xf32>
+  return %1 : tensor<?x?x4x8xf32>
+}
+
+// CHECK-LABEL: func @moved_sizes
+//       CHECK:   %[[J:.+]] = onnx.Reshape
+//       CHECK:   %[[S:.+]] = onnx.Reshape %[[J]]
+//       CHECK:   return %[[S]]
+func.func @moved_sizes(%x: tensor<?x?x4x8xf32>) -> tensor<?x?x4x8xf32> {
+  %join = onnx.Constant dense<[-1, 8, 0]> : tensor<3xi64>
+  %split = onnx.Constant dense<[0, -1, 4, 8]> : tensor<4xi64>
+  %0 = onnx.Reshape %x, %join : (tensor<?x?x4x8xf32>, tensor<3xi64>) -> tensor<?x8x4xf32>
+  %1 = onnx.Reshape %0, %split : (tensor<?x8x4xf32>, tensor<4xi64>) -> tensor<?x?x4x8xf32>
+  return %1 : tensor<?x?x4x8xf32>
+}

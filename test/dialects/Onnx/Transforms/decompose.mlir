@@ -247,3 +247,39 @@ func.func @ignored_class(%x: tensor<2x3xf32>, %t: tensor<2xi64>) -> tensor<f32> 
   %y = onnx.NegativeLogLikelihoodLoss %x, %t {ignore_index = 9223372036854775807 : i64} : (tensor<2x3xf32>, tensor<2xi64>) -> tensor<f32>
   return %y : tensor<f32>
 }
+
+// Scales of products are ops of their own, so that patterns find the product.
+// CHECK-LABEL: func @fused_matmul
+//       CHECK:   %[[T:.*]] = onnx.Transpose %arg1 {perm = array<i64: 0, 2, 1>}
+//       CHECK:   %[[P:.*]] = onnx.MatMul %arg0, %[[T]]
+//       CHECK:   onnx.Mul %[[P]], %{{.*}} : (tensor<?x?x?xf32>, tensor<f32>)
+//   CHECK-NOT:   FusedMatMul
+func.func @fused_matmul(%x: tensor<?x?x8xf32>, %y: tensor<?x?x8xf32>) -> tensor<?x?x?xf32> {
+  %z = onnx.ms.FusedMatMul %x, %y {transB = 1 : i64, alpha = 0.125 : f32} : (tensor<?x?x8xf32>, tensor<?x?x8xf32>) -> tensor<?x?x?xf32>
+  return %z : tensor<?x?x?xf32>
+}
+
+// CHECK-LABEL: func @moved_batch
+//       CHECK:   onnx.ms.FusedMatMul
+func.func @moved_batch(%x: tensor<4x2x8xf32>, %y: tensor<2x8x3xf32>) -> tensor<2x4x3xf32> {
+  %z = onnx.ms.FusedMatMul %x, %y {transBatchA = 1 : i64} : (tensor<4x2x8xf32>, tensor<2x8x3xf32>) -> tensor<2x4x3xf32>
+  return %z : tensor<2x4x3xf32>
+}
+
+// CHECK-LABEL: func @scaled_gemm
+//       CHECK:   %[[P:.*]] = onnx.Gemm %arg0, %arg1 {{{.*}}transB = 1 : i64}
+//       CHECK:   %[[A:.*]] = onnx.Mul %[[P]]
+//       CHECK:   %[[C:.*]] = onnx.Mul %arg2
+//       CHECK:   onnx.Add %[[A]], %[[C]]
+func.func @scaled_gemm(%x: tensor<?x8xf32>, %w: tensor<4x8xf32>, %c: tensor<4xf32>) -> tensor<?x4xf32> {
+  %y = onnx.Gemm %x, %w, %c {transB = 1 : i64, alpha = 0.5 : f32, beta = 2.0 : f32} : (tensor<?x8xf32>, tensor<4x8xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: func @plain_gemm
+//       CHECK:   onnx.Gemm %arg0, %arg1, %arg2
+//   CHECK-NOT:   onnx.Mul
+func.func @plain_gemm(%x: tensor<?x8xf32>, %w: tensor<8x4xf32>, %c: tensor<4xf32>) -> tensor<?x4xf32> {
+  %y = onnx.Gemm %x, %w, %c : (tensor<?x8xf32>, tensor<8x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}

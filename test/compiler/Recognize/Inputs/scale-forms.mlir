@@ -1,0 +1,37 @@
+// Quantisers by steps and by the largest magnitude; check_scale_forms.py has them in NumPy.
+func.func @main(%x: tensor<?x?x12xf32> {onnx.name = "x"})
+    -> (tensor<?x?x3xf32> {onnx.name = "step"}, tensor<?x?x3xf32> {onnx.name = "largest"}, tensor<?x?x3xf32> {onnx.name = "adds"}) {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %half = onnx.Constant dense<0.5> : tensor<f32>
+  %w = onnx.Constant dense<[[1.0, 0.0, -1.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [-1.0, -1.0, 0.0], [0.0, 1.0, -1.0], [1.0, -1.0, 1.0], [0.0, 0.0, 0.0], [1.0, 1.0, -1.0], [-1.0, 0.0, 1.0], [1.0, -1.0, 0.0], [0.0, 1.0, 1.0]]> : tensor<12x3xf32>
+  %wide = onnx.Constant dense<[[0.5, 0.0, -0.5], [-0.5, 0.5, 0.0], [0.0, 0.0, 0.5], [0.5, 0.5, 0.5], [-0.5, -0.5, 0.0], [0.0, 0.5, -0.5], [0.5, -0.5, 0.5], [0.0, 0.0, 0.0], [0.5, 0.5, -0.5], [-0.5, 0.0, 0.5], [0.5, -0.5, 0.0], [0.0, 0.5, 0.5]]> : tensor<12x3xf32>
+  %abs = onnx.Abs %x : (tensor<?x?x12xf32>) -> tensor<?x?x12xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: -1>} : (tensor<?x?x12xf32>) -> tensor<?x?x1xf32>
+  %m = onnx.Clip %max, %eps : (tensor<?x?x1xf32>, tensor<f32>) -> tensor<?x?x1xf32>
+
+  %s1 = onnx.Div %m, %range : (tensor<?x?x1xf32>, tensor<f32>) -> tensor<?x?x1xf32>
+  %x1 = onnx.Div %x, %s1 : (tensor<?x?x12xf32>, tensor<?x?x1xf32>) -> tensor<?x?x12xf32>
+  %r1 = onnx.Round %x1 : (tensor<?x?x12xf32>) -> tensor<?x?x12xf32>
+  %c1 = onnx.Clip %r1, %low, %range : (tensor<?x?x12xf32>, tensor<f32>, tensor<f32>) -> tensor<?x?x12xf32>
+  %d1 = onnx.Mul %c1, %s1 : (tensor<?x?x12xf32>, tensor<?x?x1xf32>) -> tensor<?x?x12xf32>
+  %step = onnx.MatMul %d1, %wide : (tensor<?x?x12xf32>, tensor<12x3xf32>) -> tensor<?x?x3xf32>
+
+  %p2 = onnx.Mul %x, %range : (tensor<?x?x12xf32>, tensor<f32>) -> tensor<?x?x12xf32>
+  %x2 = onnx.Div %p2, %m : (tensor<?x?x12xf32>, tensor<?x?x1xf32>) -> tensor<?x?x12xf32>
+  %r2 = onnx.Round %x2 : (tensor<?x?x12xf32>) -> tensor<?x?x12xf32>
+  %c2 = onnx.Clip %r2, %low, %range : (tensor<?x?x12xf32>, tensor<f32>, tensor<f32>) -> tensor<?x?x12xf32>
+  %y2 = onnx.MatMul %c2, %w : (tensor<?x?x12xf32>, tensor<12x3xf32>) -> tensor<?x?x3xf32>
+  %b2 = onnx.Mul %y2, %half : (tensor<?x?x3xf32>, tensor<f32>) -> tensor<?x?x3xf32>
+  %g2 = onnx.Mul %b2, %m : (tensor<?x?x3xf32>, tensor<?x?x1xf32>) -> tensor<?x?x3xf32>
+  %largest = onnx.Div %g2, %range : (tensor<?x?x3xf32>, tensor<f32>) -> tensor<?x?x3xf32>
+
+  %m3 = onnx.Add %max, %half : (tensor<?x?x1xf32>, tensor<f32>) -> tensor<?x?x1xf32>
+  %s3 = onnx.Div %range, %m3 : (tensor<f32>, tensor<?x?x1xf32>) -> tensor<?x?x1xf32>
+  %x3 = onnx.Mul %x, %s3 : (tensor<?x?x12xf32>, tensor<?x?x1xf32>) -> tensor<?x?x12xf32>
+  %c3 = onnx.Round %x3 : (tensor<?x?x12xf32>) -> tensor<?x?x12xf32>
+  %d3 = onnx.Div %c3, %s3 : (tensor<?x?x12xf32>, tensor<?x?x1xf32>) -> tensor<?x?x12xf32>
+  %adds = onnx.MatMul %d3, %wide : (tensor<?x?x12xf32>, tensor<12x3xf32>) -> tensor<?x?x3xf32>
+  return %step, %largest, %adds : tensor<?x?x3xf32>, tensor<?x?x3xf32>, tensor<?x?x3xf32>
+}
