@@ -109,6 +109,14 @@ static Error setLayout(CompileOptions &options, StringRef value) {
   return Error::success();
 }
 
+static Error setInput(CompileOptions &options, StringRef value) {
+  auto [name, text] = value.split('=');
+  if (name.empty() || name.size() == value.size())
+    return usageError("--set " + value + ": expected INPUT=VALUE[,VALUE...]");
+  options.frozen.push_back({name.str(), text.str()});
+  return Error::success();
+}
+
 static Error setDense(CompileOptions &options, StringRef value) {
   static constexpr StringRef names[] = {"f32", "f16", "bf16"};
   if (!is_contained(names, value))
@@ -166,6 +174,10 @@ static constexpr Flag<CompileOptions> flags[] = {
      "key/value cache of sessions: graph (default: the graph's type), f32, f16 "
      "or i8",
      setKV},
+    {"--set", "INPUT=VALUES",
+     "an input of the graph is this constant, elements apart by commas; once "
+     "for each input",
+     setInput},
     {"--dense", "TYPE",
      "ternary layers as dense ones in f32, f16 or bf16 on unquantised input, "
      "for comparison",

@@ -1,6 +1,7 @@
 #ifndef COMPILER_DRIVER_COMMANDLINE_H
 #define COMPILER_DRIVER_COMMANDLINE_H
 
+#include "compiler/Import/FrozenInput.h"
 #include "compiler/Pipelines/Pipelines.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -22,6 +23,7 @@ struct CompileOptions {
   /// "add", "any", or empty: the latter with -O3, else the former.
   std::string arithmetic;
   std::string kv = "graph"; ///< element type of caches
+  std::vector<FrozenInput> frozen; ///< inputs that are constants
   Emit emit = Emit::Executable;
   std::optional<Phase> stopAfter;
   unsigned optLevel = 2;

@@ -134,10 +134,13 @@ LogicalResult Compilation::readTokenizer() {
 LogicalResult Compilation::load() {
   progress.phase(getPhaseName(Phase::Import));
   llvm::StringRef extension = llvm::sys::path::extension(options.input);
-  if (extension == ".mlir" || extension == ".mlirbc")
+  bool isMLIR = extension == ".mlir" || extension == ".mlirbc";
+  if (isMLIR && !options.frozen.empty())
+    diagnostics.error(options.input, "--set takes inputs of ONNX models");
+  else if (isMLIR)
     module = parseSourceFile<ModuleOp>(options.input, &context);
   else
-    module = importOnnx(options.input, context);
+    module = importOnnx(options.input, context, options.frozen);
   if (module)
     return success();
   progress.finish();

@@ -4,10 +4,15 @@
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <new>
 #include <unistd.h>
+
+/// Whether LLVM's own state is there: not while libraries are initialised.
+static std::atomic<bool> inMain = false;
 
 /// Ends the process; `message` is written as it is, for nothing can be
 /// allocated any more.
@@ -15,13 +20,52 @@
   [[maybe_unused]] ssize_t written =
       ::write(STDERR_FILENO, message, std::strlen(message));
   // Removes temporary files.
-  llvm::sys::RunInterruptHandlers();
+  if (inMain)
+    llvm::sys::RunInterruptHandlers();
   ::_exit(1);
 }
 
 static void onOutOfMemory() { stop("error: out of memory\n"); }
 
 static void onBadAlloc(void *, const char *, bool) { onOutOfMemory(); }
+
+static struct sigaction whatElseFaults;
+
+/// MLIR does not look at what malloc gives it while dialects are registered. A
+/// null pointer that is written to, malloc having failed last, is that; what
+/// else faults goes its own way when it does so again.
+static void onFault(int, siginfo_t *info, void *) {
+  constexpr uintptr_t firstPages = 1 << 16;
+  if (errno == ENOMEM &&
+      reinterpret_cast<uintptr_t>(info->si_addr) < firstPages)
+    onOutOfMemory();
+  ::sigaction(SIGSEGV, &whatElseFaults, nullptr);
+}
+
+/// The C library says that it has no memory itself, and aborts.
+static void onAbort(int) {
+  if (errno == ENOMEM)
+    stop("");
+  std::signal(SIGABRT, SIG_DFL);
+}
+
+static void catchFaults() {
+  struct sigaction action = {};
+  action.sa_sigaction = onFault;
+  action.sa_flags = SA_SIGINFO;
+  ::sigaction(SIGSEGV, &action, &whatElseFaults);
+  std::signal(SIGABRT, onAbort);
+}
+
+/// Runs before the libraries' constructors, which allocate, too.
+static void installEarly(int, char **, char **) {
+  std::set_new_handler(onOutOfMemory);
+  llvm::install_bad_alloc_error_handler(onBadAlloc);
+  catchFaults();
+}
+__attribute__((section(".preinit_array"),
+               used)) static void (*const early)(int, char **,
+                                                 char **) = installEarly;
 
 static void onBusError(int) {
   stop("error: a file was cut off while it was read\n");
@@ -34,12 +78,12 @@ static void onFatalError(void *, const char *reason, bool) {
 }
 
 void bitnet::installFaultHandlers() {
-  std::set_new_handler(onOutOfMemory);
-  llvm::install_bad_alloc_error_handler(onBadAlloc);
+  inMain = true;
   llvm::install_fatal_error_handler(onFatalError);
   // LLVM's handlers first: they are installed with the first temporary file,
   // and would take the place of ours.
   llvm::sys::AddSignalHandler([](void *) {}, nullptr);
+  catchFaults();
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGBUS, onBusError);
 }

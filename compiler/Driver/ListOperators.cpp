@@ -64,6 +64,10 @@ static llvm::StringMap<Value> makeConstants(StringRef text,
 /// False where the text is no example of the op.
 static bool readExample(const onnx::OperatorInfo &info, MLIRContext *context,
                         Example &example) {
+  std::optional<RegisteredOperationName> op =
+      RegisteredOperationName::lookup(info.opName, context);
+  if (!op || !op->hasInterface<InferTypeOpInterface>())
+    return false;
   StringRef text = getExampleText(info.description);
   OpBuilder builder(context);
   builder.setInsertionPointToEnd(&example.block);
@@ -234,9 +238,10 @@ int bitnet::listOperatorsMain(const DialectRegistry &registry) {
      << ". Shapes may be dynamic where nothing else is said. *Types* are those "
         "of the first operand's elements (of the others, where they are the "
         "same); float is f16, bf16, f32 and f64, integer is signed and "
-        "unsigned of 8 to 64 bits. `If` is taken where its condition is known "
-        "at compile time; local functions are inlined. Everything else is "
-        "refused by name; [the node tests of ONNX](onnx-node-tests.md) count "
+        "unsigned of 8 to 64 bits. Of an `If` whose condition is known at "
+        "compile time one branch is compiled; a `Scan` (opset 9 to 28) becomes "
+        "a `Loop`; local functions are inlined. Everything else is refused by "
+        "name; [the node tests of ONNX](onnx-node-tests.md) count "
         "both.\n";
   printTable(os, "", &context);
   printTable(os, "com.microsoft", &context);

@@ -12,10 +12,10 @@ using ::onnx::ValueInfoProto;
 
 GraphImporter::GraphImporter(const ::onnx::ModelProto &model,
                              TensorReader &tensors, StringRef file,
-                             MLIRContext &context)
+                             MLIRContext &context, ArrayRef<FrozenInput> frozen)
     : model(model), graph(model.graph()), tensors(tensors), builder(&context),
       file(builder.getStringAttr(file)),
-      fileLoc(FileLineColLoc::get(this->file, 0, 0)),
+      fileLoc(FileLineColLoc::get(this->file, 0, 0)), frozen(frozen),
       nodes(model, tensors, builder) {}
 
 Location GraphImporter::locateName(StringRef name) {
@@ -78,7 +78,7 @@ FailureOr<Value> GraphImporter::createInitializer(StringRef name,
   ElementsAttr value = tensors.read(*tensor, what, loc);
   if (!value)
     return failure();
-  return scope.values[name] = nodes.createConstant(value, loc);
+  return scope.values[name] = nodes.createOutside(value, loc);
 }
 
 //===-- Inputs and outputs
@@ -97,6 +97,34 @@ DictionaryAttr GraphImporter::portAttributes(StringRef name,
        builder.getNamedAttr("onnx.dims", builder.getStrArrayAttr(names))});
 }
 
+const FrozenInput *GraphImporter::findFrozen(StringRef name) const {
+  const FrozenInput *found = llvm::find_if(
+      frozen, [&](const FrozenInput &input) { return input.name == name; });
+  return found == frozen.end() ? nullptr : found;
+}
+
+/// Each frozen input is one of the graph's, and there once.
+LogicalResult GraphImporter::checkFrozen() {
+  for (const FrozenInput &input : frozen) {
+    if (findFrozen(input.name) != &input)
+      return emitError(fileLoc) << "--set " << input.name << "=" << input.text
+                                << ": the input is set twice";
+    std::string names;
+    bool exists = false;
+    for (const ValueInfoProto &other : graph.input()) {
+      if (initializers.contains(other.name()))
+        continue;
+      exists |= other.name() == input.name;
+      names += (names.empty() ? "'" : ", '") + other.name() + "'";
+    }
+    if (!exists)
+      return emitError(fileLoc)
+             << "--set " << input.name << "=" << input.text
+             << ": the graph has no such input, expected one of " << names;
+  }
+  return success();
+}
+
 LogicalResult GraphImporter::importInputs(Scope &scope, func::FuncOp main) {
   SmallVector<Type> types;
   SmallVector<Attribute> attributes;
@@ -109,6 +137,15 @@ LogicalResult GraphImporter::importInputs(Scope &scope, func::FuncOp main) {
         readPort(input, "graph input", locateName(input.name()));
     if (failed(port))
       return failure();
+    if (const FrozenInput *constant = findFrozen(input.name())) {
+      ElementsAttr value =
+          readFrozenInput(*constant, port->type, locateName(input.name()));
+      if (!value)
+        return failure();
+      scope.values[input.name()] =
+          nodes.createConstant(value, locateName(input.name()));
+      continue;
+    }
     scope.values[input.name()] =
         main.getBody().addArgument(port->type, locateName(input.name()));
     types.push_back(port->type);
@@ -158,7 +195,7 @@ LogicalResult GraphImporter::importOutputs(Scope &scope, func::FuncOp main) {
 
 OwningOpRef<ModuleOp> GraphImporter::import() {
   if (failed(checkModel()) || failed(collectInitializers()) ||
-      failed(checkOrder()))
+      failed(checkFrozen()) || failed(checkOrder()))
     return {};
   OwningOpRef<ModuleOp> module = ModuleOp::create(fileLoc);
   Operation *op = module->getOperation();

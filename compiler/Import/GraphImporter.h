@@ -1,6 +1,7 @@
 #ifndef COMPILER_IMPORT_GRAPHIMPORTER_H
 #define COMPILER_IMPORT_GRAPHIMPORTER_H
 
+#include "compiler/Import/FrozenInput.h"
 #include "compiler/Import/NodeImporter.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -11,9 +12,10 @@ namespace bitnet {
 /// Turns a parsed model into a module with one function `@main`.
 class GraphImporter {
 public:
-  /// `file` is the model's path for locations.
+  /// `file` is the model's path for locations; `frozen` outlives the import.
   GraphImporter(const ::onnx::ModelProto &model, TensorReader &tensors,
-                llvm::StringRef file, mlir::MLIRContext &context);
+                llvm::StringRef file, mlir::MLIRContext &context,
+                llvm::ArrayRef<FrozenInput> frozen);
 
   /// Null after one error.
   mlir::OwningOpRef<mlir::ModuleOp> import();
@@ -21,6 +23,8 @@ public:
 private:
   mlir::LogicalResult checkModel();
   mlir::LogicalResult collectInitializers();
+  mlir::LogicalResult checkFrozen();
+  const FrozenInput *findFrozen(llvm::StringRef name) const;
   mlir::LogicalResult importInputs(Scope &scope, mlir::func::FuncOp main);
   mlir::LogicalResult importOutputs(Scope &scope, mlir::func::FuncOp main);
   mlir::LogicalResult checkOrder();
@@ -38,6 +42,7 @@ private:
   mlir::OpBuilder builder;
   mlir::StringAttr file;
   mlir::Location fileLoc;
+  llvm::ArrayRef<FrozenInput> frozen;
   NodeImporter nodes;
   OperatorSets opsets;
   llvm::StringMap<const ::onnx::TensorProto *> initializers;

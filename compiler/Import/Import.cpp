@@ -43,7 +43,8 @@ static std::unique_ptr<::onnx::ModelProto> parseModel(ArrayRef<uint8_t> file,
   return model;
 }
 
-OwningOpRef<ModuleOp> bitnet::importOnnx(StringRef path, MLIRContext &context) {
+OwningOpRef<ModuleOp> bitnet::importOnnx(StringRef path, MLIRContext &context,
+                                         ArrayRef<FrozenInput> frozen) {
   context.loadDialect<func::FuncDialect, bitnet::onnx::OnnxDialect>();
   Location loc = FileLineColLoc::get(&context, path, 0, 0);
   llvm::Expected<std::shared_ptr<MappedFile>> file = MappedFile::open(path);
@@ -56,5 +57,5 @@ OwningOpRef<ModuleOp> bitnet::importOnnx(StringRef path, MLIRContext &context) {
   if (!model)
     return {};
   TensorReader tensors(*file, llvm::sys::path::parent_path(path));
-  return GraphImporter(*model, tensors, path, context).import();
+  return GraphImporter(*model, tensors, path, context, frozen).import();
 }

@@ -1,6 +1,8 @@
 #ifndef COMPILER_IMPORT_IMPORT_H
 #define COMPILER_IMPORT_IMPORT_H
 
+#include "compiler/Import/FrozenInput.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -17,10 +19,13 @@ constexpr int64_t kMinOpset = 1, kMaxIRVersion = 14;
 /// as long as `context` holds the resources. External data is read only from
 /// below the model's directory.
 ///
+/// Inputs that `frozen` names are constants and leave the signature.
+///
 /// Input is not trusted. On any error one diagnostic is emitted through
 /// `context`, located at the node or the file, and null is returned.
-mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path,
-                                             mlir::MLIRContext &context);
+mlir::OwningOpRef<mlir::ModuleOp>
+importOnnx(llvm::StringRef path, mlir::MLIRContext &context,
+           llvm::ArrayRef<FrozenInput> frozen = {});
 
 } // namespace bitnet
 

@@ -3,6 +3,7 @@
 #include "compiler/Import/OldForms.h"
 #include "dialects/Onnx/IR/OperatorInfo.h"
 
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 
 using namespace mlir;
@@ -55,10 +56,26 @@ Value NodeImporter::createConstant(ElementsAttr value, Location loc) {
   return builder.create(state)->getResult(0);
 }
 
+void NodeImporter::leaveRegions() {
+  Operation *op = builder.getInsertionBlock()->getParentOp();
+  Operation *outermost = nullptr;
+  for (; !isa<FunctionOpInterface>(op); op = op->getParentOp())
+    outermost = op;
+  if (outermost)
+    builder.setInsertionPoint(outermost);
+}
+
+Value NodeImporter::createOutside(ElementsAttr value, Location loc) {
+  OpBuilder::InsertionGuard guard(builder);
+  leaveRegions();
+  return createConstant(value, loc);
+}
+
 Value NodeImporter::getNone() {
   if (none)
     return none;
   OpBuilder::InsertionGuard guard(builder);
+  leaveRegions();
   builder.setInsertionPointToStart(builder.getInsertionBlock());
   OperationState state(builder.getUnknownLoc(), "onnx.None");
   state.addTypes(builder.getNoneType());
@@ -92,6 +109,10 @@ LogicalResult NodeImporter::importNode(const NodeProto &node, int index,
     return importConstant(node, scope, scope.locate(index));
   if (node.op_type() == "If" && canonicalDomain(node.domain()).empty())
     return importIf(node, scope, scope.locate(index));
+  if (node.op_type() == "Loop" && canonicalDomain(node.domain()).empty())
+    return importLoop(node, scope, scope.locate(index));
+  if (node.op_type() == "Scan" && canonicalDomain(node.domain()).empty())
+    return importScan(node, scope, scope.locate(index));
   return importOperator(node, index, scope);
 }
 

@@ -48,6 +48,9 @@ public:
 
   /// An `onnx.Constant`.
   mlir::Value createConstant(mlir::ElementsAttr value, mlir::Location loc);
+  /// An `onnx.Constant` outside of the regions of ops, which all of the
+  /// function behind it sees.
+  mlir::Value createOutside(mlir::ElementsAttr value, mlir::Location loc);
 
 private:
   mlir::LogicalResult importNode(const ::onnx::NodeProto &node, int index,
@@ -56,19 +59,59 @@ private:
                                      Scope &scope);
   mlir::LogicalResult importConstant(const ::onnx::NodeProto &node,
                                      Scope &scope, mlir::Location loc);
-  /// Imports the branch of an If that its condition takes; the
-  /// other one is not looked at.
+  /// Imports the branch of an If that its condition takes, where that is known;
+  /// the other one is not looked at.
   mlir::LogicalResult importIf(const ::onnx::NodeProto &node, Scope &scope,
                                mlir::Location loc);
-  mlir::LogicalResult importBranch(const ::onnx::GraphProto &branch,
-                                   const ::onnx::NodeProto &node, Scope &scope,
-                                   mlir::Location loc);
+  mlir::LogicalResult importBothBranches(const ::onnx::NodeProto &node,
+                                         const ::onnx::GraphProto &ifTrue,
+                                         const ::onnx::GraphProto &ifFalse,
+                                         mlir::Value condition, Scope &scope,
+                                         mlir::Location loc);
+  mlir::LogicalResult importLoop(const ::onnx::NodeProto &node, Scope &scope,
+                                 mlir::Location loc);
+  mlir::LogicalResult importScan(const ::onnx::NodeProto &node, Scope &scope,
+                                 mlir::Location loc);
+  /// Imports a graph of a node, called `what` in errors, at the insertion
+  /// point; its inputs are `inputs`.
+  mlir::LogicalResult importGraph(const ::onnx::GraphProto &graph,
+                                  llvm::StringRef what, mlir::ValueRange inputs,
+                                  Scope &scope, mlir::Location loc,
+                                  llvm::SmallVectorImpl<mlir::Value> &outputs);
+  /// The values that a loop's region yields, made at the insertion point from
+  /// its arguments: the condition, the carried values, elements of scans.
+  using MakeBody = llvm::function_ref<mlir::LogicalResult(
+      mlir::Block::BlockArgListType, llvm::SmallVectorImpl<mlir::Value> &)>;
+  /// A loop over a region that `makeBody` makes, as often as it takes to find
+  /// the types of the values carried. `head` holds the types of the region's
+  /// iteration and condition.
+  mlir::Operation *createLoop(mlir::Value trip, mlir::Value condition,
+                              mlir::ValueRange inits, mlir::TypeRange head,
+                              MakeBody makeBody, mlir::Location loc);
+  /// The inputs of `node` from `first` on, which are tensors.
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>>
+  lookUpTensors(const ::onnx::NodeProto &node, int first, Scope &scope,
+                mlir::Location loc);
+  /// The result of a new `onnx` op; null after an error.
+  mlir::Value emitOp(llvm::StringRef name, mlir::ValueRange operands,
+                     llvm::ArrayRef<mlir::NamedAttribute> attributes,
+                     mlir::Location loc);
+  mlir::Value arrangeScan(mlir::Value scan, int64_t axis, bool backwards,
+                          mlir::Location loc);
   mlir::LogicalResult checkBranch(const ::onnx::GraphProto &branch,
-                                  const Scope &outer, const Scope &body);
-  mlir::LogicalResult bindBranchOutputs(const ::onnx::GraphProto &branch,
-                                        const ::onnx::NodeProto &node,
-                                        Scope &body, Scope &outer,
-                                        mlir::Location loc);
+                                  llvm::StringRef what, const Scope &outer,
+                                  const Scope &body);
+  mlir::LogicalResult
+  readGraphOutputs(const ::onnx::GraphProto &graph, Scope &body,
+                   mlir::Location loc,
+                   llvm::SmallVectorImpl<mlir::Value> &outputs);
+  static void bindOutputs(const ::onnx::NodeProto &node,
+                          mlir::ValueRange values, Scope &scope);
+  static mlir::Type joinTypes(mlir::Type a, mlir::Type b);
+  /// The graph in attribute `name`; null after an error.
+  static const ::onnx::GraphProto *findGraph(const ::onnx::NodeProto &node,
+                                             llvm::StringRef name,
+                                             mlir::Location loc);
   mlir::LogicalResult inlineFunction(const ::onnx::FunctionProto &function,
                                      const ::onnx::NodeProto &call,
                                      Scope &scope, mlir::Location loc);
@@ -95,6 +138,8 @@ private:
                                        mlir::Location loc);
   mlir::FailureOr<mlir::Value> lookUp(llvm::StringRef name, Scope &scope);
   mlir::Value getNone();
+  /// Moves the insertion point out of the regions of ops.
+  void leaveRegions();
 
   const ::onnx::ModelProto &model;
   TensorReader &tensors;

@@ -46,6 +46,7 @@ std::optional<Phase> bitnet::parsePhase(llvm::StringRef name) {
 }
 
 static void buildNormalize(OpPassManager &passes) {
+  passes.addPass(recognize::createMergeBranchesPass());
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(onnx::createInferShapesPass());
   functions.addPass(onnx::createDecomposePass());

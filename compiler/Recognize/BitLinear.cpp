@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Recognize/Blocks.h"
 #include "compiler/Recognize/FloatLinear.h"
 #include "compiler/Recognize/LinearOperands.h"
 #include "compiler/Recognize/Matchers.h"
@@ -354,20 +355,21 @@ struct RecognizeBitLinearPass
   void runOnOperation() override {
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       SmallVector<Operation *> ops;
-      for (Block &block : func.getBody()) {
-        normalizeProducts(block);
-        splitSiblings(block);
+      SmallVector<Block *> blocks = blocksOf(func);
+      for (Block *block : blocks) {
+        normalizeProducts(*block);
+        splitSiblings(*block);
       }
-      for (Block &block : func.getBody())
-        for (Operation &op : block)
+      for (Block *block : blocks)
+        for (Operation &op : *block)
           ops.push_back(&op);
       // Dead ops stay until the end: the evaluator remembers values.
       BitLinearRecognizer recognizer(getOperation());
       for (Operation *op : ops)
         if (failed(recognizer.recognize(op)))
           return signalPassFailure();
-      for (Block &block : func.getBody())
-        eraseDead(block);
+      for (Block *block : llvm::reverse(blocks))
+        eraseDead(*block);
     }
   }
 };

@@ -1,3 +1,4 @@
+#include "compiler/Recognize/Blocks.h"
 #include "compiler/Recognize/LinearOperands.h"
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Passes.h"
@@ -169,15 +170,19 @@ struct RecognizeDenseLinearPass
     func::FuncOp func = getOperation();
     if (func.isExternal() || !func.getBody().hasOneBlock())
       return;
-    narrowTables(func.getBody().front());
+    SmallVector<Block *> blocks = blocksOf(func);
     SmallVector<Operation *> ops;
-    for (Operation &op : func.getBody().front())
-      ops.push_back(&op);
+    for (Block *block : blocks) {
+      narrowTables(*block);
+      for (Operation &op : *block)
+        ops.push_back(&op);
+    }
     DenseLinearRecognizer recognizer(func);
     for (Operation *op : ops)
       if (failed(recognizer.recognize(op)))
         return signalPassFailure();
-    eraseDead(func.getBody().front());
+    for (Block *block : llvm::reverse(blocks))
+      eraseDead(*block);
   }
 };
 

@@ -50,6 +50,8 @@ public:
   void run();
 
 private:
+  bool bypassConditions();
+  void restoreConditions();
   bool looksCached(Value operand);
   std::optional<CachedOperand> matchOperand(Value operand, AttentionOp user);
   std::optional<SmallVector<CachedAttention>> matchAll();
@@ -67,6 +69,8 @@ private:
   func::FuncOp main;
   ModuleOp module;
   Operation *terminator;
+  /// onnx.KeepIf ops that make pasts of arguments, and who reads them.
+  SmallVector<std::pair<Operation *, SmallVector<OpOperand *>>> conditions;
   /// Where the batch size is read once the pasts are gone.
   BlockArgument batchSource;
   unsigned batchAxis = 0;
@@ -81,6 +85,45 @@ static Operation *swapOfLength(Value operand) {
                         : DenseI64ArrayAttr();
   bool swaps = perm && perm.asArrayRef() == ArrayRef<int64_t>{0, 2, 1, 3};
   return swaps ? transpose : nullptr;
+}
+
+/// Lets readers of pasts that an input empties (onnx.KeepIf) read the arguments
+/// instead: the runtime does what the input says. False where it cannot.
+bool KVCacheRecognizer::bypassConditions() {
+  bool fits = true;
+  Value condition;
+  for (Operation &op : main.getBody().front()) {
+    if (!isOnnx(&op, "KeepIf"))
+      continue;
+    Value past = op.getOperand(0), own = op.getOperand(1);
+    fits &= isa<BlockArgument>(past) && isa<BlockArgument>(own) &&
+            past.hasOneUse() && past.getType() == op.getResult(0).getType() &&
+            (!condition || own == condition) && !op.use_empty();
+    condition = own;
+    SmallVector<OpOperand *> uses;
+    for (OpOperand &use : op.getResult(0).getUses())
+      uses.push_back(&use);
+    conditions.emplace_back(&op, uses);
+  }
+  if (!condition)
+    return true;
+  fits &= llvm::range_size(condition.getUses()) == conditions.size();
+  if (!fits)
+    return false;
+  for (auto &[op, uses] : conditions) {
+    for (OpOperand *use : uses)
+      use->set(op->getOperand(0));
+    op->setOperand(0, op->getResult(0));
+  }
+  return true;
+}
+
+void KVCacheRecognizer::restoreConditions() {
+  for (auto &[op, uses] : conditions) {
+    op->setOperand(0, uses.front()->get());
+    for (OpOperand *use : uses)
+      use->set(op->getResult(0));
+  }
 }
 
 bool KVCacheRecognizer::looksCached(Value operand) {
@@ -340,9 +383,25 @@ void KVCacheRecognizer::warnOfInputs() {
 }
 
 void KVCacheRecognizer::run() {
-  std::optional<SmallVector<CachedAttention>> all = matchAll();
-  if (!all)
+  if (!bypassConditions())
     return warnOfInputs();
+  std::optional<SmallVector<CachedAttention>> all = matchAll();
+  // One condition is that of all pasts, or of none.
+  bool fits =
+      all && (conditions.empty() || conditions.size() == 2 * all->size());
+  for (auto &[op, uses] : conditions)
+    fits &= fits && intAttr(op, "axis", 0) == all->front().key.lengthAxis();
+  if (!fits) {
+    restoreConditions();
+    return warnOfInputs();
+  }
+  for (auto &[op, uses] : conditions) {
+    auto condition = cast<BlockArgument>(op->getOperand(1));
+    main.setArgAttr(condition.getArgNumber(), "bitnet.role",
+                    StringAttr::get(module.getContext(), "use_past"));
+    op->dropAllReferences();
+    op->erase();
+  }
   llvm::BitVector arguments(main.getNumArguments());
   llvm::BitVector results(main.getNumResults());
   for (CachedAttention &attention : *all) {

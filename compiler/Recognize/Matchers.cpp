@@ -220,7 +220,8 @@ void replaceValue(Value value, Value replacement) {
 
 void eraseDead(Block &block) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-    if (op.getName().getDialectNamespace() == "onnx" && op.use_empty())
+    if (op.getName().getDialectNamespace() == "onnx" && op.use_empty() &&
+        !op.hasTrait<OpTrait::IsTerminator>())
       op.erase();
 }
 

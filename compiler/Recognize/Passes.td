@@ -50,6 +50,18 @@ def RecordSignaturePass : Pass<"recognize-record-signature", "::mlir::ModuleOp">
   }];
 }
 
+def MergeBranchesPass : Pass<"recognize-merge-branches", "::mlir::ModuleOp"> {
+  let summary = "Of two branches that differ by a past, keep the one with it";
+  let description = [{
+    An onnx.If whose one branch reads inputs by Concat(past, new) and whose other
+    one does not read them at all is what merges a decoder's first step with the
+    later ones. Where the first branch of pasts of length 0 is proven to give what
+    the second one gives, it takes the place of both, its pasts emptied by
+    onnx.KeepIf where the second one would have run. Runs before normalisation.
+  }];
+  let dependentDialects = ["::bitnet::onnx::OnnxDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def RecognizeKVCachePass : Pass<"recognize-kv-cache", "::mlir::ModuleOp"> {
   let summary = "past -> Concat -> present becomes rt.kv_cache";
   let description = [{

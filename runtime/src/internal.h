@@ -192,6 +192,7 @@ int32_t bn_check_shape(const bitnet_module *module, int32_t index,
 typedef struct bn_block {
   struct bn_block *next;
   size_t bytes;
+  int64_t slot; ///< negative: none
 } bn_block;
 
 /// What one execution needs: pool, arena and the exec that compiled code sees.

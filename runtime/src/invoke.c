@@ -248,6 +248,13 @@ static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
   return BITNET_OK;
 }
 
+/// An input may say that the past counts for nothing.
+static void readUsePast(bitnet_results *r) {
+  int32_t input = bn_find_input(r->module, BITNET_ROLE_USE_PAST);
+  if (input >= 0 && !*(const uint8_t *)r->given[input]->data)
+    r->past = 0;
+}
+
 /// Keys or values in memory; `rows` counts the tokens that there is room for.
 typedef struct cache_view {
   uint8_t *data;
@@ -356,8 +363,10 @@ static int32_t execute(bitnet_results *r, const bitnet_invoke_options *options,
     code = bind(r, inputs, count, error);
   if (!code && r->module->num_kv)
     code = readLengths(r, error);
-  if (!code && r->module->num_kv)
+  if (!code && r->module->num_kv) {
+    readUsePast(r);
     code = loadCaches(r, error);
+  }
   if (!code)
     code = bn_runner_reserve(&r->runner,
                              r->module->arena_bytes(&r->runner.exec), error);

@@ -22,19 +22,54 @@ static void await(bitnet_exec *exec) {
   runner->model->module->driver->await(runner->queue);
 }
 
-/// Called by compiled code outside its parallel regions.
-static void *allocate(bitnet_exec *exec, int64_t bytes) {
-  bn_runner *runner = (bn_runner *)exec->runtime;
-  if (bytes < 0 || bytes > INT64_MAX - BN_BLOCK_HEADER)
-    return NULL;
-  size_t size = (size_t)bytes + BN_BLOCK_HEADER;
+/// A block of `size` bytes, its header among them, or NULL.
+static bn_block *addBlock(bn_runner *runner, size_t size, int64_t slot) {
   bn_block *block = (bn_block *)bn_allocate(&runner->model->shared, size);
   if (!block)
     return NULL;
   block->next = runner->blocks;
   block->bytes = size;
+  block->slot = slot;
   runner->blocks = block;
-  return (uint8_t *)block + BN_BLOCK_HEADER;
+  return block;
+}
+
+/// Gives the block of a slot room for `size` bytes.
+static bn_block *growBlock(bn_runner *runner, size_t size, int64_t slot) {
+  bn_block **at = &runner->blocks;
+  while (*at && (*at)->slot != slot)
+    at = &(*at)->next;
+  bn_block *old = *at;
+  if (!old)
+    return addBlock(runner, size, slot);
+  if (old->bytes >= size)
+    return old;
+  // Half as much again: appending then costs linear time. The old block stays
+  // in its list until there is a new one.
+  size_t ample = old->bytes + old->bytes / 2;
+  bn_block *grown = ample > size ? addBlock(runner, ample, slot) : NULL;
+  if (!grown)
+    grown = addBlock(runner, size, slot);
+  if (!grown)
+    return NULL;
+  memcpy((uint8_t *)grown + BN_BLOCK_HEADER, (uint8_t *)old + BN_BLOCK_HEADER,
+         old->bytes - BN_BLOCK_HEADER);
+  for (at = &grown->next; *at != old;)
+    at = &(*at)->next;
+  *at = old->next;
+  bn_release(&runner->model->shared, old, old->bytes);
+  return grown;
+}
+
+/// Called by compiled code outside its parallel regions.
+static void *allocate(bitnet_exec *exec, int64_t bytes, int64_t slot) {
+  bn_runner *runner = (bn_runner *)exec->runtime;
+  if (bytes < 0 || bytes > INT64_MAX - BN_BLOCK_HEADER)
+    return NULL;
+  size_t size = (size_t)bytes + BN_BLOCK_HEADER;
+  bn_block *block =
+      slot < 0 ? addBlock(runner, size, -1) : growBlock(runner, size, slot);
+  return block ? (uint8_t *)block + BN_BLOCK_HEADER : NULL;
 }
 
 /// The heap of the row that is offered next. False: there is no room for it.

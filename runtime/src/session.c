@@ -48,6 +48,9 @@ int32_t bn_check_generative(const bitnet_module *module, bitnet_error *error) {
                      "nor a cache: invoke it "
                      "instead",
                      desc->name, module->name);
+    // Nothing but the past's length depends on it, which a session knows.
+    if (desc->role == BITNET_ROLE_USE_PAST)
+      continue;
     bool integer = desc->dtype == BITNET_INT64 || desc->dtype == BITNET_INT32;
     if (desc->role != BITNET_ROLE_KV && !integer)
       return bn_fail(error, BITNET_UNSUPPORTED,

@@ -4,7 +4,7 @@ usage: check_forms.py DOCS_DIR MODELS_DIR [--write < table of check_spellings.py
 
 Each folder of MODELS_DIR/spellings and MODELS_DIR/forms has a row of its own
 that says what it is: the description in its meta.json, or that of the function
-in forms/make_forms.py which made it. The row names the test that compiles and
+in forms/make_forms.py or make_control_forms.py which made it. The row names the test that compiles and
 runs it.
 """
 
@@ -29,8 +29,10 @@ def descriptions(models):
         with open(os.path.join(spellings, name, "meta.json")) as file:
             found[name] = json.load(file)["desc"]
     forms = os.path.join(models, "forms")
-    with open(os.path.join(forms, "make_forms.py")) as file:
-        made = {node.name: ast.get_docstring(node) for node in ast.parse(file.read()).body if isinstance(node, ast.FunctionDef)}
+    made = {}
+    for script in ("make_forms.py", "make_control_forms.py"):
+        with open(os.path.join(forms, script)) as file:
+            made |= {node.name: ast.get_docstring(node) for node in ast.parse(file.read()).body if isinstance(node, ast.FunctionDef)}
     for name in os.listdir(forms):
         if os.path.isdir(os.path.join(forms, name)):
             found[name] = (made[name] or name.replace("_", " ")).splitlines()[0].rstrip(".")

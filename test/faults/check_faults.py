@@ -1,6 +1,6 @@
 """Lets what can fail fail, and holds the programs to one error and to whole files.
 
-usage: check_faults.py COMPILE|KILL|RUN|WEIGHTS MODEL_DIR SHIM
+usage: check_faults.py COMPILE|MEMORY|KILL|RUN|WEIGHTS MODEL_DIR SHIM
 
 MODEL_DIR holds model.onnx and inputs.npz; SHIM is the library of Faults.c. After
 a failure each output is the old one or the new one, whole. Names with ".tmp" are
@@ -126,6 +126,16 @@ def check_compile():
     os.mkdir("closed", 0o555)
     code, errors = call(compile_command("closed"), unprivileged=True)
     expect_error(code, errors, "closed folder", "Permission denied")
+
+
+def check_memory():
+    """Allocations fail: all of the first ones, before main and while dialects are registered, and some of the others."""
+    calls = calls_of(compile_command("scratch", "-O1"), "malloc")
+    draw = random.Random(1)
+    failures = 0
+    for number in [*range(0, 1200, 3), *sorted(draw.sample(range(1200, calls), 60))]:
+        failures += fails_over({}, "out", f"malloc:{number}")
+    expect(failures > 300, f"only {failures} failures, expected more")
 
 
 def check_links(old):
@@ -254,7 +264,7 @@ def check_weights():
 
 
 def main():
-    checks = {"COMPILE": check_compile, "KILL": check_kill, "RUN": check_run, "WEIGHTS": check_weights}
+    checks = {"COMPILE": check_compile, "MEMORY": check_memory, "KILL": check_kill, "RUN": check_run, "WEIGHTS": check_weights}
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         os.mkdir("scratch")

@@ -112,6 +112,10 @@ LogicalResult FunctionLowering::lowerOp(Operation *op) {
     return lowerDestinationForm(op, lowering);
   if (auto loop = dyn_cast<scf::ForOp>(op))
     return lowerFor(loop);
+  if (auto branch = dyn_cast<onnx::IfOp>(op))
+    return lowerIf(branch);
+  if (auto loop = dyn_cast<onnx::LoopOp>(op))
+    return lowerLoop(loop);
   if (op->getNumRegions() == 0 &&
       llvm::none_of(op->getOperandTypes(), isTensor) &&
       llvm::none_of(op->getResultTypes(), isTensor)) {

@@ -2,6 +2,7 @@
 #define COMPILER_CONVERSION_BUFFERIZE_FUNCTIONLOWERING_H
 
 #include "compiler/Conversion/OnnxToLinalg/BufferLowering.h"
+#include "dialects/Onnx/IR/OnnxControl.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -23,12 +24,18 @@ public:
 
 private:
   mlir::LogicalResult lowerOp(mlir::Operation *op);
+  mlir::LogicalResult lowerIf(onnx::IfOp op);
+  mlir::LogicalResult lowerLoop(onnx::LoopOp op);
+  mlir::LogicalResult lowerRegion(mlir::Region &region,
+                                  llvm::SmallVectorImpl<BufferView> &out);
   mlir::LogicalResult lowerFor(mlir::scf::ForOp loop);
   mlir::LogicalResult lowerYield(mlir::scf::ForOp loop,
                                  llvm::ArrayRef<BufferView> buffers);
 
   BufferLowering &lowering;
   const LoweringRegistry &registry;
+  /// Slots of rt.allocate that are taken.
+  int64_t numSlots = 0;
 };
 
 /// Lowers an op that implements DestinationFormOpInterface.

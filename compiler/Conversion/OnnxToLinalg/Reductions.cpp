@@ -123,11 +123,24 @@ static Type getStateType(Fold fold, Type element) {
                                         : getAccumulatorType(stored);
   }
   // What the sum wraps to says nothing about its root or its mean.
-  if (fold == Fold::L2)
+  if (fold == Fold::L2 || fold == Fold::Mean)
     return Float64Type::get(context);
-  if (fold == Fold::Mean)
-    return IntegerType::get(context, 64);
   return stored;
+}
+
+/// A mean of integers, cut off. One of numbers near the largest is rounded to
+/// what is above that.
+static Value toWholeMean(ScalarMath &math, Value mean, Type element) {
+  unsigned width = element.getIntOrFloatBitWidth();
+  Value whole = math.cast(mean, mean.getType(), element);
+  if (width < 64)
+    return whole;
+  bool wraps = isUnsigned(element);
+  Value bound = math.constant(mean.getType(), wraps ? 0x1p64 : 0x1p63);
+  Value most = math.integer(whole.getType(),
+                            wraps ? -1 : std::numeric_limits<int64_t>::max());
+  return math.select(math.compare(CmpFPredicate::OGE, mean, bound), most,
+                     whole);
 }
 
 /// The result from the last state of folding `sizes`.
@@ -147,6 +160,8 @@ static Value finishFold(BufferLowering &lowering, Fold fold, Value last,
   }
   if (isa<FloatType>(element))
     return math.narrow(last, element);
+  if (fold == Fold::Mean)
+    return toWholeMean(math, last, element);
   return last.getType() == getStorageType(element)
              ? last
              : math.cast(last, last.getType(), element);

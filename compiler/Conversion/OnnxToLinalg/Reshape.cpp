@@ -196,9 +196,30 @@ static LogicalResult lowerCheckSizes(Operation *op, BufferLowering &lowering) {
   return success();
 }
 
+static LogicalResult lowerKeepIf(Operation *op, BufferLowering &lowering) {
+  IndexMath &math = lowering.math;
+  BufferView view = lowering.view(op->getOperand(0));
+  Value condition = op->getOperand(1);
+  std::optional<Numbers> known = lowering.elements(condition);
+  Number keeps;
+  if (known) {
+    keeps = known->front();
+  } else {
+    BufferView flag = lowering.view(condition);
+    Numbers place(flag.getRank(), math.constant(0));
+    keeps = math.truth(lowering.load(flag, place));
+  }
+  int64_t axis = getIntAttr(op, "axis", 0);
+  Number &size = view.sizes[axis];
+  size = math.select(keeps, size, math.constant(0));
+  lowering.bind(op->getResult(0), view);
+  return success();
+}
+
 void bitnet::populateReshape(LoweringRegistry &registry) {
   registry["onnx.Identity"] = lowerIdentity;
   registry["onnx.CheckSizes"] = lowerCheckSizes;
+  registry["onnx.KeepIf"] = lowerKeepIf;
   registry["onnx.Reshape"] = lowerReshape;
   registry["onnx.Flatten"] = lowerFlatten;
   registry["onnx.Unsqueeze"] = lowerUnsqueeze;

@@ -9,6 +9,7 @@
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -99,7 +100,9 @@ struct RTPattern : ConvertOpToLLVMPattern<Op> {
                                            rewriter.getI32IntegerAttr(status));
     func::ReturnOp::create(rewriter, loc, code);
     rewriter.setInsertionPointToEnd(block);
-    LLVM::CondBrOp::create(rewriter, loc, condition, leave, rest);
+    // Not LLVM's: blocks may yet be merged, with arguments that are no types of
+    // LLVM.
+    cf::CondBranchOp::create(rewriter, loc, condition, leave, rest);
     rewriter.setInsertionPoint(op);
     return success();
   }

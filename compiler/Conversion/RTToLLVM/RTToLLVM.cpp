@@ -229,10 +229,13 @@ struct LowerAllocate : RTPattern<AllocateOp> {
     Value function = loadPointer(rewriter, loc, adaptor.getExec(),
                                  offsetof(bitnet_exec, allocate));
     auto type = LLVM::LLVMFunctionType::get(
-        pointerType(), {pointerType(), rewriter.getI64Type()});
+        pointerType(),
+        {pointerType(), rewriter.getI64Type(), rewriter.getI64Type()});
+    auto number = op->getAttrOfType<IntegerAttr>("rt.slot");
+    Value slot = integer(rewriter, loc, number ? number.getInt() : -1);
     auto call = LLVM::CallOp::create(
         rewriter, loc, type,
-        ValueRange{function, adaptor.getExec(), adaptor.getBytes()});
+        ValueRange{function, adaptor.getExec(), adaptor.getBytes(), slot});
     Value null = LLVM::ZeroOp::create(rewriter, loc, pointerType());
     Value isNull = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::eq,
                                         call.getResult(), null);

@@ -22,6 +22,7 @@ static int32_t roleOf(StringRef role) {
       .Case("attention_mask", BITNET_ROLE_ATTENTION_MASK)
       .Case("positions", BITNET_ROLE_POSITIONS)
       .Case("logits", BITNET_ROLE_LOGITS)
+      .Case("use_past", BITNET_ROLE_USE_PAST)
       .Default(BITNET_ROLE_NONE);
 }
 

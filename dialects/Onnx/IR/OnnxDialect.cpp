@@ -1,4 +1,4 @@
-#include "dialects/Onnx/IR/OnnxOps.h"
+#include "dialects/Onnx/IR/OnnxControl.h"
 
 using namespace mlir;
 using namespace bitnet::onnx;
@@ -9,6 +9,10 @@ void OnnxDialect::initialize() {
   addOperations<
 #define GET_OP_LIST
 #include "dialects/Onnx/IR/OnnxOps.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Onnx/IR/OnnxControl.cpp.inc"
       >();
 }
 

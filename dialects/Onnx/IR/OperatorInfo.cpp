@@ -1,6 +1,6 @@
 #include "dialects/Onnx/IR/OperatorInfo.h"
 
-#include "dialects/Onnx/IR/OnnxOps.h"
+#include "dialects/Onnx/IR/OnnxControl.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -28,12 +28,10 @@ const ForeignOperator foreignOperators[] = {{"AffineGrid", 20},
                                             {"GridSample", 16},
                                             {"HammingWindow", 17},
                                             {"HannWindow", 17},
-                                            {"If", 1},
                                             {"ImageDecoder", 20},
                                             {"LRN", 1},
                                             {"LSTM", 1},
                                             {"LinearAttention", 27},
-                                            {"Loop", 1},
                                             {"MaxRoiPool", 1},
                                             {"MaxUnpool", 9},
                                             {"MelWeightMatrix", 17},
@@ -89,6 +87,8 @@ Table makeTable() {
   // Ours, no operators of ONNX.
   table.erase("None");
   table.erase("CheckSizes");
+  table.erase("KeepIf");
+  table.erase("Yield");
   return table;
 }
 } // namespace
@@ -97,6 +97,9 @@ static const Table &getTable() {
   static const Table table = makeTable<
 #define GET_OP_LIST
 #include "dialects/Onnx/IR/OnnxOps.cpp.inc"
+      ,
+#define GET_OP_LIST
+#include "dialects/Onnx/IR/OnnxControl.cpp.inc"
       >();
   return table;
 }

@@ -105,11 +105,18 @@ struct Mean {
   static constexpr bool definedOnNone = false, keepsOne = true;
   template <typename T>
   static T run(const T *values, int64_t count) {
-    auto sum = sumRun(values, count);
-    if constexpr (std::is_integral_v<T> && std::is_signed_v<T>)
-      return static_cast<T>(static_cast<int64_t>(sum) / count);
-    else
+    if constexpr (std::is_integral_v<T>) {
+      // In double, as a sum of 64 bits might wrap; in the order of a run.
+      double sum = 0;
+      for (int64_t i = 0; i < count; ++i)
+        sum += static_cast<double>(values[i]);
+      double mean = sum / static_cast<double>(count);
+      constexpr T most = std::numeric_limits<T>::max();
+      return mean >= static_cast<double>(most) ? most : static_cast<T>(mean);
+    } else {
+      auto sum = sumRun(values, count);
       return narrow<T>(sum / static_cast<decltype(sum)>(count));
+    }
   }
 };
 

@@ -25,7 +25,9 @@ public:
     tooLarge.clear();
     constants.clear();
     SmallVector<Operation *> ops;
-    getOperation()->walk([&](Operation *op) { ops.push_back(op); });
+    // An op comes before those in its regions.
+    getOperation()->walk<WalkOrder::PreOrder>(
+        [&](Operation *op) { ops.push_back(op); });
     ConstantEvaluator evaluator;
     for (Operation *op : ops)
       for (Value result : op->getResults())

@@ -36,7 +36,7 @@ struct FoldShapes : public bitnet::onnx::impl::FoldShapesPassBase<FoldShapes> {
     ShapeAnalysis analysis;
     SmallVector<std::pair<OpResult, ElementsAttr>> known;
     SmallVector<Operation *> ops;
-    getOperation().walk([&](Operation *op) {
+    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (!isa_and_nonnull<OnnxDialect>(op->getDialect()))
         return;
       ops.push_back(op);

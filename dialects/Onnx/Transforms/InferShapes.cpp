@@ -1,4 +1,4 @@
-#include "dialects/Onnx/IR/OnnxOps.h"
+#include "dialects/Onnx/IR/OnnxControl.h"
 #include "dialects/Onnx/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -53,6 +53,29 @@ static std::optional<bool> refine(InferTypeOpInterface op,
   return changed;
 }
 
+/// Refines the results of an If by what both of its regions yield.
+static bool refine(IfOp op, Operation *function) {
+  bool changed = false;
+  ValueRange ifTrue = op.getThenRegion().front().getTerminator()->getOperands();
+  ValueRange ifFalse =
+      op.getElseRegion().front().getTerminator()->getOperands();
+  for (auto [result, a, b] :
+       llvm::zip_equal(op.getResults(), ifTrue, ifFalse)) {
+    auto type = cast<RankedTensorType>(a.getType());
+    SmallVector<int64_t> shape(type.getShape());
+    for (auto [size, other] :
+         llvm::zip_equal(shape, cast<RankedTensorType>(b.getType()).getShape()))
+      size = size == other ? size : ShapedType::kDynamic;
+    Type joined = join(result.getType(),
+                       RankedTensorType::get(shape, type.getElementType()));
+    if (joined == result.getType() || !usersAcceptAnyShape(result, function))
+      continue;
+    result.setType(joined);
+    changed = true;
+  }
+  return changed;
+}
+
 namespace {
 struct InferShapes
     : public bitnet::onnx::impl::InferShapesPassBase<InferShapes> {
@@ -64,8 +87,11 @@ struct InferShapes
     bool changed = true, failed = false;
     while (changed && !failed) {
       changed = false;
-      function.walk([&](InferTypeOpInterface op) {
-        if (!isa_and_nonnull<OnnxDialect>(op->getDialect()))
+      function.walk([&](Operation *each) {
+        if (auto branches = dyn_cast<IfOp>(each))
+          changed |= refine(branches, function);
+        auto op = dyn_cast<InferTypeOpInterface>(each);
+        if (!op || !isa_and_nonnull<OnnxDialect>(op->getDialect()))
           return WalkResult::advance();
         std::optional<bool> refined = refine(op, function);
         failed |= !refined;

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 
@@ -107,6 +108,10 @@ public:
 
   LogicalResult run() {
     main.walk([](memref::DeallocOp op) { op.erase(); });
+    main.walk([&](AllocateOp op) {
+      if (auto slot = op->getAttrOfType<IntegerAttr>("rt.slot"))
+        numSlots = std::max<int64_t>(numSlots, slot.getInt() + 1);
+    });
     WalkResult carried = main.walk(
         [&](scf::ForOp loop) { return WalkResult(carryInFixedBuffers(loop)); });
     if (carried.wasInterrupted() || failed(placeParallelBuffers()) ||
@@ -131,6 +136,8 @@ private:
 
   func::FuncOp main;
   int64_t maxStackBytes;
+  /// Of rt.allocate.
+  int64_t numSlots = 0;
   std::unique_ptr<ArenaSizes> sizes;
   std::vector<Buffer> buffers;
   std::vector<Slot> slots;
@@ -332,7 +339,12 @@ Value Planner::allocateDynamic(OpBuilder &builder, memref::AllocOp alloc) {
   ArenaSizes here(*alloc->getBlock(), alloc->getIterator());
   Value bytes = here.bytesOf(alloc.getType(), alloc.getDynamicSizes());
   auto type = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
-  return AllocateOp::create(builder, loc, type, main.getArgument(0), bytes);
+  // What one iteration of a loop asks for takes the place of what the one
+  // before has had: nothing but copies goes from one to the next.
+  auto op = AllocateOp::create(builder, loc, type, main.getArgument(0), bytes);
+  if (alloc->getParentOfType<LoopLikeOpInterface>())
+    op->setAttr("rt.slot", builder.getI64IntegerAttr(numSlots++));
+  return op;
 }
 
 /// Replaces the allocations; gives the arena's size.

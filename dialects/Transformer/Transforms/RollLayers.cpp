@@ -474,10 +474,13 @@ bool rollOnce(ModuleOp module, Block &block, GlobalTable &globals) {
 struct RollLayers : transformer::impl::RollLayersPassBase<RollLayers> {
   void runOnOperation() override {
     GlobalTable globals(getOperation());
+    SmallVector<Block *> blocks;
     for (auto function : getOperation().getOps<FunctionOpInterface>())
-      for (Block &block : function.getFunctionBody())
-        while (rollOnce(getOperation(), block, globals)) {
-        }
+      function.walk<WalkOrder::PreOrder>(
+          [&](Block *block) { blocks.push_back(block); });
+    for (Block *block : blocks)
+      while (rollOnce(getOperation(), *block, globals)) {
+      }
   }
 };
 

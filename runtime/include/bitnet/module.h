@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define BITNET_MODULE_ABI 5u
+#define BITNET_MODULE_ABI 6u
 #define BITNET_MAX_RANK 8
 
 /// ONNX TensorProto.DataType numbers.
@@ -33,7 +33,8 @@ enum bitnet_role {
   BITNET_ROLE_ATTENTION_MASK = 2, ///< i64 [batch, past + seq], 1 = attend
   BITNET_ROLE_POSITIONS = 3,      ///< i64 [batch, seq], past .. past + seq - 1
   BITNET_ROLE_KV = 4,             ///< past (input) or present (output) of a cache
-  BITNET_ROLE_LOGITS = 5          ///< f32 [batch, seq, vocab]
+  BITNET_ROLE_LOGITS = 5,         ///< f32 [batch, seq, vocab]
+  BITNET_ROLE_USE_PAST = 6        ///< one bool: whether the past counts; without it, all is new
 };
 
 /// One graph input or output.
@@ -87,8 +88,9 @@ typedef struct bitnet_exec {
   void (*parallel)(struct bitnet_exec *exec, bitnet_range_fn fn, void *args,
                    int64_t count, int64_t grain);
   /// Memory for sizes that depend on data, freed after the outputs were read;
-  /// NULL when out of memory.
-  void *(*allocate)(struct bitnet_exec *exec, int64_t bytes);
+  /// NULL when out of memory. A slot, 0 or above, has one memory: a call gives at least
+  /// `bytes` that begin with what the slot held, and may move it. Other slots: memory of its own.
+  void *(*allocate)(struct bitnet_exec *exec, int64_t bytes, int64_t slot);
   /// Places that may hold one of the `top` largest numbers, where place n holds
   /// one from lower[n] to upper[n]: their count, negative above `capacity`.
   int64_t (*screen)(struct bitnet_exec *exec, const float *lower, const float *upper,

@@ -109,6 +109,24 @@ static int64_t languageArena(const bitnet_exec *exec) {
          slice * 64;
 }
 
+/// Two slots grow in turns: each keeps what it holds. False: out of memory.
+static bool growSlots(bitnet_exec *exec) {
+  const int64_t sizes[] = {10, 200, 5000, 50};
+  for (int round = 0; round < 4; ++round)
+    for (int64_t slot : {0, 1}) {
+      auto *memory =
+          static_cast<char *>(exec->allocate(exec, sizes[round], slot));
+      if (!memory)
+        return false;
+      int64_t held = round == 0 ? 0 : std::min(sizes[round - 1], sizes[round]);
+      for (int64_t i = 0; i < held; ++i)
+        if (memory[i] != char(slot + 1))
+          abort();
+      memset(memory, int(slot + 1), sizes[round]);
+    }
+  return true;
+}
+
 static int32_t languageRun(bitnet_exec *exec) {
   const FakeOptions &o = optionsOf(exec);
   const bitnet_buffer &tokens = exec->inputs[kLayout.tokens],
@@ -127,13 +145,15 @@ static int32_t languageRun(bitnet_exec *exec) {
       return BITNET_RUN_BAD_INDEX;
   if (o.allocates) {
     for (int i = 0; i < 2; ++i) {
-      auto *memory = static_cast<char *>(exec->allocate(exec, 100));
+      auto *memory = static_cast<char *>(exec->allocate(exec, 100, -1));
       if (!memory)
         return BITNET_RUN_OUT_OF_MEMORY;
       if (reinterpret_cast<uintptr_t>(memory) % 64)
         abort();
       memset(memory, 0x55, 100);
     }
+    if (!growSlots(exec))
+      return BITNET_RUN_OUT_OF_MEMORY;
   }
   // Each cache holds half of the token in every element; the sum is exact.
   for (int64_t b = 0; o.caches && b < batch; ++b)

@@ -34,12 +34,12 @@ func.func @main(%exec: !rt.exec) {
   // CHECK: llvm.getelementptr %[[EXEC]][64]
   %r = rt.logit_rows %exec
   %bad = arith.cmpi eq, %p, %r : index
-  // CHECK: llvm.cond_br %{{.+}}, ^[[FAIL:.+]], ^[[GOOD:.+]]
+  // CHECK: cf.cond_br %{{.+}}, ^[[FAIL:.+]], ^[[GOOD:.+]]
   rt.fail_if %bad status 3
   // CHECK: ^[[GOOD]]:
   // CHECK: %[[MEMORY:.+]] = llvm.call %{{.+}}(%[[EXEC]], %{{.+}})
   // CHECK: %[[NULL:.+]] = llvm.icmp "eq" %[[MEMORY]]
-  // CHECK: llvm.cond_br %[[NULL]], ^[[OUT:.+]], ^[[REST:.+]]
+  // CHECK: cf.cond_br %[[NULL]], ^[[OUT:.+]], ^[[REST:.+]]
   %m = rt.allocate %exec, %p : memref<?xi8>
   // CHECK: ^[[REST]]:
   // CHECK: llvm.getelementptr %[[EXEC]][24]
