@@ -10,6 +10,9 @@ using namespace mlir;
 
 namespace bitnet::recognize {
 
+static constexpr StringLiteral kNotQuantized =
+    "the activation is not quantised";
+
 /// m = max(largest, eps), by Clip with a lower bound alone or Max, or largest +
 /// eps; without either, eps is 0. Returns `largest`, or null.
 static Value skipEpsilon(Value value, ActivationScale &scale) {
@@ -225,7 +228,7 @@ static bool matchCodes(Value value, QuantizedActivation &out,
       scaled = skipNoOps(round->getOperand(0));
   }
   if (!round) {
-    reason = "the activation is not quantised";
+    reason = kNotQuantized;
     return false;
   }
   if (low != std::round(low) || high != std::round(high) || low < -128 ||
@@ -253,8 +256,13 @@ static bool matchDequantized(Value value, QuantizedActivation &out,
     return matchCodes(div->getOperand(0), out, reason) && !out.scale.isStep() &&
            isActivationScale(div->getOperand(1), out.scale);
   return matchCommutative(value, "Mul", [&](Value codes, Value factor) {
-    if (!matchCodes(codes, out, reason))
+    std::string whyNot;
+    if (!matchCodes(codes, out, whyNot)) {
+      // Of the two operands the one that is rounded has more to say.
+      if (whyNot != kNotQuantized)
+        reason = whyNot;
       return false;
+    }
     // The largest magnitude is not the step: it has the range to come.
     if (out.scale.isStep())
       return out.scale.form == ternary::ScaleForm::Step &&
@@ -280,7 +288,7 @@ static Value skipStraightThrough(Value value) {
 std::optional<QuantizedActivation>
 matchQuantizedActivation(Value value, std::string &reason) {
   QuantizedActivation out{};
-  reason = "the activation is not quantised";
+  reason = kNotQuantized;
   value = skipNoOps(value);
   std::string whyNoCodes;
   if (matchCodes(value, out, whyNoCodes))
@@ -297,7 +305,7 @@ matchQuantizedActivation(Value value, std::string &reason) {
     out.dequantized = true;
     return out;
   }
-  if (reason == "the activation is not quantised")
+  if (reason == kNotQuantized)
     reason = whyNoCodes;
   return std::nullopt;
 }

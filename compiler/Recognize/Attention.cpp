@@ -166,18 +166,20 @@ Value AttentionMatcher::keyOf(Value transposed, float &scale) {
       return dim.isConstant(type.getDimSize(1) * keys.count);
     return dim == tracer.sizeOf(key, axis);
   };
-  // One size may be left open: the others tell it.
-  bool joins = !type.isDynamicDim(0) && !type.isDynamicDim(1) &&
-               (*flat)[0].isConstant(type.getDimSize(0) * type.getDimSize(1) *
-                                     keys.count);
-  bool flatKeeps = (joins || (*flat)[0].isConstant(-1)) && is((*flat)[1], 2) &&
-                   is((*flat)[2], 3);
-  unsigned open =
-      llvm::count_if(*full, [](const Dim &dim) { return dim.isConstant(-1); });
+  // One size of each may be left open: the others tell it.
   auto isOrOpen = [&](const Dim &dim, int64_t axis) {
     return dim.isConstant(-1) || is(dim, axis);
   };
-  bool fullSwaps = open <= 1 && isOrOpen((*full)[0], 0) &&
+  auto leavesOne = [](ArrayRef<Dim> dims) {
+    return llvm::count_if(
+               dims, [](const Dim &dim) { return dim.isConstant(-1); }) <= 1;
+  };
+  bool joins = !type.isDynamicDim(0) && !type.isDynamicDim(1) &&
+               (*flat)[0].isConstant(type.getDimSize(0) * type.getDimSize(1) *
+                                     keys.count);
+  bool flatKeeps = leavesOne(*flat) && (joins || (*flat)[0].isConstant(-1)) &&
+                   isOrOpen((*flat)[1], 2) && isOrOpen((*flat)[2], 3);
+  bool fullSwaps = leavesOne(*full) && isOrOpen((*full)[0], 0) &&
                    isOrOpen((*full)[1], 1) && isOrOpen((*full)[2], 3) &&
                    isOrOpen((*full)[3], 2);
   return flatKeeps && fullSwaps ? skipScale(key, scale) : Value();

@@ -79,6 +79,8 @@ void BFloatMover::replaceUses(Instruction &op) {
     IRBuilder<> builder(user);
     if (isa<BitCastInst>(user) && user->getType() == word) {
       user->replaceAllUsesWith(bits);
+      // It would be left with an operand that is no more.
+      user->eraseFromParent();
     } else if (auto *store = dyn_cast<StoreInst>(user)) {
       StoreInst *twin =
           builder.CreateAlignedStore(bits, store->getPointerOperand(),

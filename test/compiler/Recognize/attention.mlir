@@ -97,6 +97,8 @@ func.func @guarded_target(%q: tensor<?x4x?x8xf32>, %k: tensor<?x2x?x8xf32>, %v: 
 // repeated heads.
 // CHECK-LABEL: func @joined
 //       CHECK:   transformer.attention %arg0, %arg1, %arg2 {scale = 1.000000e+00 : f32} : (tensor<1x4x?x8xf32>, tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>)
+// CHECK-LABEL: func @joined_open
+//       CHECK:   transformer.attention %arg0, %arg1, %arg2
 // CHECK-LABEL: func @joined_otherwise
 //   CHECK-NOT:   transformer.attention
 //       CHECK:   return
@@ -109,6 +111,30 @@ func.func @joined(%q: tensor<1x4x?x8xf32>, %k: tensor<1x2x?x8xf32>, %v: tensor<1
   %s5 = onnx.Concat %c1, %c2, %c2, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<5xi64>
   %s4 = onnx.Concat %c1, %c4, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
   %s3 = onnx.Concat %c4, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3xi64>
+  %back = onnx.Concat %c1, %c4, %c8, %t {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
+  %k5 = onnx.Unsqueeze %k {axes = array<i64: 2>} : (tensor<1x2x?x8xf32>) -> tensor<1x2x1x?x8xf32>
+  %ke = onnx.Expand %k5, %s5 : (tensor<1x2x1x?x8xf32>, tensor<5xi64>) -> tensor<1x2x2x?x8xf32>
+  %kr = onnx.Reshape %ke, %s3 : (tensor<1x2x2x?x8xf32>, tensor<3xi64>) -> tensor<4x?x8xf32>
+  %v5 = onnx.Unsqueeze %v {axes = array<i64: 2>} : (tensor<1x2x?x8xf32>) -> tensor<1x2x1x?x8xf32>
+  %ve = onnx.Expand %v5, %s5 : (tensor<1x2x1x?x8xf32>, tensor<5xi64>) -> tensor<1x2x2x?x8xf32>
+  %vr = onnx.Reshape %ve, %s4 : (tensor<1x2x2x?x8xf32>, tensor<4xi64>) -> tensor<1x4x?x8xf32>
+  %kt3 = onnx.Transpose %kr {perm = array<i64: 0, 2, 1>} : (tensor<4x?x8xf32>) -> tensor<4x8x?xf32>
+  %kt = onnx.Reshape %kt3, %back : (tensor<4x8x?xf32>, tensor<4xi64>) -> tensor<1x4x8x?xf32>
+  %s = onnx.MatMul %q, %kt : (tensor<1x4x?x8xf32>, tensor<1x4x8x?xf32>) -> tensor<1x4x?x?xf32>
+  %p = onnx.Softmax %s {axis = -1 : i64} : (tensor<1x4x?x?xf32>) -> tensor<1x4x?x?xf32>
+  %y = onnx.MatMul %p, %vr : (tensor<1x4x?x?xf32>, tensor<1x4x?x8xf32>) -> tensor<1x4x?x8xf32>
+  return %y : tensor<1x4x?x8xf32>
+}
+func.func @joined_open(%q: tensor<1x4x?x8xf32>, %k: tensor<1x2x?x8xf32>, %v: tensor<1x2x?x8xf32>) -> tensor<1x4x?x8xf32> {
+  %t = onnx.Shape %k {start = 2 : i64, end = 3 : i64} : (tensor<1x2x?x8xf32>) -> tensor<1xi64>
+  %c1 = onnx.Constant dense<1> : tensor<1xi64>
+  %open = onnx.Constant dense<-1> : tensor<1xi64>
+  %c2 = onnx.Constant dense<2> : tensor<1xi64>
+  %c4 = onnx.Constant dense<4> : tensor<1xi64>
+  %c8 = onnx.Constant dense<8> : tensor<1xi64>
+  %s5 = onnx.Concat %c1, %c2, %c2, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<5xi64>
+  %s4 = onnx.Concat %c1, %c4, %t, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
+  %s3 = onnx.Concat %c4, %open, %c8 {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3xi64>
   %back = onnx.Concat %c1, %c4, %c8, %t {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<4xi64>
   %k5 = onnx.Unsqueeze %k {axes = array<i64: 2>} : (tensor<1x2x?x8xf32>) -> tensor<1x2x1x?x8xf32>
   %ke = onnx.Expand %k5, %s5 : (tensor<1x2x1x?x8xf32>, tensor<5xi64>) -> tensor<1x2x2x?x8xf32>

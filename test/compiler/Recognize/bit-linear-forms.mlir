@@ -222,7 +222,7 @@ func.func @split_siblings(%x: tensor<?x4xf32>) -> (tensor<?x1xf32>, tensor<?x1xf
 
 // Codes of x / step, dequantised before the product.
 // CHECK-LABEL: func @step_dequantized(
-//       CHECK:   ternary.quantize %arg0 {{{.*}}form = #ternary.scale_form<step>, qmin = -128
+//       CHECK:   ternary.quantize %arg0 {{{.*}}form = #ternary.scale_form<step>, range = 1.270000e+02
 //       CHECK:   ternary.linear {{.*}} {rescale = #ternary.rescale_form<mul_mul>}
 //   CHECK-NOT:   onnx.Div
 func.func @step_dequantized(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
@@ -327,8 +327,8 @@ func.func @largest(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
 
 // max + eps, and codes that need no clamp.
 // CHECK-LABEL: func @adds_eps(
-//       CHECK:   ternary.quantize %arg0 {adds_eps, eps = {{.*}}, form = #ternary.scale_form<div>, qmax = 127 : i64, qmin = -128 : i64
-//       CHECK:   ternary.linear {{.*}} {rescale = #ternary.rescale_form<div_mul>}
+//       CHECK:   ternary.quantize %arg0 {adds_eps, eps = {{.*}}, form = #ternary.scale_form<div>, range = 1.270000e+02
+//       CHECK:   ternary.linear {{.*}} {rescale = #ternary.rescale_form<mul_div>}
 func.func @adds_eps(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
   %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
   %range = onnx.Constant dense<127.0> : tensor<f32>

@@ -191,8 +191,8 @@ func.func @unknown_axis(%x: tensor<?x?xf32>) -> tensor<?x2xf32> {
 // An outer product is none, as that of positions and frequencies.
 // CHECK-NOT: reason =
 // CHECK-LABEL: func @outer
-func.func @outer(%x: tensor<?x?x1xf32>) -> tensor<?x?x4xf32> {
-  %w = onnx.Constant dense<[[[1.0, 0.5, 0.25, 0.125]]]> : tensor<1x1x4xf32>
-  %y = onnx.MatMul %x, %w : (tensor<?x?x1xf32>, tensor<1x1x4xf32>) -> tensor<?x?x4xf32>
-  return %y : tensor<?x?x4xf32>
+func.func @outer(%x: tensor<2x?x1xf32>) -> tensor<2x?x4xf32> {
+  %w = onnx.Constant dense<[[[1.0, 0.5, 0.25, 0.125]], [[1.0, 0.5, 0.25, 0.125]]]> : tensor<2x1x4xf32>
+  %y = onnx.MatMul %x, %w : (tensor<2x?x1xf32>, tensor<2x1x4xf32>) -> tensor<2x?x4xf32>
+  return %y : tensor<2x?x4xf32>
 }
