@@ -90,8 +90,10 @@ bool Generator::open() {
   if (!model)
     return false;
   if (!model->info().is_generative) {
-    error = "the model does not generate text: it has no tokens and logits; "
-            "use the command invoke";
+    // A session knows what it lacks.
+    std::string reason;
+    Session::create(*model, {}, reason);
+    error = "the model does not generate text: " + reason;
     return false;
   }
   // Ids in and ids out need no tokenizer.
