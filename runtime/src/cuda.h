@@ -3,10 +3,7 @@
 #ifndef BITNET_RUNTIME_CUDA_H
 #define BITNET_RUNTIME_CUDA_H
 
-#include "bitnet/module.h"
-#include "internal.h"
-
-#include <pthread.h>
+#include "device_memory.h"
 
 typedef int CUresult; ///< 0: success
 typedef int CUdevice;
@@ -77,13 +74,8 @@ enum {
 /// How a block came to be, and so how it is freed.
 enum bn_cuda_kind { BN_CUDA_DEVICE, BN_CUDA_MANAGED, BN_CUDA_PINNED };
 
-/// Memory of the device: `bytes` from `device` on. What the host has at `host`
-/// lies there, or the device's copy of it; NULL: the device's alone.
 typedef struct bn_cuda_block {
-  struct bn_cuda_block *next;
-  const uint8_t *host;
-  CUdeviceptr device;
-  uint64_t bytes;
+  bn_device_block base;
   enum bn_cuda_kind kind;
 } bn_cuda_block;
 
@@ -102,8 +94,7 @@ struct bn_device {
   enum bn_cuda_kind shared; ///< kind of memory that host and device share
   CUmodule *modules;        ///< one for each kernel
   CUfunction *functions;
-  pthread_mutex_t lock;  ///< of `blocks`
-  bn_cuda_block *blocks; ///< all there are
+  bn_device_blocks blocks; ///< each the base of a bn_cuda_block
 };
 
 // ---- cuda_setup.c ----------------------------------------------------------
@@ -123,11 +114,9 @@ void bn_cuda_leave(bn_device *device);
 // ---- cuda_memory.c: inside the device's context ----------------------------
 
 /// A block, not cleared. NULL: its reason in *result.
-bn_cuda_block *bn_cuda_allocate(bn_device *device, enum bn_cuda_kind kind,
-                                uint64_t bytes, CUresult *result);
-void bn_cuda_free(bn_device *device, bn_cuda_block *block);
-/// The device's address of what the host has at `host`; 0: no such block.
-uint64_t bn_cuda_address(bn_device *device, const void *host);
+bn_device_block *bn_cuda_allocate(bn_device *device, enum bn_cuda_kind kind,
+                                  uint64_t bytes, CUresult *result);
+void bn_cuda_free(bn_device *device, bn_device_block *block);
 
 /// Outside of it: an allocator of blocks that both see, cleared.
 bitnet_allocator bn_cuda_allocator(bn_device *device);

@@ -7,10 +7,11 @@
 #define BN_UPLOAD_BYTES ((uint64_t)64 << 20)
 
 /// Makes the memory of `block`.
-static CUresult makeBlock(bn_device *d, bn_cuda_block *block) {
-  if (block->kind == BN_CUDA_DEVICE)
+static CUresult makeBlock(bn_device *d, enum bn_cuda_kind kind,
+                          bn_device_block *block) {
+  if (kind == BN_CUDA_DEVICE)
     return d->MemAlloc(&block->device, block->bytes);
-  if (block->kind == BN_CUDA_MANAGED) {
+  if (kind == BN_CUDA_MANAGED) {
     CUresult result =
         d->MemAllocManaged(&block->device, block->bytes, CU_MEM_ATTACH_GLOBAL);
     block->host = result ? NULL : (const uint8_t *)(uintptr_t)block->device;
@@ -30,71 +31,41 @@ static CUresult makeBlock(bn_device *d, bn_cuda_block *block) {
   return result;
 }
 
-bn_cuda_block *bn_cuda_allocate(bn_device *d, enum bn_cuda_kind kind,
-                                uint64_t bytes, CUresult *result) {
+static enum bn_cuda_kind kindOf(const bn_device_block *block) {
+  return ((const bn_cuda_block *)block)->kind;
+}
+
+bn_device_block *bn_cuda_allocate(bn_device *d, enum bn_cuda_kind kind,
+                                  uint64_t bytes, CUresult *result) {
   bn_cuda_block *block =
       (bn_cuda_block *)bn_allocate(&d->allocator, sizeof(*block));
   *result = CUDA_ERROR_OUT_OF_MEMORY;
   if (!block)
     return NULL;
   block->kind = kind;
-  block->bytes = bytes ? bytes : 1;
-  *result = makeBlock(d, block);
+  block->base.bytes = bytes ? bytes : 1;
+  *result = makeBlock(d, kind, &block->base);
   if (*result) {
     bn_release(&d->allocator, block, sizeof(*block));
     return NULL;
   }
-  pthread_mutex_lock(&d->lock);
-  block->next = d->blocks;
-  d->blocks = block;
-  pthread_mutex_unlock(&d->lock);
-  return block;
+  bn_device_blocks_add(&d->blocks, &block->base);
+  return &block->base;
 }
 
-void bn_cuda_free(bn_device *d, bn_cuda_block *block) {
-  pthread_mutex_lock(&d->lock);
-  bn_cuda_block **at = &d->blocks;
-  while (*at && *at != block)
-    at = &(*at)->next;
-  if (*at)
-    *at = block->next;
-  pthread_mutex_unlock(&d->lock);
-  if (block->kind == BN_CUDA_PINNED)
+void bn_cuda_free(bn_device *d, bn_device_block *block) {
+  bn_device_blocks_remove(&d->blocks, block);
+  if (kindOf(block) == BN_CUDA_PINNED)
     d->MemFreeHost((void *)(uintptr_t)block->host);
   else
     d->MemFree(block->device);
-  bn_release(&d->allocator, block, sizeof(*block));
-}
-
-/// The block that holds `host`, or that ends there: an empty buffer may lie at
-/// the end. The caller has the lock.
-static bn_cuda_block *findBlock(bn_device *d, const void *host) {
-  bn_cuda_block *ending = NULL;
-  for (bn_cuda_block *block = d->blocks; block; block = block->next) {
-    if (!block->host)
-      continue;
-    uint64_t at = (uintptr_t)host - (uintptr_t)block->host;
-    if (at < block->bytes)
-      return block;
-    if (at == block->bytes)
-      ending = block;
-  }
-  return ending;
-}
-
-uint64_t bn_cuda_address(bn_device *d, const void *host) {
-  pthread_mutex_lock(&d->lock);
-  bn_cuda_block *block = findBlock(d, host);
-  uint64_t address =
-      block ? block->device + ((uintptr_t)host - (uintptr_t)block->host) : 0;
-  pthread_mutex_unlock(&d->lock);
-  return address;
+  bn_release(&d->allocator, block, sizeof(bn_cuda_block));
 }
 
 /// Zeros where the block lies: pages that the device will use need not travel
 /// there first. The default stream clears; it is not that of any queue.
-static CUresult clear(bn_device *d, bn_cuda_block *block) {
-  if (block->kind == BN_CUDA_PINNED) {
+static CUresult clear(bn_device *d, bn_device_block *block) {
+  if (kindOf(block) == BN_CUDA_PINNED) {
     memset((void *)(uintptr_t)block->host, 0, block->bytes);
     return 0;
   }
@@ -108,7 +79,7 @@ static void *allocateCleared(void *context, size_t bytes, size_t alignment) {
   if (bn_cuda_enter(d))
     return NULL;
   CUresult result;
-  bn_cuda_block *block = bn_cuda_allocate(d, d->shared, bytes, &result);
+  bn_device_block *block = bn_cuda_allocate(d, d->shared, bytes, &result);
   if (block && clear(d, block)) {
     bn_cuda_free(d, block);
     block = NULL;
@@ -120,9 +91,7 @@ static void *allocateCleared(void *context, size_t bytes, size_t alignment) {
 static void release(void *context, void *memory, size_t bytes) {
   (void)bytes;
   bn_device *d = (bn_device *)context;
-  pthread_mutex_lock(&d->lock);
-  bn_cuda_block *block = findBlock(d, memory);
-  pthread_mutex_unlock(&d->lock);
+  bn_device_block *block = bn_device_blocks_find(&d->blocks, memory);
   bool entered = !bn_cuda_enter(d);
   if (block)
     bn_cuda_free(d, block);
@@ -135,7 +104,8 @@ bitnet_allocator bn_cuda_allocator(bn_device *d) {
   return allocator;
 }
 
-static CUresult copy(bn_device *d, bn_cuda_block *block, const uint8_t *data) {
+static CUresult copy(bn_device *d, bn_device_block *block,
+                     const uint8_t *data) {
   for (uint64_t at = 0; at < block->bytes; at += BN_UPLOAD_BYTES) {
     uint64_t left = block->bytes - at;
     CUresult result =
@@ -155,7 +125,8 @@ int32_t bn_cuda_upload(bn_device *d, const void *data, uint64_t bytes,
     return BITNET_OK;
   CUresult result = bn_cuda_enter(d);
   if (!result) {
-    bn_cuda_block *block = bn_cuda_allocate(d, BN_CUDA_DEVICE, bytes, &result);
+    bn_device_block *block =
+        bn_cuda_allocate(d, BN_CUDA_DEVICE, bytes, &result);
     if (block && !(result = copy(d, block, (const uint8_t *)data)))
       block->host = (const uint8_t *)data;
     bn_cuda_leave(d);

@@ -1,7 +1,6 @@
 #include "cuda.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /// Room for the captures of the dispatches between two waits.
 #define BN_CAPTURE_BYTES ((uint64_t)1 << 20)
@@ -14,27 +13,19 @@
 struct bn_queue {
   bn_device *device;
   CUstream stream;
-  bn_cuda_block *captures; ///< pinned: the host writes, the device reads
-  bn_cuda_block *scratch;  ///< NULL: no kernel needs any
-  uint64_t used;           ///< bytes of `captures` since the last wait
-  bool pending;            ///< something was launched since the last wait
-  CUresult failed;         ///< the first failure of an execution
-  int32_t kernel;          ///< 1 + kernel whose launch failed; 0: none
+  bn_device_block *captures; ///< pinned: the host writes, the device reads
+  bn_device_block *scratch;  ///< NULL: no kernel needs any
+  uint64_t used;             ///< bytes of `captures` since the last wait
+  bool pending;              ///< something was launched since the last wait
+  CUresult failed;           ///< the first failure of an execution
+  int32_t kernel;            ///< 1 + kernel whose launch failed; 0: none
   int32_t stray; ///< 1 + kernel that was given memory the device cannot see
 };
 
 /// Scratch memory for the threads of one block at least; 0: none.
 static uint64_t scratchBytes(const bitnet_module *module) {
-  uint64_t most = 0;
-  for (int64_t i = 0; i < module->num_kernels; ++i) {
-    const bitnet_kernel *kernel = &module->kernels[i];
-    uint64_t bytes =
-        (uint64_t)kernel->scratch_bytes * (uint64_t)kernel->workgroup;
-    if (bytes && bytes < BN_SCRATCH_BYTES)
-      bytes = BN_SCRATCH_BYTES;
-    most = bytes > most ? bytes : most;
-  }
-  return most;
+  uint64_t most = bn_scratch_bytes(module);
+  return most && most < BN_SCRATCH_BYTES ? BN_SCRATCH_BYTES : most;
 }
 
 static CUresult makeQueue(bn_queue *q) {
@@ -100,28 +91,17 @@ void bn_cuda_queue_destroy(bn_queue *q) {
 static uint64_t copyCaptures(bn_queue *q, int32_t number,
                              const uint64_t *captures) {
   const bitnet_kernel *kernel = &q->device->module->kernels[number];
-  uint64_t bytes = (uint64_t)kernel->num_words * sizeof(uint64_t);
-  uint64_t room = (bytes + BN_ALIGNMENT - 1) / BN_ALIGNMENT * BN_ALIGNMENT;
-  // A masked load reads from here what it does not use.
-  room += BN_ALIGNMENT;
+  uint64_t room = bn_captures_bytes(kernel);
   if (room > BN_CAPTURE_BYTES - q->used)
     bn_cuda_await(q);
+  if (room > BN_CAPTURE_BYTES && !q->failed)
+    q->failed = CUDA_ERROR_OUT_OF_MEMORY;
   if (q->failed)
     return 0;
-  if (room > BN_CAPTURE_BYTES) {
-    q->failed = CUDA_ERROR_OUT_OF_MEMORY;
+  if (!bn_captures_copy(&q->device->blocks, kernel, captures, q->captures,
+                        q->used)) {
+    q->stray = number + 1;
     return 0;
-  }
-  const uint8_t *place = q->captures->host + q->used;
-  uint64_t *words = (uint64_t *)(uintptr_t)place;
-  memcpy(words, captures, bytes);
-  for (int32_t i = 0; i < kernel->num_addresses; ++i) {
-    uint64_t *word = &words[kernel->addresses[i]];
-    *word = bn_cuda_address(q->device, (const void *)(uintptr_t)*word);
-    if (!*word) {
-      q->stray = number + 1;
-      return 0;
-    }
   }
   uint64_t address = q->captures->device + q->used;
   q->used += room;

@@ -240,7 +240,7 @@ int32_t bn_cuda_open(const bitnet_module *module,
                    "out of memory for the device's handle");
   d->module = module;
   d->allocator = *allocator;
-  pthread_mutex_init(&d->lock, NULL);
+  pthread_mutex_init(&d->blocks.lock, NULL);
   int32_t code = loadLibrary(d, error);
   if (!code)
     code = chooseDevice(d, error);
@@ -256,8 +256,8 @@ int32_t bn_cuda_open(const bitnet_module *module,
 /// What lives in the context, if one can be entered: else its end frees all.
 static void freeContents(bn_device *d) {
   bool entered = !bn_cuda_enter(d);
-  while (d->blocks)
-    bn_cuda_free(d, d->blocks);
+  while (d->blocks.first)
+    bn_cuda_free(d, d->blocks.first);
   for (int64_t i = 0; d->modules && i < d->module->num_kernels; ++i)
     if (d->modules[i])
       d->ModuleUnload(d->modules[i]);
@@ -274,7 +274,7 @@ void bn_cuda_close(bn_device *d) {
   }
   if (d->library)
     dlclose(d->library);
-  pthread_mutex_destroy(&d->lock);
+  pthread_mutex_destroy(&d->blocks.lock);
   size_t count = (size_t)d->module->num_kernels;
   bitnet_allocator allocator = d->allocator;
   bn_release(&allocator, d->modules, sizeof(CUmodule) * count);

@@ -2,10 +2,7 @@
 #ifndef BITNET_RUNTIME_VULKAN_H
 #define BITNET_RUNTIME_VULKAN_H
 
-#include "bitnet/module.h"
-#include "internal.h"
-
-#include <pthread.h>
+#include "device_memory.h"
 
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan_core.h>
@@ -56,14 +53,11 @@
   X(WaitForFences)                                                             \
   X(QueueSubmit)
 
-/// Memory that host and device see: `bytes` from `host` on, `device` there.
+/// Memory that host and device see.
 typedef struct bn_vulkan_block {
-  struct bn_vulkan_block *next;
+  bn_device_block base;
   VkBuffer buffer;
   VkDeviceMemory memory;
-  uint8_t *host;
-  uint64_t device;
-  uint64_t bytes;
 } bn_vulkan_block;
 
 /// A device with the kernels of one model. Queues of several threads use it.
@@ -89,8 +83,8 @@ struct bn_device {
   uint32_t most_groups;   ///< most workgroups of a dispatch
   VkPipelineLayout layout;
   VkPipeline *pipelines;   ///< one for each kernel
-  pthread_mutex_t lock;    ///< of `blocks` and of submitting to `queue`
-  bn_vulkan_block *blocks; ///< all there are
+  pthread_mutex_t lock;    ///< of submitting to `queue`
+  bn_device_blocks blocks; ///< each the base of a bn_vulkan_block
 };
 
 /// The name of a VkResult, or its number, in `buffer`.
@@ -106,10 +100,8 @@ void bn_vulkan_close(bn_device *device);
 // ---- vulkan_memory.c -------------------------------------------------------
 
 /// NULL: out of memory. Not cleared.
-bn_vulkan_block *bn_vulkan_allocate(bn_device *device, uint64_t bytes);
-void bn_vulkan_free(bn_device *device, bn_vulkan_block *block);
-/// The device's address of what the host has at `host`; 0: no such block.
-uint64_t bn_vulkan_address(bn_device *device, const void *host);
+bn_device_block *bn_vulkan_allocate(bn_device *device, uint64_t bytes);
+void bn_vulkan_free(bn_device *device, bn_device_block *block);
 /// An allocator of blocks, cleared.
 bitnet_allocator bn_vulkan_allocator(bn_device *device);
 

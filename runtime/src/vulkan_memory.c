@@ -5,7 +5,7 @@
 /// Makes and maps the buffer of `block`; what it made stays in it.
 static VkResult makeBlock(bn_device *d, bn_vulkan_block *block) {
   VkBufferCreateInfo info = {.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
-                             .size = block->bytes,
+                             .size = block->base.bytes,
                              .usage =
                                  VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
                                  VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT};
@@ -37,11 +37,11 @@ static VkResult makeBlock(bn_device *d, bn_vulkan_block *block) {
     result = d->MapMemory(d->device, block->memory, 0, VK_WHOLE_SIZE, 0, &host);
   if (result)
     return result;
-  block->host = (uint8_t *)host;
+  block->base.host = (const uint8_t *)host;
   VkBufferDeviceAddressInfo address = {
       .sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO,
       .buffer = block->buffer};
-  block->device = d->GetBufferDeviceAddress(d->device, &address);
+  block->base.device = d->GetBufferDeviceAddress(d->device, &address);
   return VK_SUCCESS;
 }
 
@@ -52,71 +52,37 @@ static void destroyBlock(bn_device *d, bn_vulkan_block *block) {
   bn_release(&d->allocator, block, sizeof(*block));
 }
 
-bn_vulkan_block *bn_vulkan_allocate(bn_device *d, uint64_t bytes) {
+bn_device_block *bn_vulkan_allocate(bn_device *d, uint64_t bytes) {
   if (bytes > d->largest_block)
     return NULL;
   bn_vulkan_block *block =
       (bn_vulkan_block *)bn_allocate(&d->allocator, sizeof(*block));
   if (!block)
     return NULL;
-  block->bytes = bytes ? bytes : 1;
+  block->base.bytes = bytes ? bytes : 1;
   if (makeBlock(d, block)) {
     destroyBlock(d, block);
     return NULL;
   }
-  pthread_mutex_lock(&d->lock);
-  block->next = d->blocks;
-  d->blocks = block;
-  pthread_mutex_unlock(&d->lock);
-  return block;
+  bn_device_blocks_add(&d->blocks, &block->base);
+  return &block->base;
 }
 
-void bn_vulkan_free(bn_device *d, bn_vulkan_block *block) {
-  pthread_mutex_lock(&d->lock);
-  bn_vulkan_block **at = &d->blocks;
-  while (*at && *at != block)
-    at = &(*at)->next;
-  if (*at)
-    *at = block->next;
-  pthread_mutex_unlock(&d->lock);
-  destroyBlock(d, block);
-}
-
-/// The block that holds `host`, or that ends there: an empty buffer may lie at
-/// the end. The caller has the lock.
-static bn_vulkan_block *findBlock(bn_device *d, const void *host) {
-  bn_vulkan_block *ending = NULL;
-  for (bn_vulkan_block *block = d->blocks; block; block = block->next) {
-    uint64_t at = (uintptr_t)host - (uintptr_t)block->host;
-    if (at < block->bytes)
-      return block;
-    if (at == block->bytes)
-      ending = block;
-  }
-  return ending;
-}
-
-uint64_t bn_vulkan_address(bn_device *d, const void *host) {
-  pthread_mutex_lock(&d->lock);
-  bn_vulkan_block *block = findBlock(d, host);
-  uint64_t address =
-      block ? block->device + ((uintptr_t)host - (uintptr_t)block->host) : 0;
-  pthread_mutex_unlock(&d->lock);
-  return address;
+void bn_vulkan_free(bn_device *d, bn_device_block *block) {
+  bn_device_blocks_remove(&d->blocks, block);
+  destroyBlock(d, (bn_vulkan_block *)block);
 }
 
 static void *allocateCleared(void *context, size_t bytes, size_t alignment) {
   (void)alignment; // of mapped memory: at least 64
-  bn_vulkan_block *block = bn_vulkan_allocate((bn_device *)context, bytes);
-  return block ? memset(block->host, 0, block->bytes) : NULL;
+  bn_device_block *block = bn_vulkan_allocate((bn_device *)context, bytes);
+  return block ? memset((void *)(uintptr_t)block->host, 0, block->bytes) : NULL;
 }
 
 static void release(void *context, void *memory, size_t bytes) {
   (void)bytes;
   bn_device *d = (bn_device *)context;
-  pthread_mutex_lock(&d->lock);
-  bn_vulkan_block *block = findBlock(d, memory);
-  pthread_mutex_unlock(&d->lock);
+  bn_device_block *block = bn_device_blocks_find(&d->blocks, memory);
   if (block)
     bn_vulkan_free(d, block);
 }

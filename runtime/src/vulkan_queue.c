@@ -1,7 +1,5 @@
 #include "vulkan.h"
 
-#include <string.h>
-
 /// Room for the captures of the dispatches between two waits.
 #define BN_CAPTURE_BYTES ((uint64_t)256 << 10)
 /// Scratch memory of one dispatch: more invocations go in several.
@@ -13,7 +11,7 @@ struct bn_queue {
   VkCommandPool pool;
   VkCommandBuffer commands;
   VkFence fence;
-  bn_vulkan_block *captures, *scratch;
+  bn_device_block *captures, *scratch;
   uint64_t used;   ///< bytes of `captures` since the last wait
   bool recording;  ///< `commands` holds what was not yet submitted
   VkResult failed; ///< the first failure of an execution
@@ -41,14 +39,8 @@ static VkResult createCommands(bn_queue *q) {
 
 /// Scratch memory for the invocations of one workgroup at least.
 static uint64_t scratchBytes(const bitnet_module *module) {
-  uint64_t most = BN_SCRATCH_BYTES;
-  for (int64_t i = 0; i < module->num_kernels; ++i) {
-    const bitnet_kernel *kernel = &module->kernels[i];
-    uint64_t bytes =
-        (uint64_t)kernel->scratch_bytes * (uint64_t)kernel->workgroup;
-    most = bytes > most ? bytes : most;
-  }
-  return most;
+  uint64_t most = bn_scratch_bytes(module);
+  return most < BN_SCRATCH_BYTES ? BN_SCRATCH_BYTES : most;
 }
 
 int32_t bn_vulkan_queue_create(bn_device *d, bn_queue **out,
@@ -106,25 +98,17 @@ static bool record(bn_queue *q) {
 static uint64_t copyCaptures(bn_queue *q, int32_t number,
                              const uint64_t *captures) {
   const bitnet_kernel *kernel = &q->device->module->kernels[number];
-  uint64_t bytes = (uint64_t)kernel->num_words * sizeof(uint64_t);
-  uint64_t room = (bytes + BN_ALIGNMENT - 1) / BN_ALIGNMENT * BN_ALIGNMENT;
-  // A masked load reads from here what it does not use.
-  room += BN_ALIGNMENT;
+  uint64_t room = bn_captures_bytes(kernel);
   if (room > BN_CAPTURE_BYTES - q->used)
     bn_vulkan_await(q);
-  if (room > BN_CAPTURE_BYTES) {
+  if (room > BN_CAPTURE_BYTES && !q->failed)
     q->failed = VK_ERROR_OUT_OF_DEVICE_MEMORY;
+  if (q->failed)
     return 0;
-  }
-  uint64_t *words = (uint64_t *)(q->captures->host + q->used);
-  memcpy(words, captures, bytes);
-  for (int32_t i = 0; i < kernel->num_addresses; ++i) {
-    uint64_t *word = &words[kernel->addresses[i]];
-    *word = bn_vulkan_address(q->device, (const void *)(uintptr_t)*word);
-    if (!*word) {
-      q->stray = number + 1;
-      return 0;
-    }
+  if (!bn_captures_copy(&q->device->blocks, kernel, captures, q->captures,
+                        q->used)) {
+    q->stray = number + 1;
+    return 0;
   }
   uint64_t address = q->captures->device + q->used;
   q->used += room;
@@ -198,7 +182,8 @@ void bn_vulkan_await(bn_queue *q) {
   }
   if (!result)
     result = d->WaitForFences(d->device, 1, &q->fence, VK_TRUE, UINT64_MAX);
-  q->failed = result;
+  if (!q->failed)
+    q->failed = result;
 }
 
 int32_t bn_vulkan_check(bn_queue *q, bitnet_error *error) {

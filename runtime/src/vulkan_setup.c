@@ -68,8 +68,7 @@ static int32_t createInstance(bn_device *d, bitnet_error *error) {
   return BITNET_OK;
 }
 
-//===- choosing a device
-//---------------------------------------------------===//
+//===- choosing a device --------------------------------------------------===//
 
 /// The features that kernels use, and their name where one lacks.
 typedef struct bn_features {
@@ -237,8 +236,7 @@ static int32_t createDevice(bn_device *d, bitnet_error *error) {
   return BITNET_OK;
 }
 
-//===- kernels
-//-------------------------------------------------------------===//
+//===- kernels ------------------------------------------------------------===//
 
 static VkResult createPipeline(bn_device *d, const bitnet_kernel *kernel,
                                VkPipeline *out) {
@@ -300,6 +298,7 @@ int32_t bn_vulkan_open(const bitnet_module *module,
   d->module = module;
   d->allocator = *allocator;
   pthread_mutex_init(&d->lock, NULL);
+  pthread_mutex_init(&d->blocks.lock, NULL);
   int32_t code = createInstance(d, error);
   if (!code)
     code = choosePhysical(d, error);
@@ -317,8 +316,8 @@ int32_t bn_vulkan_open(const bitnet_module *module,
 void bn_vulkan_close(bn_device *d) {
   if (!d)
     return;
-  while (d->blocks)
-    bn_vulkan_free(d, d->blocks);
+  while (d->blocks.first)
+    bn_vulkan_free(d, d->blocks.first);
   const bitnet_module *module = d->module;
   for (int64_t i = 0; d->pipelines && i < module->num_kernels; ++i)
     d->DestroyPipeline(d->device, d->pipelines[i], NULL);
@@ -331,6 +330,7 @@ void bn_vulkan_close(bn_device *d) {
   if (d->library)
     dlclose(d->library);
   pthread_mutex_destroy(&d->lock);
+  pthread_mutex_destroy(&d->blocks.lock);
   bitnet_allocator allocator = d->allocator;
   bn_release(&allocator, d->pipelines,
              sizeof(VkPipeline) * (size_t)module->num_kernels);
