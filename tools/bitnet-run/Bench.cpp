@@ -36,18 +36,19 @@ static Summary summarize(std::vector<double> values) {
   return {mean, deviation, median};
 }
 
-/// Runs `tokens` tokens through an empty session, all at once or one by one,
-/// and takes the likeliest next one each time, as greedy generation does;
-/// seconds, or a negative number on failure.
-static double measure(Session &session, int64_t tokens, bool oneByOne,
-                      int64_t vocab, std::string &error) {
+/// Runs `tokens` tokens through a session behind the first `depth` ones, which
+/// it holds, all at once or one by one, and takes the likeliest next one each
+/// time, as greedy generation does; seconds, or a negative number on failure.
+static double measure(Session &session, int64_t depth, int64_t tokens,
+                      bool oneByOne, int64_t vocab, std::string &error) {
   std::vector<int32_t> ids(tokens);
   uint32_t random = 1;
   for (int32_t &id : ids) {
     random = random * 1664525 + 1013904223;
     id = static_cast<int32_t>((random >> 8) % uint64_t(vocab));
   }
-  session.reset();
+  if (!session.rewind(depth, error))
+    return -1;
   auto start = std::chrono::steady_clock::now();
   for (int64_t at = 0; at < tokens;) {
     int64_t count = oneByOne ? 1 : tokens;
@@ -108,6 +109,7 @@ static void printJson(const Model &model, const std::vector<Row> &rows) {
 
 int bitnet::run::runBench(const Invocation &invocation) {
   int64_t prompt = 512, generate = 128, repetitions = 5, chunk = 0, context = 0;
+  int64_t depth = 0;
   std::vector<int64_t> threads = {0};
   std::string format = "md", error;
   bool verify = false;
@@ -115,7 +117,8 @@ int bitnet::run::runBench(const Invocation &invocation) {
       invocation.program + " bench [FLAGS]",
       "Measures prompt processing (pp: all tokens at once) and generation (tg: "
       "token by token) on "
-      "random tokens, each from an empty context, after one run to warm up.");
+      "random tokens, each from an empty context or behind --depth tokens, "
+      "after one run to warm up.");
   line.integer({"-p", "--prompt"}, "N",
                "tokens of the prompt test; 0: leave it out (512)", prompt, 0,
                INT_MAX);
@@ -124,6 +127,9 @@ int bitnet::run::runBench(const Invocation &invocation) {
                0, INT_MAX);
   line.integer({"-r", "--repetitions"}, "N", "measurements of each test (5)",
                repetitions, 1, 10000);
+  line.integer({"-d", "--depth"}, "N",
+               "tokens that the context holds before each test (0)", depth, 0,
+               INT_MAX);
   line.integers({"-t", "--threads"}, "N,...",
                 "threads to measure with; 0: as many as CPUs (0)", threads, 0,
                 1024);
@@ -146,13 +152,17 @@ int bitnet::run::runBench(const Invocation &invocation) {
     return invocation.fail(error);
   // A test that the model's context cannot hold is shortened, aloud.
   int64_t limit = context ? context : model->info().context_length;
+  if (limit && depth >= limit)
+    return invocation.fail("flag '--depth' is " + std::to_string(depth) +
+                           ", expected less than the context of " +
+                           std::to_string(limit));
   for (auto [tokens, name] :
        {std::pair(&prompt, "pp"), std::pair(&generate, "tg")})
-    if (limit && *tokens > limit) {
+    if (limit && *tokens > limit - depth) {
       fprintf(stderr, "%s: note: %s%lld is shortened to the context of %lld\n",
               invocation.program.c_str(), name, static_cast<long long>(*tokens),
               static_cast<long long>(limit));
-      *tokens = limit;
+      *tokens = limit - depth;
     }
   std::vector<Row> rows;
   for (int64_t count : threads) {
@@ -160,20 +170,24 @@ int bitnet::run::runBench(const Invocation &invocation) {
     wanted.threads = count;
     wanted.chunk = chunk;
     wanted.context =
-        context ? context : std::max<int64_t>({prompt, generate, 1});
+        context ? context : depth + std::max<int64_t>({prompt, generate, 1});
     auto session = Session::create(*model, wanted, error);
     if (!session)
+      return invocation.fail(error);
+    if (depth && measure(*session, 0, depth, /*oneByOne=*/false,
+                         model->info().vocab_size, error) < 0)
       return invocation.fail(error);
     for (bool oneByOne : {false, true}) {
       int64_t tokens = oneByOne ? generate : prompt;
       if (!tokens)
         continue;
-      Row row = {(oneByOne ? "tg" : "pp") + std::to_string(tokens),
+      Row row = {(oneByOne ? "tg" : "pp") + std::to_string(tokens) +
+                     (depth ? " @ d" + std::to_string(depth) : ""),
                  tokens,
                  session->info().threads,
                  {}};
       for (int64_t i = 0; i <= repetitions; ++i) {
-        double seconds = measure(*session, tokens, oneByOne,
+        double seconds = measure(*session, depth, tokens, oneByOne,
                                  model->info().vocab_size, error);
         if (seconds < 0)
           return invocation.fail(error);

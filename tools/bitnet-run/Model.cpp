@@ -279,6 +279,15 @@ bool Session::stepTop(const int32_t *tokens, int64_t count, int64_t k,
 
 void Session::reset() { model.api().session_reset(handle); }
 
+bool Session::rewind(int64_t length, std::string &error) {
+  bitnet_error why;
+  if (model.api().session_rewind(handle, length, &why)) {
+    error = why.message;
+    return false;
+  }
+  return true;
+}
+
 bitnet_session_info Session::info() const {
   bitnet_session_info result;
   model.api().session_get_info(handle, &result);

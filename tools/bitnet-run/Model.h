@@ -72,6 +72,8 @@ public:
   bool stepTop(const int32_t *tokens, int64_t count, int64_t k, int32_t *ids,
                float *logits, std::string &error);
   void reset();
+  /// Forgets every position from `length` on; at most what is held.
+  bool rewind(int64_t length, std::string &error);
   bitnet_session_info info() const;
 
 private:

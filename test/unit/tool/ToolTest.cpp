@@ -262,6 +262,19 @@ TEST_F(Tool, Bench) {
   EXPECT_NE(err.find("note: pp70 is shortened to the context of 64"),
             std::string::npos)
       << err;
+  // Behind 62 tokens there is room for 2.
+  ASSERT_EQ(run({"bench", "-d", "62", "-p", "3", "-n", "2", "-r", "1"}), 0);
+  EXPECT_NE(err.find("note: pp3 is shortened to the context of 64"),
+            std::string::npos)
+      << err;
+  for (const char *part : {"| pp2 @ d62 |", "| tg2 @ d62 |"})
+    EXPECT_NE(out.find(part), std::string::npos) << part << " in\n" << out;
+  EXPECT_EQ(failure({"bench", "-d", "64"}),
+            "flag '--depth' is 64, expected less than the context of 64");
+}
+
+TEST_F(Tool, BenchFormats) {
+  ASSERT_EQ(run({"bench", "-p", "70", "-n", "2", "-r", "2", "-t", "1,2"}), 0);
   for (const char *part : {"| fake |", "| 1 | pp64 |", "| 1 | tg2 |",
                            "| 2 | pp64 |", "| 2 | tg2 |"})
     EXPECT_NE(out.find(part), std::string::npos) << part << " in\n" << out;
