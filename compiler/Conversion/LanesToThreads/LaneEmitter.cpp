@@ -89,8 +89,11 @@ LogicalResult LaneEmitter::run() {
 
 LogicalResult LaneEmitter::emitBlock(Block &block) {
   for (Operation &op : block.without_terminator())
-    if (failed(emitOp(&op)))
+    if (failed(emitOp(&op))) {
+      // The innermost one.
+      obstacle = obstacle ? obstacle : &op;
       return failure();
+    }
   return success();
 }
 

@@ -27,6 +27,8 @@ public:
   /// Fails, with the function as it was, where an op on vectors has no such
   /// form.
   mlir::LogicalResult run();
+  /// Where run has failed: that op; null: the function has several blocks.
+  mlir::Operation *getObstacle() const { return obstacle; }
 
 private:
   using Value = mlir::Value;
@@ -102,6 +104,7 @@ private:
 
   mlir::func::FuncOp function;
   mlir::ImplicitLocOpBuilder b;
+  Operation *obstacle = nullptr;
   llvm::DenseMap<Value, Scalars> values;
   /// This thread's number among the sixteen, as index and as i32.
   Value lane, laneWord;

@@ -4,6 +4,8 @@
 
 #include "dialects/Device/IR/DeviceOps.h"
 
+#include "mlir/IR/Remarks.h"
+
 namespace bitnet {
 #define GEN_PASS_DEF_LANESTOTHREADSPASS
 #include "compiler/Conversion/LanesToThreads/Passes.h.inc"
@@ -22,6 +24,21 @@ static bool hasVectors(func::FuncOp function) {
       .wasInterrupted();
 }
 
+/// Sixteen threads for each part of `function`, or a remark that says why not.
+static LogicalResult convert(func::FuncOp function) {
+  LaneEmitter emitter(function);
+  if (succeeded(emitter.run()))
+    return success();
+  Operation *obstacle = emitter.getObstacle();
+  StringRef what = obstacle ? obstacle->getName().getStringRef()
+                            : StringRef("several blocks");
+  remark::missed(obstacle ? obstacle->getLoc() : function.getLoc(),
+                 remark::RemarkOpts::name("LanesToThreads").category("device"))
+      << "one thread runs each part of '" << function.getSymName() << "': '"
+      << what << "' has no form for sixteen";
+  return failure();
+}
+
 namespace {
 struct LanesToThreads : bitnet::impl::LanesToThreadsPassBase<LanesToThreads> {
   using LanesToThreadsPassBase::LanesToThreadsPassBase;
@@ -36,7 +53,7 @@ struct LanesToThreads : bitnet::impl::LanesToThreadsPassBase<LanesToThreads> {
     for (auto &[name, uses] : forks) {
       auto function = getOperation().lookupSymbol<func::FuncOp>(name);
       if (!function || function.isExternal() || !hasVectors(function) ||
-          !isExactOnGpu(function) || failed(LaneEmitter(function).run()))
+          !isExactOnGpu(function) || failed(convert(function)))
         continue;
       for (rt::ForkOp fork : uses)
         fork->setAttr(device::lanesAttr,

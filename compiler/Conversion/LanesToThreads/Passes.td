@@ -15,7 +15,8 @@ def LanesToThreadsPass : Pass<"lanes-to-threads", "::mlir::ModuleOp"> {
     order as by one thread.
 
     A function with an op on vectors that has no such form stays as it is: its
-    parts are one thread each. So does one that must stay on the CPU.
+    parts are one thread each, and a remark of category `device` names the op.
+    One that must stay on the CPU is left alone, too.
   }];
   let dependentDialects = ["::bitnet::device::DeviceDialect", "::mlir::LLVM::LLVMDialect",
                            "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",

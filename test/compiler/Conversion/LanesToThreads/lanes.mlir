@@ -1,4 +1,6 @@
 // RUN: bitnet-opt %s --lanes-to-threads --split-input-file | FileCheck %s
+// RUN: bitnet-opt %s --lanes-to-threads --split-input-file --remarks-filter=device 2>&1 >/dev/null \
+// RUN:   | FileCheck %s --check-prefix=REMARK
 
 // An element for each of sixteen threads; the sum's folds are exchanges; one
 // thread writes what is one number.
@@ -121,6 +123,7 @@ func.func private @bits(%args: !llvm.ptr, %begin: index, %end: index) {
 // -----
 
 // A vector of two axes has no such form: the part stays one thread.
+// REMARK: lanes.mlir:[[#@LINE+13]]:8: {{.+}}one thread runs each part of 'axes': 'vector.load' has no form for sixteen
 // CHECK-LABEL: func.func @main
 //       CHECK:   rt.fork %{{.+}}, @axes({{.*}}) in %{{.+}} grain 1{{$}}
 // CHECK-LABEL: func.func private @axes
