@@ -37,6 +37,9 @@ static Value skipEpsilon(Value value, ActivationScale &scale) {
   };
   if (!matchCommutative(value, "Max", take))
     scale.addsEps = matchCommutative(value, "Add", take);
+  // With less than the largest magnitude, codes leave the range.
+  if (scale.addsEps && !(scale.eps >= 0))
+    return {};
   return largest;
 }
 
@@ -207,7 +210,10 @@ static bool matchCodes(Value value, QuantizedActivation &out,
   // between floats that hold them, change nothing.
   while (Operation *cast = onnxDef(value, "Cast")) {
     auto integer = dyn_cast<IntegerType>(elementType(value));
-    if (integer && (integer.getWidth() < 8 || integer.isUnsigned()))
+    auto floating = dyn_cast<FloatType>(elementType(value));
+    if ((integer && (integer.getWidth() < 8 || integer.isUnsigned())) ||
+        (floating &&
+         llvm::APFloat::semanticsPrecision(floating.getFloatSemantics()) < 8))
       break;
     value = skipNoOps(cast->getOperand(0));
   }

@@ -37,9 +37,10 @@ namespace {
 
 class BitLinearRecognizer {
 public:
-  explicit BitLinearRecognizer(ModuleOp module) : module(module) {}
+  BitLinearRecognizer() = default;
 
   LogicalResult recognize(Operation *op);
+  ArrayRef<LinearRecord> getRecords() const { return records; }
 
 private:
   void recordOther(Operation *op);
@@ -53,8 +54,8 @@ private:
   FailureOr<Value> floatVector(OpBuilder &builder, Location loc, Value value,
                                StringRef name);
 
-  ModuleOp module;
   onnx::ConstantEvaluator evaluator;
+  std::vector<LinearRecord> records;
 };
 
 } // namespace
@@ -163,7 +164,7 @@ void BitLinearRecognizer::recordOther(Operation *op) {
     record.reason = "the input's last axis is unknown";
   else
     record.reason = "the product transposes its input";
-  addRecord(module, record);
+  records.push_back(record);
 }
 
 LogicalResult BitLinearRecognizer::recognize(Operation *op) {
@@ -183,6 +184,11 @@ LogicalResult BitLinearRecognizer::recognize(Operation *op) {
       lastSize(activation->scale.input).value_or(0) != linear->k) {
     activation.reset();
     record.reason = "the activation is quantised over another axis";
+  }
+  if (activation && rankedType(activation->scale.input).getRank() !=
+                        rankedType(linear->input).getRank()) {
+    activation.reset();
+    record.reason = "a constant of the quantiser has more axes than its input";
   }
   auto [matrix, rowsAreOutputs] = beforeTranspose(*linear);
   FailureOr<onnx::HostTensor> values = evaluator.evaluate(matrix);
@@ -206,7 +212,7 @@ LogicalResult BitLinearRecognizer::recognize(Operation *op) {
     if (failed(rewriteFloat(*linear, verdict.weights, record)))
       return failure();
   }
-  addRecord(module, record);
+  records.push_back(record);
   return success();
 }
 
@@ -353,10 +359,12 @@ struct RecognizeBitLinearPass
     : bitnet::recognize::impl::RecognizeBitLinearPassBase<
           RecognizeBitLinearPass> {
   void runOnOperation() override {
+    std::vector<LinearRecord> records;
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       SmallVector<Operation *> ops;
       SmallVector<Block *> blocks = blocksOf(func);
-      for (Block *block : blocks) {
+      // What erases dead ops begins with the innermost.
+      for (Block *block : llvm::reverse(blocks)) {
         normalizeProducts(*block);
         splitSiblings(*block);
       }
@@ -364,13 +372,15 @@ struct RecognizeBitLinearPass
         for (Operation &op : *block)
           ops.push_back(&op);
       // Dead ops stay until the end: the evaluator remembers values.
-      BitLinearRecognizer recognizer(getOperation());
+      BitLinearRecognizer recognizer;
       for (Operation *op : ops)
         if (failed(recognizer.recognize(op)))
           return signalPassFailure();
+      llvm::append_range(records, recognizer.getRecords());
       for (Block *block : llvm::reverse(blocks))
         eraseDead(*block);
     }
+    addRecords(getOperation(), records);
   }
 };
 

@@ -18,7 +18,8 @@ static bool dependsOnShapesOnly(Value value) {
   seen.insert(value);
   for (unsigned i = 0; i < seen.size(); ++i) {
     Operation *op = seen[i].getDefiningOp();
-    if (!op)
+    // What a region depends on is not among the operands.
+    if (!op || op->getNumRegions() != 0)
       return false;
     if (isOnnx(op, "Shape") || isOnnx(op, "Size") || isa<rt::PastLengthOp>(op))
       continue;

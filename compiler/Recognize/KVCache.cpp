@@ -52,6 +52,7 @@ public:
 private:
   bool bypassConditions();
   void restoreConditions();
+  bool areConditionsOf(ArrayRef<CachedAttention> all);
   bool looksCached(Value operand);
   std::optional<CachedOperand> matchOperand(Value operand, AttentionOp user);
   std::optional<SmallVector<CachedAttention>> matchAll();
@@ -130,7 +131,10 @@ bool KVCacheRecognizer::looksCached(Value operand) {
   if (Operation *transpose = swapOfLength(operand))
     operand = transpose->getOperand(0);
   Operation *concat = onnxDef(operand, "Concat");
-  return concat && isa<BlockArgument>(concat->getOperand(0));
+  auto past =
+      concat ? dyn_cast<BlockArgument>(concat->getOperand(0)) : BlockArgument();
+  // What a loop carries is no input of the graph.
+  return past && past.getOwner() == &main.getBody().front();
 }
 
 StringRef KVCacheRecognizer::dimName(BlockArgument argument, unsigned axis) {
@@ -191,6 +195,11 @@ std::optional<SmallVector<CachedAttention>> KVCacheRecognizer::matchAll() {
   main.walk([&](AttentionOp op) {
     if (!looksCached(op.getKey()) && !looksCached(op.getValue()))
       return;
+    // The graph appends to a past whether or not a branch reads it.
+    if (op->getBlock() != &main.getBody().front()) {
+      fits = false;
+      return;
+    }
     std::optional<CachedOperand> key = matchOperand(op.getKey(), op);
     std::optional<CachedOperand> value = matchOperand(op.getValue(), op);
     if (key && value && key->past != value->past)
@@ -382,16 +391,26 @@ void KVCacheRecognizer::warnOfInputs() {
   }
 }
 
+/// Whether there is no condition, or one that empties all pasts and nothing
+/// else, each along its length.
+bool KVCacheRecognizer::areConditionsOf(ArrayRef<CachedAttention> all) {
+  llvm::SmallDenseMap<Value, int64_t> lengths;
+  for (const CachedAttention &attention : all)
+    for (const CachedOperand &cached : {attention.key, attention.value})
+      lengths[cached.past] = cached.lengthAxis();
+  for (auto &[op, uses] : conditions) {
+    auto found = lengths.find(uses.front()->get());
+    if (found == lengths.end() || found->second != intAttr(op, "axis", 0))
+      return false;
+  }
+  return conditions.empty() || conditions.size() == lengths.size();
+}
+
 void KVCacheRecognizer::run() {
   if (!bypassConditions())
     return warnOfInputs();
   std::optional<SmallVector<CachedAttention>> all = matchAll();
-  // One condition is that of all pasts, or of none.
-  bool fits =
-      all && (conditions.empty() || conditions.size() == 2 * all->size());
-  for (auto &[op, uses] : conditions)
-    fits &= fits && intAttr(op, "axis", 0) == all->front().key.lengthAxis();
-  if (!fits) {
+  if (!all || !areConditionsOf(*all)) {
     restoreConditions();
     return warnOfInputs();
   }

@@ -41,15 +41,20 @@ static bool gathersRows(Operation *op, Value indices) {
 /// Values that depend on a norm, a linear layer or attention.
 static DenseSet<Value> hiddenValues(Block &block) {
   DenseSet<Value> hidden;
-  for (Operation &op : block) {
-    StringRef dialect = op.getName().getDialectNamespace();
-    bool isHidden = dialect == "transformer" || dialect == "ternary" ||
-                    llvm::any_of(op.getOperands(), [&](Value operand) {
-                      return hidden.contains(operand);
-                    });
-    if (isHidden)
+  auto isHidden = [&](Operation *op) {
+    StringRef dialect = op->getName().getDialectNamespace();
+    return dialect == "transformer" || dialect == "ternary" ||
+           llvm::any_of(op->getOperands(), [&](Value operand) {
+             return hidden.contains(operand);
+           });
+  };
+  // What a region reads counts as its op's own.
+  for (Operation &op : block)
+    if (op.walk([&](Operation *inner) {
+            return isHidden(inner) ? WalkResult::interrupt()
+                                   : WalkResult::advance();
+          }).wasInterrupted())
       hidden.insert(op.result_begin(), op.result_end());
-  }
   return hidden;
 }
 

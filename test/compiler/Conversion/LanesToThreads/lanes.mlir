@@ -123,7 +123,7 @@ func.func private @bits(%args: !llvm.ptr, %begin: index, %end: index) {
 // -----
 
 // A vector of two axes has no such form: the part stays one thread.
-// REMARK: lanes.mlir:[[#@LINE+13]]:8: {{.+}}one thread runs each part of 'axes': 'vector.load' has no form for sixteen
+// REMARK: lanes.mlir:[[#@LINE+13]]:8: remark: [Missed] LanesToThreads | Category:device | Because=vector.load, Kernel=axes, Threads=1
 // CHECK-LABEL: func.func @main
 //       CHECK:   rt.fork %{{.+}}, @axes({{.*}}) in %{{.+}} grain 1{{$}}
 // CHECK-LABEL: func.func private @axes
