@@ -130,7 +130,7 @@ int32_t bn_cuda_queue_create(bn_device *device, bn_queue **out,
 void bn_cuda_queue_destroy(bn_queue *queue);
 void bn_cuda_dispatch(bn_queue *queue, int32_t kernel, const uint64_t *captures,
                       int64_t count);
-void bn_cuda_await(bn_queue *queue);
+bool bn_cuda_await(bn_queue *queue);
 int32_t bn_cuda_check(bn_queue *queue, bitnet_error *error);
 
 #endif // BITNET_RUNTIME_CUDA_H

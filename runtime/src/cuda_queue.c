@@ -158,10 +158,10 @@ void bn_cuda_dispatch(bn_queue *q, int32_t number, const uint64_t *captures,
   bn_cuda_leave(q->device);
 }
 
-void bn_cuda_await(bn_queue *q) {
+bool bn_cuda_await(bn_queue *q) {
   q->used = 0;
   if (!q->pending)
-    return;
+    return !q->failed && !q->stray;
   q->pending = false;
   CUresult result = bn_cuda_enter(q->device);
   if (!result) {
@@ -170,6 +170,7 @@ void bn_cuda_await(bn_queue *q) {
   }
   if (!q->failed)
     q->failed = result;
+  return !q->failed && !q->stray;
 }
 
 int32_t bn_cuda_check(bn_queue *q, bitnet_error *error) {

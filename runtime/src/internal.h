@@ -143,11 +143,11 @@ struct bitnet_driver {
   int32_t (*queue_create)(bn_device *device, bn_queue **out,
                           bitnet_error *error);
   void (*queue_destroy)(bn_queue *queue);
-  /// bitnet_exec's functions of these names.
+  /// bitnet_exec's functions of these names; whether nothing has failed so far.
   void (*dispatch)(bn_queue *queue, int32_t kernel, const uint64_t *captures,
                    int64_t count);
-  void (*await)(bn_queue *queue);
-  /// The first failure since the last call.
+  bool (*await)(bn_queue *queue);
+  /// The first failure since the last call: until then nothing is done.
   int32_t (*check)(bn_queue *queue, bitnet_error *error);
 };
 

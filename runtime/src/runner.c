@@ -17,9 +17,11 @@ static void dispatch(bitnet_exec *exec, int32_t kernel,
                                           count);
 }
 
-static void await(bitnet_exec *exec) {
+static int32_t await(bitnet_exec *exec) {
   bn_runner *runner = (bn_runner *)exec->runtime;
-  runner->model->module->driver->await(runner->queue);
+  return runner->model->module->driver->await(runner->queue)
+             ? BITNET_RUN_OK
+             : BITNET_RUN_DEVICE_FAILED;
 }
 
 /// A block of `size` bytes, its header among them, or NULL.
@@ -51,6 +53,9 @@ static bn_block *growBlock(bn_runner *runner, size_t size, int64_t slot) {
   if (!grown)
     grown = addBlock(runner, size, slot);
   if (!grown)
+    return NULL;
+  // Kernels that were asked for may write the old block.
+  if (runner->queue && await(&runner->exec))
     return NULL;
   memcpy((uint8_t *)grown + BN_BLOCK_HEADER, (uint8_t *)old + BN_BLOCK_HEADER,
          old->bytes - BN_BLOCK_HEADER);
@@ -221,6 +226,7 @@ int32_t bn_runner_run(bn_runner *runner, bitnet_error *error) {
   case BITNET_RUN_BAD_SHAPE:
     return bn_fail(error, BITNET_SHAPE_MISMATCH,
                    "the graph cannot combine inputs of these shapes");
+  case BITNET_RUN_DEVICE_FAILED: // and gave no reason above
   default:
     return bn_fail(error, BITNET_INTERNAL,
                    "the compiled code returned an unknown status");

@@ -112,7 +112,7 @@ int32_t bn_vulkan_queue_create(bn_device *device, bn_queue **out,
 void bn_vulkan_queue_destroy(bn_queue *queue);
 void bn_vulkan_dispatch(bn_queue *queue, int32_t kernel,
                         const uint64_t *captures, int64_t count);
-void bn_vulkan_await(bn_queue *queue);
+bool bn_vulkan_await(bn_queue *queue);
 int32_t bn_vulkan_check(bn_queue *queue, bitnet_error *error);
 
 #endif // BITNET_RUNTIME_VULKAN_H

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define BITNET_MODULE_ABI 6u
+#define BITNET_MODULE_ABI 7u
 #define BITNET_MAX_RANK 8
 
 /// ONNX TensorProto.DataType numbers.
@@ -101,8 +101,9 @@ typedef struct bitnet_exec {
   /// Asks the device to run the module's kernel `kernel` on parts of [0, count), behind what
   /// it was asked for before; `captures` are copied. NULL without a device.
   void (*dispatch)(struct bitnet_exec *exec, int32_t kernel, const uint64_t *captures, int64_t count);
-  /// Waits until all that the device was asked for is done. NULL without a device.
-  void (*await)(struct bitnet_exec *exec);
+  /// Waits until all that the device was asked for is done: BITNET_RUN_OK, or
+  /// BITNET_RUN_DEVICE_FAILED, then and from then on: the run must end. NULL without a device.
+  int32_t (*await)(struct bitnet_exec *exec);
   void *runtime;           ///< the runtime's own
 } bitnet_exec;
 
@@ -147,7 +148,8 @@ enum bitnet_run_status {
   BITNET_RUN_OK = 0,
   BITNET_RUN_OUT_OF_MEMORY = 1, ///< `allocate` gave NULL
   BITNET_RUN_BAD_INDEX = 2,     ///< e.g. a Gather index out of range
-  BITNET_RUN_BAD_SHAPE = 3      ///< input shapes that the graph cannot combine
+  BITNET_RUN_BAD_SHAPE = 3,     ///< input shapes that the graph cannot combine
+  BITNET_RUN_DEVICE_FAILED = 4  ///< `await` gave it
 };
 
 /// A compiled model: the object exports one of these as `bitnet_module`. No

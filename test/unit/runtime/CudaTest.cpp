@@ -477,6 +477,9 @@ TEST(Cuda, LaunchesThatFail) {
     Setting setting("FAIL", "cuLaunchKernel");
     counting.dispatch(counting.x, 3);
     counting.dispatch(counting.x, 3);
+    // Compiled code is told until somebody asks why.
+    EXPECT_FALSE(counting.driver.await(counting.queue));
+    EXPECT_FALSE(counting.driver.await(counting.queue));
     EXPECT_EQ(counting.finish(), BITNET_RUN_FAILED);
   }
   EXPECT_NE(counting.message().find("failed to start kernel 'count': "
@@ -484,6 +487,7 @@ TEST(Cuda, LaunchesThatFail) {
             std::string::npos)
       << counting.message();
   counting.dispatch(counting.x, 3);
+  EXPECT_TRUE(counting.driver.await(counting.queue));
   EXPECT_EQ(counting.finish(), BITNET_OK);
   EXPECT_EQ(counting.x[0], 1);
 }

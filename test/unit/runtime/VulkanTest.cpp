@@ -254,6 +254,28 @@ TEST(Vulkan, TypesOfMemoryAreTriedInOrder) {
   device->num_memory_types = count;
 }
 
+namespace {
+VKAPI_ATTR VkResult VKAPI_CALL loseDevice(VkQueue, uint32_t,
+                                          const VkSubmitInfo *, VkFence) {
+  return VK_ERROR_DEVICE_LOST;
+}
+} // namespace
+
+TEST(Vulkan, WaitingSaysThatTheDeviceHasFailed) {
+  Counting counting;
+  bitnet_error error = {};
+  PFN_vkQueueSubmit submit = counting.device->QueueSubmit;
+  counting.device->QueueSubmit = loseDevice;
+  counting.dispatch(counting.x, 100);
+  EXPECT_FALSE(counting.driver.await(counting.queue));
+  EXPECT_FALSE(counting.driver.await(counting.queue));
+  EXPECT_EQ(counting.driver.check(counting.queue, &error), BITNET_RUN_FAILED);
+  counting.device->QueueSubmit = submit;
+  counting.dispatch(counting.x, 100);
+  EXPECT_TRUE(counting.driver.await(counting.queue));
+  EXPECT_EQ(counting.x[99], 1);
+}
+
 TEST(Vulkan, MemoryOfTheHostAloneIsNoMemoryOfAKernel) {
   Counting counting;
   int32_t own[100] = {};
