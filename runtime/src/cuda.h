@@ -60,9 +60,10 @@ enum {
   X(MemFreeHost, cuMemFreeHost, (void *memory))                                \
   X(MemHostGetDevicePointer, cuMemHostGetDevicePointer_v2,                     \
     (CUdeviceptr * out, void *memory, unsigned flags))                         \
-  X(MemcpyHtoD, cuMemcpyHtoD_v2,                                               \
-    (CUdeviceptr to, const void *from, size_t bytes))                          \
-  X(MemsetD8, cuMemsetD8_v2, (CUdeviceptr to, unsigned char byte, size_t n))   \
+  X(MemcpyHtoDAsync, cuMemcpyHtoDAsync_v2,                                     \
+    (CUdeviceptr to, const void *from, size_t bytes, CUstream stream))         \
+  X(MemsetD8Async, cuMemsetD8Async,                                            \
+    (CUdeviceptr to, unsigned char byte, size_t n, CUstream stream))           \
   X(StreamCreate, cuStreamCreate, (CUstream * out, unsigned flags))            \
   X(StreamDestroy, cuStreamDestroy_v2, (CUstream stream))                      \
   X(StreamSynchronize, cuStreamSynchronize, (CUstream stream))                 \
@@ -89,6 +90,9 @@ struct bn_device {
 #undef BN_DECLARE
   CUdevice device;
   CUcontext context; ///< the primary one; current only inside our functions
+  /// Of clearing and copying; queues have their own. The default stream would
+  /// wait for all that the program does with CUDA, and hold it up.
+  CUstream stream;
   char name[96];
   int capability;           ///< 10 * major + minor
   enum bn_cuda_kind shared; ///< kind of memory that host and device share

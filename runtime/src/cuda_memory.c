@@ -63,14 +63,14 @@ void bn_cuda_free(bn_device *d, bn_device_block *block) {
 }
 
 /// Zeros where the block lies: pages that the device will use need not travel
-/// there first. The default stream clears; it is not that of any queue.
+/// there first.
 static CUresult clear(bn_device *d, bn_device_block *block) {
   if (kindOf(block) == BN_CUDA_PINNED) {
     memset((void *)(uintptr_t)block->host, 0, block->bytes);
     return 0;
   }
-  CUresult result = d->MemsetD8(block->device, 0, block->bytes);
-  return result ? result : d->StreamSynchronize(NULL);
+  CUresult result = d->MemsetD8Async(block->device, 0, block->bytes, d->stream);
+  return result ? result : d->StreamSynchronize(d->stream);
 }
 
 static void *allocateCleared(void *context, size_t bytes, size_t alignment) {
@@ -108,15 +108,13 @@ static CUresult copy(bn_device *d, bn_device_block *block,
                      const uint8_t *data) {
   for (uint64_t at = 0; at < block->bytes; at += BN_UPLOAD_BYTES) {
     uint64_t left = block->bytes - at;
-    CUresult result =
-        d->MemcpyHtoD(block->device + at, data + at,
-                      left < BN_UPLOAD_BYTES ? left : BN_UPLOAD_BYTES);
+    CUresult result = d->MemcpyHtoDAsync(
+        block->device + at, data + at,
+        left < BN_UPLOAD_BYTES ? left : BN_UPLOAD_BYTES, d->stream);
     if (result)
       return result;
   }
-  // Copies from pageable memory may still be on their way in the default
-  // stream.
-  return d->StreamSynchronize(NULL);
+  return d->StreamSynchronize(d->stream);
 }
 
 int32_t bn_cuda_upload(bn_device *d, const void *data, uint64_t bytes,

@@ -184,6 +184,12 @@ static int32_t loadKernel(bn_device *d, int64_t number, bitnet_error *error) {
   void *values[] = {log, (void *)(uintptr_t)(sizeof(log) - 1)};
   CUresult result = d->ModuleLoadDataEx(&d->modules[number], kernel->code, 2,
                                         options, values);
+  if (result == CUDA_ERROR_OUT_OF_MEMORY) {
+    d->modules[number] = NULL;
+    return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                   "out of memory of '%s' for the code of '%s'", d->name,
+                   kernel->name);
+  }
   if (result) {
     d->modules[number] = NULL;
     bn_cuda_result(d, result, text, sizeof(text));
@@ -225,6 +231,11 @@ static int32_t loadKernels(bn_device *d, bitnet_error *error) {
   if (result)
     return failedCall(d, error, "cuCtxPushCurrent", result);
   int32_t code = BITNET_OK;
+  result = d->StreamCreate(&d->stream, CU_STREAM_NON_BLOCKING);
+  if (result) {
+    d->stream = NULL;
+    code = failedCall(d, error, "cuStreamCreate", result);
+  }
   for (int64_t i = 0; !code && i < d->module->num_kernels; ++i)
     code = loadKernel(d, i, error);
   bn_cuda_leave(d);
@@ -261,6 +272,8 @@ static void freeContents(bn_device *d) {
   for (int64_t i = 0; d->modules && i < d->module->num_kernels; ++i)
     if (d->modules[i])
       d->ModuleUnload(d->modules[i]);
+  if (d->stream)
+    d->StreamDestroy(d->stream);
   if (entered)
     bn_cuda_leave(d);
 }

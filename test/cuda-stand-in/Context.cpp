@@ -29,7 +29,7 @@ bool standin::mustFail(const char *name) {
   const char *text = setting("FAIL");
   size_t length = strlen(name);
   return text && !strncmp(text, name, length) &&
-         (!text[length] ||
+         (!text[length] || text[length] == '=' ||
           (text[length] == ':' && atoi(text + length + 1) == number));
 }
 

@@ -71,8 +71,8 @@ struct LowerAwait : CallPattern<device::AwaitOp> {
                         offsetof(bitnet_exec, await), i32, {})
                        .getResult();
     Value ok = LLVM::ConstantOp::create(rewriter, loc, i32, BITNET_RUN_OK);
-    Value failed = LLVM::ICmpOp::create(rewriter, loc,
-                                        LLVM::ICmpPredicate::ne, status, ok);
+    Value failed = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::ne,
+                                        status, ok);
     if (mlir::failed(endIf(rewriter, op, failed, BITNET_RUN_DEVICE_FAILED)))
       return failure();
     rewriter.eraseOp(op);

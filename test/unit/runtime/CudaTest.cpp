@@ -296,15 +296,15 @@ TEST(Cuda, EachFunctionThatFailsIsAStatus) {
                    {"cuMemAllocManaged", 4, false},
                    {"cuMemHostAlloc", 1, false},
                    {"cuMemHostGetDevicePointer_v2", 1, false},
-                   {"cuMemcpyHtoD_v2", 1, false},
-                   {"cuMemsetD8_v2", 4, false},
-                   {"cuStreamCreate", 1, false},
+                   {"cuMemcpyHtoDAsync_v2", 1, false},
+                   {"cuMemsetD8Async", 4, false},
+                   {"cuStreamCreate", 2, false},
                    {"cuStreamSynchronize", 6, false},
                    {"cuLaunchKernel", 2, false},
                    {"cuMemFree_v2", 2, true},
                    {"cuMemFreeHost", 1, true},
                    {"cuModuleUnload", 1, true},
-                   {"cuStreamDestroy_v2", 1, true},
+                   {"cuStreamDestroy_v2", 2, true},
                    {"cuDevicePrimaryCtxRelease_v2", 1, true}};
   // Later calls may be those that clean up.
   for (auto &f : functions)
@@ -547,6 +547,13 @@ TEST(Cuda, KernelsThatDoNotLoad) {
   expectNoDevice(kernel, BITNET_INTERNAL,
                  "kernel 'count' has blocks of 48 threads, expected a multiple "
                  "of its 32 lanes");
+}
+
+TEST(Cuda, NoMemoryForTheCodeIsNoMemory) {
+  Setting setting("FAIL", "cuModuleLoadDataEx=2");
+  expectNoDevice(kernelOf(kCount), BITNET_OUT_OF_MEMORY,
+                 "out of memory of 'a CPU that stands in' for the code of "
+                 "'count'");
 }
 
 TEST(Cuda, MemoryThatIsTooSmall) {

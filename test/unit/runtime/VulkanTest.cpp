@@ -1,9 +1,9 @@
 // A model on a device: memory of both, every allocation fails once, kernels
 // that need many dispatches. What kernels compute is tested end to end.
+#include "vulkan.h"
 #include "CountKernel.h"
 #include "FakeModule.h"
 #include "internal.h"
-#include "vulkan.h"
 
 #include <cstdlib>
 #include <cstring>
