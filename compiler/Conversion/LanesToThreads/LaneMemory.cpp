@@ -29,9 +29,9 @@ void LaneEmitter::beforeWrite() {
 
 /// What is to be waited for inside is waited for once, where no iteration needs
 /// what another one does.
-void LaneEmitter::enterLoop(Region &region) {
+void LaneEmitter::enterLoop(Operation *loop) {
   bool reads = false, writes = false;
-  region.walk([&](Operation *op) {
+  loop->walk([&](Operation *op) {
     // It says nothing of its effects.
     reads |= isa<LLVM::MaskedLoadOp>(op);
     auto interface = dyn_cast<MemoryEffectOpInterface>(op);

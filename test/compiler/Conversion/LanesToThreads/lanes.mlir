@@ -140,3 +140,41 @@ func.func private @axes(%args: !llvm.ptr, %begin: index, %end: index) {
   vector.store %v, %x[%c0, %c0] : memref<8x8xf32>, vector<8x8xf32>
   return
 }
+
+// -----
+
+// A loop ends behind its condition: what is written there was not waited for,
+// whatever an iteration does behind it.
+// CHECK-LABEL: func.func private @until
+//       CHECK:   scf.while
+//       CHECK:     device.sync
+//       CHECK:     memref.store
+//       CHECK:     scf.condition
+//       CHECK:     device.sync
+//       CHECK:     memref.load
+//       CHECK:     scf.yield
+//       CHECK:   device.sync
+//       CHECK:   memref.load
+func.func @main(%exec: !rt.exec, %x: memref<32xf32>, %n: index) {
+  rt.fork %exec, @until(%x : memref<32xf32>) in %n grain 1
+  return
+}
+func.func private @until(%args: !llvm.ptr, %begin: index, %end: index) {
+  %x = rt.captures %args : !llvm.ptr -> memref<32xf32>
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant dense<0.0> : vector<16xf32>
+  scf.while (%i = %c0, %v = %zero) : (index, vector<16xf32>) -> index {
+    vector.store %v, %x[%i] : memref<32xf32>, vector<16xf32>
+    %more = arith.cmpi slt, %i, %end : index
+    scf.condition(%more) %i : index
+  } do {
+  ^bb0(%i: index):
+    %next = arith.addi %i, %c1 : index
+    %v = vector.load %x[%i] : memref<32xf32>, vector<16xf32>
+    scf.yield %next, %v : index, vector<16xf32>
+  }
+  %w = vector.load %x[%c1] : memref<32xf32>, vector<16xf32>
+  vector.store %w, %x[%c0] : memref<32xf32>, vector<16xf32>
+  return
+}
