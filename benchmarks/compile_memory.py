@@ -30,7 +30,7 @@ def status(pid):
 def compile_model(command):
     """Peaks of RssAnon and VmHWM in bytes, and seconds."""
     start = time.monotonic()
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     own = mapped = 0
     while process.poll() is None:
         now = status(process.pid)

@@ -4,6 +4,7 @@
 #include "compiler/Import/Import.h"
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Report.h"
+#include "compiler/Support/Json.h"
 #include "compiler/Target/TargetList.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
@@ -16,7 +17,6 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
@@ -41,6 +41,13 @@ LogicalResult Compilation::check(llvm::Error error, llvm::StringRef place) {
 }
 
 OutputFile *Compilation::open(llvm::StringRef path, bool executable) {
+  for (const OutputFile &other : files)
+    if (other.hasName(path)) {
+      (void)check(llvm::createStringError(
+                      "two outputs go there, expected a name for each"),
+                  path);
+      return nullptr;
+    }
   llvm::Expected<OutputFile> file = OutputFile::create(path, executable);
   if (!file) {
     (void)check(file.takeError());
@@ -84,7 +91,7 @@ LogicalResult Compilation::produce() {
 
 /// The largest token id of a tokenizer.json.
 static llvm::Expected<int64_t> findLargestTokenId(llvm::StringRef text) {
-  llvm::Expected<llvm::json::Value> parsed = llvm::json::parse(text);
+  llvm::Expected<llvm::json::Value> parsed = parseJson(text);
   if (!parsed)
     return llvm::createStringError("not a tokenizer.json: " +
                                    llvm::toString(parsed.takeError()));
@@ -204,9 +211,6 @@ LogicalResult Compilation::runPhases(Phase first, Phase last) {
   PipelineOptions phaseOptions;
   fillOptions(phaseOptions);
   for (unsigned i = unsigned(first); i <= unsigned(last); ++i) {
-    if (Phase(i) == Phase::Lower && spec.device == Device::CPU &&
-        ternary::needsProof(*module))
-      phaseOptions.certify = true;
     OpPassManager passes(ModuleOp::getOperationName());
     buildPhase(Phase(i), passes, phaseOptions);
     if (failed(runPasses(getPhaseName(Phase(i)), passes)))

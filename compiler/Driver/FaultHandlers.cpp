@@ -29,7 +29,8 @@ static void onOutOfMemory() { stop("error: out of memory\n"); }
 
 static void onBadAlloc(void *, const char *, bool) { onOutOfMemory(); }
 
-static struct sigaction whatElseFaults;
+/// LLVM's handlers, which remove temporary files, or what was there before.
+static struct sigaction whatElseFaults, whatElseAborts;
 
 /// MLIR does not look at what malloc gives it while dialects are registered. A
 /// null pointer that is written to, malloc having failed last, is that; what
@@ -42,19 +43,23 @@ static void onFault(int, siginfo_t *info, void *) {
   ::sigaction(SIGSEGV, &whatElseFaults, nullptr);
 }
 
-/// The C library says that it has no memory itself, and aborts.
-static void onAbort(int) {
+/// The C library says that it has no memory itself, and aborts. What else
+/// aborts goes its own way as soon as this returns.
+static void onAbort(int, siginfo_t *, void *) {
   if (errno == ENOMEM)
     stop("");
-  std::signal(SIGABRT, SIG_DFL);
+  ::sigaction(SIGABRT, &whatElseAborts, nullptr);
+  ::raise(SIGABRT);
 }
 
 static void catchFaults() {
   struct sigaction action = {};
   action.sa_sigaction = onFault;
-  action.sa_flags = SA_SIGINFO;
+  // A stack that is full has no room for a handler.
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   ::sigaction(SIGSEGV, &action, &whatElseFaults);
-  std::signal(SIGABRT, onAbort);
+  action.sa_sigaction = onAbort;
+  ::sigaction(SIGABRT, &action, &whatElseAborts);
 }
 
 /// Runs before the libraries' constructors, which allocate, too.

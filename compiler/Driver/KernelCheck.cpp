@@ -7,6 +7,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
+#include "llvm/Support/Signals.h"
 
 using namespace llvm;
 using namespace bitnet;
@@ -42,18 +43,27 @@ Expected<KernelRunner> bitnet::findRunner(const TargetSpec &spec) {
 
 namespace {
 
-/// A folder that is gone with this object, and files in it.
+/// Seconds after which a kernel that an emulator runs is taken to hang.
+constexpr unsigned longestRun = 600;
+
+/// A folder that is gone with this object, and files in it. A signal removes
+/// the files.
 class ScratchFolder {
 public:
   Error create() {
     if (std::error_code error =
             sys::fs::createUniqueDirectory("bitnet-kernel", folder))
       return createStringError("no temporary folder: " + error.message());
+    for (StringRef name : names)
+      sys::RemoveFileOnSignal(at(name));
     return Error::success();
   }
   ~ScratchFolder() {
-    if (!folder.empty())
-      sys::fs::remove_directories(folder);
+    if (folder.empty())
+      return;
+    for (StringRef name : names)
+      sys::DontRemoveFileOnSignal(at(name));
+    sys::fs::remove_directories(folder);
   }
   std::string at(StringRef name) const {
     SmallString<128> path(folder);
@@ -75,6 +85,8 @@ public:
   }
 
 private:
+  static constexpr StringLiteral names[] = {
+      "kernel.mlir", "kernel", "codes", "scales", "scale", "sums", "log"};
   SmallString<128> folder;
 };
 
@@ -84,7 +96,8 @@ public:
   KernelProgram(const lab::Problem &problem, const KernelRunner &runner)
       : problem(problem), runner(runner) {}
 
-  Error build(const KernelOptions &options, mlir::MLIRContext &context);
+  Error build(const KernelOptions &options, const lab::PlanRequest &plan,
+              mlir::MLIRContext &context);
   Error check(int64_t tokens);
 
 private:
@@ -100,10 +113,11 @@ private:
 } // namespace
 
 Error KernelProgram::build(const KernelOptions &options,
+                           const lab::PlanRequest &plan,
                            mlir::MLIRContext &context) {
   if (Error error = folder.create())
     return error;
-  auto module = problem.buildModule(context, options.choice);
+  auto module = problem.buildModule(context, plan);
   if (Error error = folder.write("kernel.mlir",
                                  [&](raw_ostream &out) { module->print(out); }))
     return error;
@@ -151,7 +165,7 @@ Expected<std::string> KernelProgram::run() {
                                         StringRef(log)};
   std::string message;
   int status = sys::ExecuteAndWait(words.front(), arguments, std::nullopt,
-                                   streams, 0, 0, &message);
+                                   streams, longestRun, 0, &message);
   if (status != 0) {
     auto text = MemoryBuffer::getFile(log);
     StringRef said = text ? (*text)->getBuffer().trim() : "";
@@ -197,11 +211,12 @@ Error KernelProgram::check(int64_t tokens) {
 }
 
 Error bitnet::checkByExecutable(const KernelOptions &options,
+                                const lab::PlanRequest &plan,
                                 const lab::Problem &problem,
                                 const KernelRunner &runner,
                                 mlir::MLIRContext &context) {
   KernelProgram program(problem, runner);
-  if (Error error = program.build(options, context))
+  if (Error error = program.build(options, plan, context))
     return error;
   for (int64_t tokens : options.tokens)
     if (Error error = program.check(tokens))

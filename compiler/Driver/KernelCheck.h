@@ -21,11 +21,12 @@ struct KernelRunner {
 /// error says what is missing.
 llvm::Expected<KernelRunner> findRunner(const TargetSpec &spec);
 
-/// Makes the kernel of `problem` an executable as `compile` does, runs it by
-/// `runner` for each number of tokens in the options, and compares every sum
-/// with the scalar reference. Diagnostics of the compiler are printed: then the
-/// error's text is empty.
+/// Makes the kernel of `problem` that `plan` describes an executable as
+/// `compile` does, runs it by `runner` for each number of tokens in the
+/// options, and compares every sum with the scalar reference. Diagnostics of
+/// the compiler are printed: then the error's text is empty.
 llvm::Error checkByExecutable(const KernelOptions &options,
+                              const lab::PlanRequest &plan,
                               const lab::Problem &problem,
                               const KernelRunner &runner,
                               mlir::MLIRContext &context);

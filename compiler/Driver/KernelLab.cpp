@@ -147,8 +147,8 @@ llvm::Error KernelLab::makeObject() {
 llvm::Error KernelLab::checkElsewhere(const KernelRunner &runner) {
   printHead();
   if (options.check) {
-    if (llvm::Error error =
-            checkByExecutable(options, problem, runner, context))
+    if (llvm::Error error = checkByExecutable(options, kernel.getRequest(),
+                                              problem, runner, context))
       return error;
     out() << "exact  every sum equals the scalar reference, run by "
           << runner.name << "; not timed\n";
@@ -326,13 +326,18 @@ int bitnet::kernelMain(llvm::ArrayRef<const char *> arguments,
     printKernelHelp(llvm::outs());
     return 0;
   }
-  llvm::Expected<TargetSpec> spec =
-      parseTarget(options->target, options->cpu, options->attributes);
-  if (!spec)
-    return fail(spec.takeError());
+  llvm::Expected<std::vector<TargetSpec>> specs =
+      parseTargets(options->target, options->cpu, options->attributes);
+  if (!specs)
+    return fail(specs.takeError());
+  if (specs->size() != 1)
+    return fail(llvm::createStringError("--target has " +
+                                        llvm::Twine(specs->size()) +
+                                        ", expected one: a kernel is of one"));
   MLIRContext context(registry);
   DiagnosticPrinter diagnostics(context, llvm::errs(), /*verbose=*/false);
-  if (llvm::Error error = KernelLab(*options, std::move(*spec), context).run())
+  if (llvm::Error error =
+          KernelLab(*options, std::move(specs->front()), context).run())
     return fail(std::move(error));
   return 0;
 }

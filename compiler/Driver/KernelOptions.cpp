@@ -114,7 +114,7 @@ static constexpr Flag<KernelOptions> flags[] = {
     {"--tile", "NAME=V,...", "entries of the tile, e.g. tokens=32,groups=8",
      setTile},
     {"--target", "TARGET",
-     "as in compile; one that this CPU cannot run is emitted, or run by "
+     "one, as in compile; what this CPU cannot run is emitted, or run by "
      "qemu and not timed",
      setString<&KernelOptions::target>},
     {"--load-target", "FILE",

@@ -1,5 +1,4 @@
-//===- Scheduling.cpp - kernels measured, and written down
-//-----------------===//
+//===- Scheduling.cpp - kernels measured, and written down ---------------===//
 
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Lab/Jit.h"

@@ -32,14 +32,20 @@ LogicalResult Kernel::lower(MLIRContext &context, const PlanRequest &choice) {
     buildPhase(phase, passes, options);
     if (failed(runPasses(*module, passes)))
       return failure();
-    if (phase == Phase::Plan) {
+    if (phase == Phase::Plan)
       module->walk(
           [&](ternary::LinearOp op) { plan = ternary::ScheduleEntry::of(op); });
-      options.certify =
-          spec.device == Device::CPU && ternary::needsProof(*module);
-    }
   }
   return success();
+}
+
+PlanRequest Kernel::getRequest() const {
+  PlanRequest request;
+  request.strategy = stringifyStrategy(plan.strategy).str();
+  request.layout = stringifyLayoutKind(plan.layout.kind).str();
+  request.rows = plan.layout.rows;
+  request.tile = plan.tile;
+  return request;
 }
 
 LogicalResult Kernel::makeKernels() {

@@ -39,6 +39,8 @@ public:
   const TargetSpec &getSpec() const { return spec; }
   /// What the plan chose.
   const ternary::ScheduleEntry &getPlan() const { return plan; }
+  /// The same, to ask for it again.
+  PlanRequest getRequest() const;
   /// Names of the parallel regions, and the data section of the weights file.
   llvm::ArrayRef<std::string> getRegions() const { return regions; }
   llvm::ArrayRef<uint8_t> getWeights() const {

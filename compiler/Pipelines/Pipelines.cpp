@@ -127,8 +127,11 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   vectors.vectorBits = options.vectorBits;
   vectors.threads = options.threads;
   passes.addPass(transformer::createLowerTransformerToVector(vectors));
-  if (options.certify)
-    passes.addPass(ternary::createTernaryCertifyPass());
+  if (!options.threads || options.certify) {
+    ternary::TernaryCertifyPassOptions certify;
+    certify.onlyMarked = !options.certify;
+    passes.addPass(ternary::createTernaryCertifyPass(certify));
+  }
   passes.addPass(rt::createExpandCopiesPass());
   LinalgToParallelPassOptions elements;
   if (options.threads)

@@ -1,9 +1,10 @@
 #include "compiler/Plugin/TargetPlugin.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+
+#include <dlfcn.h>
 
 using namespace llvm;
 using namespace bitnet;
@@ -39,25 +40,39 @@ static Error refuse(StringRef path, const Twine &why) {
   return createStringError(flagName + "=" + path + ": " + why);
 }
 
-Error bitnet::loadTarget(StringRef path) {
+/// Loads a library with all that it needs, for good. Its names are not for
+/// others: a plug-in may have a class that another one has.
+static Expected<void *> openLibrary(StringRef path) {
   // What the system's loader says of a file that is none is hard to read.
-  if (std::error_code error = sys::fs::access(path, sys::fs::AccessMode::Exist))
+  sys::fs::file_status status;
+  if (std::error_code error = sys::fs::status(path, status))
     return refuse(path, error.message());
   file_magic magic;
-  if (sys::fs::is_directory(path) || identify_magic(path, magic) ||
+  if (!sys::fs::is_regular_file(status) || identify_magic(path, magic) ||
       magic != file_magic::elf_shared_object)
     return refuse(path, "is not a shared library");
-  std::string message;
-  auto library =
-      sys::DynamicLibrary::getPermanentLibrary(path.str().c_str(), &message);
-  if (!library.isValid())
-    return refuse(path, "cannot be loaded: " + message);
+  // A name without a folder would be searched for elsewhere.
+  SmallString<256> place(path);
+  if (std::error_code error = sys::fs::make_absolute(place))
+    return refuse(path, error.message());
+  if (void *library = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL))
+    return library;
+  return refuse(path, "cannot be loaded: " + Twine(::dlerror()));
+}
+
+Error bitnet::loadTarget(StringRef path) {
+  Expected<void *> library = openLibrary(path);
+  if (!library)
+    return library.takeError();
   auto *describe = reinterpret_cast<const TargetPluginInfo *(*)()>(
-      library.getAddressOfSymbol("bitnetTargetPlugin"));
+      ::dlsym(*library, "bitnetTargetPlugin"));
   if (!describe)
     return refuse(path, "has no function 'bitnetTargetPlugin': see "
                         "BITNET_TARGET_PLUGIN");
-  const TargetPluginInfo &info = *describe();
+  const TargetPluginInfo *described = describe();
+  if (!described)
+    return refuse(path, "describes nothing");
+  const TargetPluginInfo &info = *described;
   if (info.version != targetPluginVersion)
     return refuse(path, "is a plug-in of version " + Twine(info.version) +
                             ", expected " + Twine(targetPluginVersion));

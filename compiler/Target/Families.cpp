@@ -3,6 +3,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <vector>
 
@@ -28,6 +29,21 @@ static bool isTargetName(llvm::StringRef name) {
          });
 }
 
+/// A fact that `family` adds under a name that is the compiler's; or nothing.
+static std::string findTakenFact(const TargetFamily &family) {
+  llvm::StringSet<> own = {"gpu", "plugin"};
+  for (auto [name, value] : TargetFacts().list())
+    own.insert(name);
+  for (bool has : {false, true}) {
+    TargetFacts facts;
+    family.setFacts([&](llvm::StringRef) { return has; }, facts);
+    for (const auto &[name, value] : facts.more)
+      if (own.contains(name))
+        return name;
+  }
+  return "";
+}
+
 llvm::Error bitnet::addFamily(const TargetFamily &family) {
   if (family.getNames().empty())
     return llvm::createStringError("has no name");
@@ -37,7 +53,10 @@ llvm::Error bitnet::addFamily(const TargetFamily &family) {
     return llvm::createStringError(
         "has triple '" + family.getTriple() +
         "', expected its architecture, 64 bits and little endian");
+  llvm::StringSet<> names;
   for (const NamedTarget &target : family.getNames()) {
+    if (!names.insert(target.name).second)
+      return llvm::createStringError("has name '" + target.name + "' twice");
     if (!isTargetName(target.name))
       return llvm::createStringError(
           "has name '" + target.name +
@@ -48,6 +67,9 @@ llvm::Error bitnet::addFamily(const TargetFamily &family) {
       return llvm::createStringError("has name '" + target.name +
                                      "', which another one has");
   }
+  if (std::string taken = findTakenFact(family); !taken.empty())
+    return llvm::createStringError("has fact '" + taken +
+                                   "', which the compiler has");
   getRegistry().push_back(&family);
   return llvm::Error::success();
 }

@@ -17,6 +17,8 @@ using llvm::StringLiteral;
 static constexpr StringLiteral genericName = "generic";
 /// The fact that names a plug-in's target.
 static constexpr StringLiteral pluginName = "plugin";
+/// The fact that names a GPU.
+static constexpr StringLiteral gpuName = "gpu";
 
 SmallVector<StringRef> TargetFacts::names() {
   SmallVector<StringRef> names = {genericName};
@@ -34,6 +36,7 @@ std::optional<TargetFacts> TargetFacts::named(StringRef name) {
   if (name == genericName)
     return facts;
   if (const NamedGpu *gpu = findGpu(name).second) {
+    facts.gpu = gpu;
     facts.warps = true;
     facts.tiles = gpu->multipliesTiles;
     return facts;
@@ -95,6 +98,9 @@ DictionaryAttr TargetFacts::toAttr(MLIRContext *context) const {
   if (plugin)
     entries.push_back(
         builder.getNamedAttr(pluginName, builder.getStringAttr(plugin->name)));
+  if (gpu)
+    entries.push_back(
+        builder.getNamedAttr(gpuName, builder.getStringAttr(gpu->name)));
   return builder.getDictionaryAttr(entries);
 }
 
@@ -121,6 +127,8 @@ static SmallVector<bool> flagsOf(const TargetFacts &facts) {
 StringRef TargetFacts::name() const {
   if (plugin)
     return plugin->name;
+  if (gpu)
+    return gpu->name;
   StringRef best = genericName;
   for (StringRef name : names()) {
     TargetFacts other = *named(name);
@@ -151,6 +159,8 @@ static TargetFacts readFacts(DictionaryAttr dictionary) {
       facts.more[entry.getName().str()] = attr.getValue().getSExtValue();
   if (auto name = dictionary.getAs<StringAttr>(pluginName))
     facts.plugin = findName(name).target;
+  if (auto name = dictionary.getAs<StringAttr>(gpuName))
+    facts.gpu = findGpu(name).second;
   return facts;
 }
 

@@ -14,6 +14,7 @@ class Operation;
 
 namespace bitnet {
 
+struct NamedGpu;
 struct NamedTarget;
 
 /// Name of the target of devices with Vulkan 1.3: kernels are SPIR-V, the code
@@ -35,7 +36,7 @@ struct TargetFacts {
   bool avx512vnni = false; ///< vpdpbusd on 512 bits (with BW)
   bool neon = false;       ///< AArch64: tbl on 128 bits
   bool dotprod = false;    ///< sdot
-  bool i8mm = false;       ///< usdot
+  bool i8mm = false;       ///< usdot, usmmla
   bool rvv = false;        ///< RISC-V: vrgather on all of vector_bits
   /// A GPU whose kernels LLVM compiles: threads in warps of 32 that exchange
   /// values and choose bytes by indices.
@@ -61,6 +62,8 @@ struct TargetFacts {
   /// The plug-in's target that these are the facts of; null where they are of
   /// the compiler's own.
   const NamedTarget *plugin = nullptr;
+  /// The GPU; null for CPUs and where only its facts are known.
+  const NamedGpu *gpu = nullptr;
   /// Facts that only a plug-in's strategies know, by name.
   std::map<std::string, int64_t> more;
 
@@ -71,8 +74,8 @@ struct TargetFacts {
   /// The names that `named` takes: "generic", and those of every family
   /// of CPUs and GPUs.
   static llvm::SmallVector<llvm::StringRef> names();
-  /// The plug-in's target, or the last of the compiler's own `names` whose
-  /// instructions these facts have all.
+  /// The plug-in's target, the GPU, or the last of the compiler's own `names`
+  /// whose instructions these facts have all.
   llvm::StringRef name() const;
 
   /// From a module's `bitnet.target`, `generic` when it has none. Entries that

@@ -72,6 +72,11 @@ def compile_cases(models, work):
     expect("output is a folder", compiler + [linear, "--emit=obj", "-o", os.path.join(out, "folder")], "folder", out)
     expect("full disk", compiler + [model, "--emit=lib"] + target, "File too large|No space", out, limit=200 * 1024)
 
+    deep = os.path.join(work, "deep.json")
+    with open(deep, "w") as file:
+        file.write("[" * 100000)
+    expect("a deep tokenizer", compiler + [model, "--tokenizer=" + deep] + target, "100000 levels", out)
+
     # A tokenizer with an id that the model's vocabulary does not have.
     with open(os.path.join(models, "tinylm", "tokenizer.json")) as file:
         tokenizer = json.load(file)

@@ -110,6 +110,25 @@ Expected<OutputFile> OutputFile::create(StringRef name, bool executable) {
   return OutputFile(path, std::move(temporary), file);
 }
 
+bool OutputFile::hasName(StringRef path) const {
+  Expected<std::string> followed = followLinks(path);
+  if (!followed) {
+    consumeError(followed.takeError());
+    return false;
+  }
+  auto folderOf = [](StringRef place) {
+    SmallString<256> folder(place);
+    (void)sys::fs::make_absolute(folder);
+    sys::path::remove_filename(folder);
+    return folder;
+  };
+  bool sameFolder = false;
+  return sys::path::filename(*followed) == sys::path::filename(finalPath) &&
+         !sys::fs::equivalent(folderOf(*followed), folderOf(finalPath),
+                              sameFolder) &&
+         sameFolder;
+}
+
 OutputFile::~OutputFile() { discard(); }
 
 void OutputFile::discard() {

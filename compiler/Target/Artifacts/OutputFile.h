@@ -33,6 +33,8 @@ public:
 
   llvm::raw_fd_ostream &stream() { return *out; }
   llvm::StringRef path() const { return finalPath; }
+  /// Whether a file that `path` names would take this one's place.
+  bool hasName(llvm::StringRef path) const;
   llvm::StringRef temporaryPath() const { return temporary; }
 
   /// Flushes; a full disk shows here at the latest.

@@ -25,6 +25,14 @@ static SmallVector<StringRef> splitList(StringRef list) {
   return parts;
 }
 
+/// Whether code of both can be in one file. Vendors are names alone: that of
+/// this machine is another one than that of the listed targets.
+static bool linkTogether(const Triple &a, const Triple &b) {
+  return a.getArch() == b.getArch() && a.getSubArch() == b.getSubArch() &&
+         a.getOS() == b.getOS() && a.getEnvironment() == b.getEnvironment() &&
+         a.getObjectFormat() == b.getObjectFormat();
+}
+
 /// What several targets must be like.
 static Error checkList(ArrayRef<TargetSpec> specs) {
   const TargetSpec &first = specs.front();
@@ -38,7 +46,7 @@ static Error checkList(ArrayRef<TargetSpec> specs) {
                                "' is one of several, but the runtime cannot "
                                "tell its CPUs apart, expected x86-64, AArch64 "
                                "or RISC-V");
-    if (spec.triple != first.triple)
+    if (!linkTogether(spec.triple, first.triple))
       return createStringError("targets '" + first.name + "' and '" +
                                spec.name + "' are of " + first.triple.str() +
                                " and " + spec.triple.str() +

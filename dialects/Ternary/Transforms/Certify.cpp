@@ -151,9 +151,13 @@ static LogicalResult checkUnpack(rt::ParallelOp region) {
 namespace {
 
 struct TernaryCertify : ternary::impl::TernaryCertifyPassBase<TernaryCertify> {
+  using TernaryCertifyPassBase::TernaryCertifyPassBase;
+
   void runOnOperation() override {
     bool free = true;
     getOperation()->walk([&](rt::ParallelOp region) {
+      if (onlyMarked && !region->hasAttr(proofMark))
+        return;
       StringRef kernel = region.getKernel().value_or("");
       if (kernel.starts_with(unpackPrefix))
         free &= succeeded(checkUnpack(region));

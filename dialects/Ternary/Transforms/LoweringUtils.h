@@ -17,6 +17,9 @@ inline constexpr llvm::StringLiteral rescaleMark = "ternary.rescale";
 inline constexpr llvm::StringLiteral linearPrefix = "bitlinear_";
 inline constexpr llvm::StringLiteral unpackPrefix = "ternary_unpack_";
 
+/// Mark of a region whose kernel ternary-certify looks at in any case.
+inline constexpr llvm::StringLiteral proofMark = "ternary.prove";
+
 /// A contiguous memref of any rank as [rows, last axis].
 mlir::Value asRows(mlir::OpBuilder &builder, mlir::Location loc,
                    mlir::Value memref);

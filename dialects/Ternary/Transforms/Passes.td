@@ -111,7 +111,13 @@ def TernaryCertifyPass : Pass<"ternary-certify"> {
     a finished sum by its scales (marked `ternary.rescale`, of a value that
     `arith.sitofp` or a scale gave), no call but of allow-listed intrinsics.
     An error names the op that breaks the rule.
+
+    With `only-marked`, of these the regions that `ternary-tile` marked
+    `ternary.prove`: of strategies from plug-ins that say they only add.
   }];
+  let options = [
+    Option<"onlyMarked", "only-marked", "bool", /*default=*/"false",
+           "look at regions marked ternary.prove alone">];
 }
 
 def TernaryFuseSiblingsPass : Pass<"ternary-fuse-siblings"> {

@@ -1,4 +1,5 @@
 #include "dialects/Ternary/Transforms/Schedule.h"
+#include "compiler/Support/Json.h"
 #include "dialects/Ternary/IR/LayoutInfo.h"
 
 #include "mlir/IR/Builders.h"
@@ -137,7 +138,7 @@ private:
 } // namespace
 
 llvm::Expected<Schedule> Schedule::parse(StringRef text) {
-  llvm::Expected<json::Value> parsed = json::parse(text);
+  llvm::Expected<json::Value> parsed = bitnet::parseJson(text);
   if (!parsed)
     return damaged(llvm::toString(parsed.takeError()));
   const json::Object *root = parsed->getAsObject();

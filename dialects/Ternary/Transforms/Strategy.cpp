@@ -110,15 +110,9 @@ const KernelStrategy &bitnet::ternary::getStrategy(Strategy kind) {
   return *getRegistry()[unsigned(kind)];
 }
 
-bool bitnet::ternary::needsProof(Operation *root) {
-  bool fromPlugin = false, multiplies = false;
-  root->walk([&](LinearOp op) {
-    if (std::optional<Strategy> strategy = op.getStrategy()) {
-      fromPlugin |= unsigned(*strategy) >= numOwnStrategies;
-      multiplies |= getStrategy(*strategy).multiplies();
-    }
-  });
-  return fromPlugin && !multiplies;
+bool bitnet::ternary::needsProof(Strategy strategy) {
+  return unsigned(strategy) >= numOwnStrategies &&
+         !getStrategy(strategy).multiplies();
 }
 
 bool bitnet::ternary::mayTake(const KernelStrategy &strategy, LayoutKind layout,

@@ -127,10 +127,9 @@ llvm::ArrayRef<const KernelStrategy *> getStrategies();
 /// is wrong with it: a name that is none or taken, no layout.
 llvm::Error addStrategy(const KernelStrategy &strategy);
 const KernelStrategy &getStrategy(Strategy kind);
-/// Whether linears under `root` have a plug-in's strategy, and all say that
-/// they only add: such kernels are certified, whether or not a certificate is
-/// asked for.
-bool needsProof(mlir::Operation *root);
+/// Whether the strategy is a plug-in's and says that it only adds: its kernels
+/// are certified, whether or not a certificate is asked for.
+bool needsProof(Strategy strategy);
 /// Whether a plan may take `strategy` for a layout that was asked for, where
 /// `wanted` is the strategy that was, too, or null. One that reads every layout
 /// gives way to those that list it.

@@ -17,15 +17,19 @@ using namespace bitnet;
 using namespace bitnet::ternary;
 
 /// The certificate looks at regions by their names: a strategy must not make
-/// others, between `before` and the linear `op`.
+/// others, between `before` and the linear `op`. Marks those that it looks at
+/// in any case.
 static LogicalResult checkRegions(Operation *before, LinearOp op,
                                   const KernelStrategy &strategy) {
   Operation *made = before ? before->getNextNode() : &op->getBlock()->front();
   for (; made != op.getOperation(); made = made->getNextNode()) {
     WalkResult result = made->walk([&](rt::ParallelOp region) {
       StringRef name = region.getKernel().value_or("");
-      if (name.starts_with(linearPrefix) || name.starts_with(unpackPrefix))
+      if (name.starts_with(linearPrefix) || name.starts_with(unpackPrefix)) {
+        if (needsProof(*op.getStrategy()))
+          region->setDiscardableAttr(proofMark, UnitAttr::get(op.getContext()));
         return WalkResult::advance();
+      }
       op.emitError("strategy '")
           << strategy.getName() << "' makes a region '" << name
           << "', expected a name that begins with " << linearPrefix << " or "

@@ -12,6 +12,9 @@
 // RUN: not bitnet-opt compile %s --emit=lib -o %t/no/such/folder/x 2>&1 | FileCheck %s --check-prefix=FOLDER
 // RUN: not bitnet-opt compile %s --emit=lib --resource-dir=%t -o %t/c 2>&1 | FileCheck %s --check-prefix=RESOURCE
 // RUN: not ls %t/c.weights
+// RUN: mkdir %t/d && ln -s ../d %t/d/link
+// RUN: not bitnet-opt compile %s --emit=lib -o %t/d/m --report=%t/d/./link/m.weights 2>&1 | FileCheck %s --check-prefix=OUTPUTS
+// RUN: find %t/d -type f | count 0
 
 // SUMMARY: code {{.*}}, weights 128 B
 // SYMBOLS: bitnet_model_open
@@ -27,6 +30,7 @@
 // FILES-NEXT: liba.so
 // FILES-NEXT: libb.so
 // FILES-NOT: {{.}}
+// OUTPUTS: m.weights: error: two outputs go there, expected a name for each
 // LLVM: @bitnet_module = {{.*}}constant
 // LLVM: "target-cpu"="x86-64" "target-features"="+ssse3,+sse4.1,+sse4.2,{{.*}}+avx,+avx2"
 // ASM: bitnet_module

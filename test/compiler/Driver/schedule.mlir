@@ -7,6 +7,9 @@
 // RUN: not bitnet-opt compile %s --target=x86-avx512bw --schedule=%t.json --print-schedule 2>&1 | FileCheck %s --check-prefix=FOREIGN
 // RUN: not bitnet-opt compile %s --tune=%t.a --schedule=%t.json 2>&1 | FileCheck %s --check-prefix=BOTH
 // RUN: not bitnet-opt compile %s --target=riscv64-linux-gnu --tune=%t.a 2>&1 | FileCheck %s --check-prefix=ELSEWHERE
+// RUN: bitnet-opt compile %s --target=nvptx-sm_80 --print-schedule -o %t.gpu.json
+// RUN: FileCheck %s --check-prefix=GPU --input-file=%t.gpu.json
+// RUN: bitnet-opt compile %s --target=nvptx-sm_80 --schedule=%t.gpu.json --print-schedule | cmp - %t.gpu.json
 
 // Tuning measures the kernels of this machine and uses them.
 // RUN: bitnet-opt compile %s --tune=%t.tuned.json --print-schedule | FileCheck %s --check-prefix=CHOSEN
@@ -20,6 +23,7 @@
 // PLAN: strategy = #ternary.strategy<lookup>
 // GENERIC: "target": "generic"
 // GENERIC: {"n": [8], "k": 12, "strategy": "masked", "layout": "planes", "rows": 64, "tile": {}}
+// GPU: "target": "nvptx-sm_80"
 // FOREIGN: .json{{.*}}: error: schedule is for target 'x86-avx2', expected 'x86-avx512bw'
 // BOTH: error: --tune makes a schedule and --schedule takes one, expected one of them
 // ELSEWHERE: error: kernels cannot be measured here: code for riscv64 on

@@ -49,6 +49,8 @@
 
 // By triple and features too; a comma before a feature belongs to it.
 // RUN: bitnet-opt compile %s --target=x86_64-linux-gnu+avx2,+fma,-bmi2,x86_64-linux-gnu --emit=lib -o %t/t | FileCheck %s --check-prefix=TRIPLES
+// What is of another vendor.
+// RUN: bitnet-opt compile %s --target=x86_64-pc-linux-gnu+avx2,x86-ssse3 --emit=obj -o %t/vendor.o
 
 // What cannot be.
 // RUN: not bitnet-opt compile %s --target=x86-avx2,aarch64-neon 2>&1 | FileCheck %s --check-prefix=ARCHITECTURES

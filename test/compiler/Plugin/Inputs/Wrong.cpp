@@ -91,6 +91,42 @@ struct Family : DerivedFamily {
   NamedTarget named;
 };
 
+/// The same name twice.
+struct Twice : DerivedFamily {
+  Twice() : DerivedFamily(getX86Family()) {}
+  ArrayRef<NamedTarget> getNames() const override { return names; }
+  NamedTarget names[2] = {{"x86-two", "x86-64", ""}, {"x86-two", "x86-64", ""}};
+};
+
+/// Adds a fact that the compiler has.
+struct AddsFact : Family {
+  using Family::Family;
+  void setFacts(HasFeature has, TargetFacts &facts) const override {
+    Family::setFacts(has, facts);
+    facts.more["avx2"] = 1;
+  }
+};
+
+/// Ends the compiler while there are temporary files: by a call of abort, or by
+/// a stack that is full.
+struct Ends : Family {
+  using Family::Family;
+  std::optional<InstructionClass> classify(StringRef mnemonic) const override {
+    if (named.name == "x86-abort")
+      std::abort();
+    return recurse(mnemonic, 0);
+  }
+  std::optional<InstructionClass> recurse(StringRef mnemonic,
+                                          uintptr_t above) const {
+    volatile char frame[4096] = {};
+    auto place = reinterpret_cast<uintptr_t>(&frame);
+    if (place == above)
+      return std::nullopt;
+    auto result = recurse(mnemonic, place);
+    return frame[0] ? std::nullopt : result;
+  }
+};
+
 } // namespace
 
 static StringRef getWish() {
@@ -109,13 +145,19 @@ static void add(TargetRegistry &registry) {
       hides("other_rows");
   static const Family generic("generic"), builtin("x86-avx2"), fine("x86-new"),
       spaces("x86 2");
+  static const AddsFact fact("x86-fact");
+  static const Ends aborts("x86-abort"), recurses("x86-recurse");
+  static const Twice twice;
   StringRef wish = getWish();
   for (const LayoutInfo &layout : layouts)
     if (wish == "layout " + layout.name.str())
       registry.addLayout(layout);
-  for (const Family *family : {&generic, &builtin, &spaces, &fine})
+  for (const Family *family : std::initializer_list<const Family *>{
+           &generic, &builtin, &spaces, &fine, &fact, &aborts, &recurses})
     if (wish == "target " + family->named.name.str())
       registry.addTarget(*family);
+  if (wish == "target twice")
+    registry.addTarget(twice);
   if (wish == "strategy lookup")
     registry.addStrategy(taken);
   if (wish == "strategy blocks")
@@ -129,6 +171,8 @@ static void add(TargetRegistry &registry) {
 extern "C" const TargetPluginInfo *bitnetTargetPlugin() {
   static TargetPluginInfo info = {targetPluginVersion, LLVM_VERSION_STRING,
                                   "wrong", add};
+  if (getWish() == "null")
+    return nullptr;
   if (getWish() == "version")
     info.version = targetPluginVersion + 1;
   if (getWish() == "llvm")
