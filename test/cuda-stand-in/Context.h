@@ -53,6 +53,7 @@ struct State {
   std::map<std::string, int> calls;
   Memory memory;
   std::map<uint64_t, void *> blocks; ///< by address for kernels
+  std::map<uint64_t, std::string> advice;
   std::map<Module *, std::unique_ptr<Module>> modules;
   std::map<Stream *, std::unique_ptr<Stream>> streams;
   std::unique_ptr<Machine> machine;
