@@ -103,7 +103,7 @@ void bn_vulkan_close(bn_device *device);
 bn_device_block *bn_vulkan_allocate(bn_device *device, uint64_t bytes);
 void bn_vulkan_free(bn_device *device, bn_device_block *block);
 /// An allocator of blocks, cleared.
-bitnet_allocator bn_vulkan_allocator(bn_device *device);
+bitnet_allocator bn_vulkan_allocator(bn_device *device, enum bn_place place);
 
 // ---- vulkan_queue.c --------------------------------------------------------
 

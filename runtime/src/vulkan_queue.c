@@ -105,8 +105,8 @@ static uint64_t copyCaptures(bn_queue *q, int32_t number,
     q->failed = VK_ERROR_OUT_OF_DEVICE_MEMORY;
   if (q->failed)
     return 0;
-  if (!bn_captures_copy(&q->device->blocks, kernel, captures, q->captures,
-                        q->used)) {
+  uint64_t *words = (uint64_t *)((uintptr_t)q->captures->host + q->used);
+  if (!bn_captures_copy(&q->device->blocks, kernel, captures, words)) {
     q->stray = number + 1;
     return 0;
   }

@@ -25,7 +25,8 @@ public:
   StringRef getKernelKind() const override { return "code objects"; }
   StringRef getFileEnding() const override { return "hsaco"; }
   bool emitsText() const override { return false; }
-  void makeKernel(llvm::Function &function, int64_t workgroup) const override {
+  void makeKernel(llvm::Function &function, int64_t workgroup,
+                  bool isFixed) const override {
     function.setCallingConv(llvm::CallingConv::AMDGPU_KERNEL);
     function.setVisibility(llvm::GlobalValue::ProtectedVisibility);
     std::string size = std::to_string(workgroup);
@@ -101,9 +102,8 @@ private:
         allocations.push_back(alloca);
     for (llvm::AllocaInst *old : allocations) {
       llvm::IRBuilder<> builder(old);
-      llvm::AllocaInst *placed =
-          builder.CreateAlloca(old->getAllocatedType(), space,
-                               old->getArraySize());
+      llvm::AllocaInst *placed = builder.CreateAlloca(
+          old->getAllocatedType(), space, old->getArraySize());
       placed->setAlignment(old->getAlign());
       old->replaceAllUsesWith(
           builder.CreateAddrSpaceCast(placed, old->getType()));

@@ -146,7 +146,7 @@ struct Counting {
     bitnet_error error = {};
     EXPECT_EQ(driver.open(&module, &plain, &device, &error), BITNET_OK)
         << error.message;
-    shared = driver.allocator(device);
+    shared = driver.allocator(device, BN_NEAR_DEVICE);
     EXPECT_EQ(driver.queue_create(device, &queue, &error), BITNET_OK)
         << error.message;
     x = static_cast<int32_t *>(bn_allocate(&shared, size * sizeof(int32_t)));
