@@ -17,7 +17,6 @@ struct bitnet_session {
   bn_runner runner;
   const bitnet_module *module;
   const bitnet_model *model;
-  bitnet_allocator allocator; ///< of buffers and caches
   int64_t length, capacity, batch, chunk, rows;
   int32_t tokens, mask, positions, logits; ///< graph positions, -1: none
   bn_memory buffers[NUM_BUFFERS];
@@ -119,13 +118,14 @@ static int32_t chooseSizes(bitnet_session *s, const bitnet_session_options *o,
   return range(error, "most rows of logits", s->rows, 1, s->chunk);
 }
 
-static int32_t make(bitnet_session *s, bn_memory *memory, const char *what,
-                    int64_t a, int64_t b, int64_t c, bitnet_error *error) {
+static int32_t make(const bitnet_allocator *allocator, bn_memory *memory,
+                    const char *what, int64_t a, int64_t b, int64_t c,
+                    bitnet_error *error) {
   int64_t bytes;
   if (!bn_multiply(a, b, &bytes) || !bn_multiply(bytes, c, &bytes))
     return bn_fail(error, BITNET_OUT_OF_MEMORY, "%s would exceed 2^63 bytes",
                    what);
-  memory->data = bn_allocate(&s->allocator, (size_t)bytes);
+  memory->data = bn_allocate(allocator, (size_t)bytes);
   if (!memory->data)
     return bn_fail(error, BITNET_OUT_OF_MEMORY,
                    "out of memory: %lld bytes for %s", (long long)bytes, what);
@@ -145,12 +145,13 @@ static void fillOnes(int32_t dtype, void *data, int64_t count) {
 static int32_t makeBuffers(bitnet_session *s, bitnet_error *error) {
   const bitnet_module *module = s->module;
   const bitnet_value_desc *inputs = module->inputs;
+  const bitnet_allocator *near = &s->model->inputs;
   int64_t cells = s->batch * s->chunk;
-  int32_t code = make(s, &s->buffers[TOKENS], "tokens", cells, 8, 1, error);
+  int32_t code = make(near, &s->buffers[TOKENS], "tokens", cells, 8, 1, error);
   if (!code && s->positions >= 0)
-    code = make(s, &s->buffers[POSITIONS], "positions", cells, 8, 1, error);
+    code = make(near, &s->buffers[POSITIONS], "positions", cells, 8, 1, error);
   if (!code && s->mask >= 0) {
-    code = make(s, &s->buffers[MASK], "the attention mask", s->batch,
+    code = make(near, &s->buffers[MASK], "the attention mask", s->batch,
                 s->capacity, 8, error);
     // Sequences of a session have the same length, so nothing is ever masked.
     if (!code)
@@ -158,7 +159,7 @@ static int32_t makeBuffers(bitnet_session *s, bitnet_error *error) {
                s->batch * s->capacity);
   }
   if (!code && !module->num_kv)
-    code = make(s, &s->buffers[HISTORY], "the text so far", s->batch,
+    code = make(near, &s->buffers[HISTORY], "the text so far", s->batch,
                 s->capacity, 4, error);
   // Logits that do not leave the graph as one block of float32 are gathered.
   bool gathered =
@@ -167,11 +168,11 @@ static int32_t makeBuffers(bitnet_session *s, bitnet_error *error) {
   if (!code && gathered && !bn_multiply(s->batch, s->rows, &rows))
     rows = -1;
   if (!code && gathered)
-    code = make(s, &s->buffers[LOGITS], "logits", rows, module->vocab_size, 4,
-                error);
+    code = make(near, &s->buffers[LOGITS], "logits", rows, module->vocab_size,
+                4, error);
   if (!code && module->num_kv) {
-    s->kv = (bn_memory *)bn_allocate(&s->allocator, sizeof(bn_memory) *
-                                                        (size_t)module->num_kv);
+    s->kv = (bn_memory *)bn_allocate(
+        &s->model->allocator, sizeof(bn_memory) * (size_t)module->num_kv);
     if (!s->kv)
       return bn_fail(error, BITNET_OUT_OF_MEMORY,
                      "out of memory for the list of caches");
@@ -182,7 +183,7 @@ static int32_t makeBuffers(bitnet_session *s, bitnet_error *error) {
     if (!bn_multiply(s->batch, kv->heads, &lines) ||
         !bn_multiply(lines, s->capacity, &lines))
       lines = -1;
-    code = make(s, &s->kv[i], "a cache", lines,
+    code = make(&s->model->shared, &s->kv[i], "a cache", lines,
                 bn_entry_bytes(kv->dtype, kv->head_dim), 1, error);
     if (!code)
       s->runner.exec.kv[i] = s->kv[i].data;
@@ -311,7 +312,6 @@ int32_t bitnet_session_create(const bitnet_model *model,
                    "out of memory for the session's handle");
   s->module = model->module;
   s->model = model;
-  s->allocator = model->shared;
   s->runner.model = model;
   s->tokens = bn_find_input(s->module, BITNET_ROLE_TOKENS);
   s->mask = bn_find_input(s->module, BITNET_ROLE_ATTENTION_MASK);
@@ -329,15 +329,16 @@ int32_t bitnet_session_create(const bitnet_model *model,
 void bitnet_session_destroy(bitnet_session *s) {
   if (!s)
     return;
-  bitnet_allocator allocator = s->allocator;
+  const bitnet_model *model = s->model;
   if (s->runner.exec.runtime)
     bn_runner_destroy(&s->runner);
   for (int32_t i = 0; s->kv && i < s->module->num_kv; ++i)
-    bn_release(&allocator, s->kv[i].data, (size_t)s->kv[i].bytes);
-  bn_release(&allocator, s->kv, sizeof(bn_memory) * (size_t)s->module->num_kv);
+    bn_release(&model->shared, s->kv[i].data, (size_t)s->kv[i].bytes);
+  bn_release(&model->allocator, s->kv,
+             sizeof(bn_memory) * (size_t)s->module->num_kv);
   for (int i = 0; i < NUM_BUFFERS; ++i)
-    bn_release(&allocator, s->buffers[i].data, (size_t)s->buffers[i].bytes);
-  bn_release(&s->model->allocator, s, sizeof(*s));
+    bn_release(&model->inputs, s->buffers[i].data, (size_t)s->buffers[i].bytes);
+  bn_release(&model->allocator, s, sizeof(*s));
 }
 
 static void put(int32_t dtype, void *data, int64_t index, int64_t value) {
