@@ -198,6 +198,11 @@ void Compilation::fillOptions(PipelineOptions &phaseOptions) {
   phaseOptions.kv = options.kv;
   phaseOptions.layout = options.layout;
   phaseOptions.dense = options.dense;
+  // Dense layers and GPUs take the input as it is.
+  phaseOptions.integerGroups =
+      options.dense.empty() && llvm::all_of(specs, [](const TargetSpec &one) {
+        return one.device == Device::CPU;
+      });
   phaseOptions.schedule = options.schedule;
   phaseOptions.planKernels = options.tune.empty();
   phaseOptions.severalTargets = hasSeveral();

@@ -46,7 +46,7 @@ double LinearCost::scaleEnergy(const EnergyTable &table) const {
   switch (arithmetic) {
   case Arithmetic::AddInt8:
   case Arithmetic::MultiplyInt8:
-    return (double(k) + 2 * double(n)) * table.fp32Mul;
+    return (double(k) + 2 * double(n) * double(groups)) * table.fp32Mul;
   case Arithmetic::AddFloat32:
     return double(n) * table.fp32Mul;
   case Arithmetic::MultiplyFloat16:
@@ -107,6 +107,8 @@ static void addTernary(ternary::LinearOp op, const TargetFacts *facts,
     cost.n = op.getN(i);
     cost.k = op.getK();
     cost.count = countLayers(op.getWeights()[i]);
+    if (op.getGroup())
+      cost.groups = llvm::divideCeil(op.getK(), *op.getGroup());
     cost.weightBytes = cost.macs() / 4;
     if (choice) {
       const ternary::KernelStrategy &strategy =
@@ -120,6 +122,8 @@ static void addTernary(ternary::LinearOp op, const TargetFacts *facts,
       shape.rows = {cost.n};
       shape.k = cost.k;
       cost.weightBytes = ternary::getPackedBytes(shape, choice->layout);
+      if (op.getGroup() && op.hasGroupScales(i))
+        cost.weightBytes += bytesOf(op.getWeightScales()[i]);
       std::optional<ternary::Estimate> estimate;
       if (facts)
         estimate =

@@ -36,6 +36,8 @@ struct LinearCost {
   std::string kernel;
   Arithmetic arithmetic = Arithmetic::MultiplyFloat16;
   int64_t n = 0, k = 0, count = 1;
+  /// Groups of terms whose sums are scaled one by one.
+  int64_t groups = 1;
   /// What a token reads of one layer's weights.
   double weightBytes = 0;
   /// Predicted time of one layer for each number of tokens in
@@ -50,7 +52,7 @@ struct LinearCost {
   /// pJ of one layer's products and sums for a token.
   double matrixEnergy(const EnergyTable &table) const;
   /// pJ of quantising and scaling for a token: K + 2 N products in f32 around
-  /// integer sums, N after float sums.
+  /// integer sums (2 N for each group of terms), N after float sums.
   double scaleEnergy(const EnergyTable &table) const;
   /// The same layer in f16: a product and a sum for each weight.
   double denseEnergy(const EnergyTable &table) const;

@@ -57,7 +57,8 @@ LogicalResult Compilation::planTuned(PipelineOptions &phaseOptions) {
   task.fromMemory = ternary::areWeightsInMemory(*module, spec.facts());
   module->walk([&](ternary::LinearOp op) {
     ternary::LinearShape shape = ternary::LinearShape::of(op);
-    if (!llvm::is_contained(task.shapes, shape))
+    // Those with scales in groups are left to the cost model.
+    if (!op.getGroup() && !llvm::is_contained(task.shapes, shape))
       task.shapes.push_back(shape);
   });
   progress.phase("tune");

@@ -145,7 +145,7 @@ OwningOpRef<ModuleOp> Problem::buildModule(MLIRContext &context,
       body->getArgument(1), ValueRange(weights), body->getArgument(2),
       ValueRange(), ValueRange(), ternary::RescaleForm::MulMul,
       ternary::LayoutAttr(), DenseI64ArrayAttr(), ternary::StrategyAttr(),
-      DictionaryAttr(), StringAttr(), Value());
+      DictionaryAttr(), StringAttr(), IntegerAttr(), Value());
   func::ReturnOp::create(builder, loc, linear.getResults());
   setChoice(linear, choice);
   return module;

@@ -215,7 +215,7 @@ void bitnet::buildPhase(Phase phase, OpPassManager &passes,
   case Phase::Normalize:
     return buildNormalize(passes);
   case Phase::Recognize:
-    return recognize::buildRecognizePipeline(passes);
+    return recognize::buildRecognizePipeline(passes, options.integerGroups);
   case Phase::Plan:
     return buildPlan(passes, options);
   case Phase::Pack:

@@ -42,6 +42,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       *this, "dense",
       llvm::cl::desc("Element type to make ternary layers dense in"),
       llvm::cl::init("")};
+  Option<bool> integerGroups{
+      *this, "integer-groups",
+      llvm::cl::desc("All targets have kernels for 8-bit inputs with a scale "
+                     "for each group of terms"),
+      llvm::cl::init(true)};
   Option<std::string> schedule{*this, "schedule",
                                llvm::cl::desc("Schedule of kernels"),
                                llvm::cl::init("")};

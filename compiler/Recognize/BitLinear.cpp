@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Recognize/BlockLinear.h"
 #include "compiler/Recognize/Blocks.h"
 #include "compiler/Recognize/FloatLinear.h"
 #include "compiler/Recognize/LinearOperands.h"
@@ -19,8 +20,6 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 
 #include <cmath>
 
@@ -37,7 +36,8 @@ namespace {
 
 class BitLinearRecognizer {
 public:
-  BitLinearRecognizer() = default;
+  explicit BitLinearRecognizer(bool integerGroups)
+      : integerGroups(integerGroups) {}
 
   LogicalResult recognize(Operation *op);
   ArrayRef<LinearRecord> getRecords() const { return records; }
@@ -54,32 +54,12 @@ private:
   FailureOr<Value> floatVector(OpBuilder &builder, Location loc, Value value,
                                StringRef name);
 
+  bool integerGroups;
   onnx::ConstantEvaluator evaluator;
   std::vector<LinearRecord> records;
 };
 
 } // namespace
-
-/// `bytes` as an attribute: short ones inline, others as a resource.
-static ElementsAttr bytesAttr(MLIRContext *context, ArrayRef<char> bytes) {
-  auto type = RankedTensorType::get({int64_t(bytes.size())},
-                                    IntegerType::get(context, 8));
-  if (bytes.size() <= onnx::kMaxInlineElements)
-    return DenseElementsAttr::getFromRawBuffer(type, bytes);
-  return DenseResourceElementsAttr::get(
-      type, "trits", HeapAsmResourceBlob::allocateAndCopyInferAlign(bytes));
-}
-
-static Value floatConstant(OpBuilder &builder, Location loc,
-                           ArrayRef<float> values) {
-  auto type =
-      RankedTensorType::get({int64_t(values.size())}, builder.getF32Type());
-  char *data;
-  onnx::HostTensor tensor = onnx::HostTensor::allocate(type, data);
-  std::memcpy(data, values.data(), values.size() * sizeof(float));
-  return createOnnx(builder, loc, "Constant", type, {},
-                    builder.getNamedAttr("value", tensor.toAttr("scales")));
-}
 
 /// The elements of a constant expression, widened exactly.
 FailureOr<std::vector<float>> BitLinearRecognizer::floatValues(Value value) {
@@ -104,7 +84,7 @@ FailureOr<Value> BitLinearRecognizer::floatVector(OpBuilder &builder,
   FailureOr<std::vector<float>> values = floatValues(value);
   if (failed(values))
     return failure();
-  return floatConstant(builder, loc, *values);
+  return createFloats(builder, loc, {int64_t(values->size())}, *values);
 }
 
 /// Weight scales are finite; one that divides is not 0, and one that
@@ -204,6 +184,10 @@ LogicalResult BitLinearRecognizer::recognize(Operation *op) {
     record.reason.clear();
     if (failed(rewrite(*linear, *activation, verdict.weights, record)))
       return failure();
+  } else if (integerGroups && canQuantizeBlocks(*linear)) {
+    record.ternary = true;
+    record.reason.clear();
+    rewriteBlockLinear(*linear, verdict.weights, record);
   } else if (isa<FloatType>(elementType(linear->input))) {
     record.ternary = true;
     record.floatReason =
@@ -237,21 +221,18 @@ LogicalResult BitLinearRecognizer::rewrite(
       builder.getF32FloatAttr(scale.range), builder.getF32FloatAttr(scale.eps),
       builder.getI64IntegerAttr(activation.qmin),
       builder.getI64IntegerAttr(activation.qmax),
-      scale.addsEps ? builder.getUnitAttr() : UnitAttr());
+      scale.addsEps ? builder.getUnitAttr() : UnitAttr(), IntegerAttr());
 
   builder.setInsertionPoint(rescale.result.getDefiningOp());
-  auto codes = ternary::ConstantOp::create(
-      builder, loc,
-      RankedTensorType::get({weights.n, weights.k},
-                            ternary::TritType::get(builder.getContext())),
-      bytesAttr(builder.getContext(), weights.codes));
+  Value codes = createTrits(builder, loc, weights);
   FailureOr<std::vector<float>> scales = weights.scales;
   if (rescale.weightScale)
     scales = floatValues(rescale.weightScale);
   if (failed(scales) ||
       (rescale.weightScale && failed(checkScales(loc, *scales, rescale.form))))
     return failure();
-  Value weightScale = floatConstant(builder, loc, *scales);
+  Value weightScale =
+      createFloats(builder, loc, {int64_t(scales->size())}, *scales);
   SmallVector<Value> biases;
   if (Value bias = linear.bias ? linear.bias : rescale.bias) {
     FailureOr<Value> vector = floatVector(builder, loc, bias, "bias");
@@ -264,10 +245,10 @@ LogicalResult BitLinearRecognizer::rewrite(
   auto result = ternary::LinearOp::create(
       builder, loc,
       TypeRange{RankedTensorType::get(resultShape, builder.getF32Type())},
-      quantize->getResult(0), quantize->getResult(1),
-      ValueRange{codes.getResult()}, ValueRange{weightScale}, biases,
-      ValueRange(), rescale.form, ternary::LayoutAttr(), DenseI64ArrayAttr(),
-      ternary::StrategyAttr(), DictionaryAttr(), StringAttr(), Value());
+      quantize->getResult(0), quantize->getResult(1), ValueRange{codes},
+      ValueRange{weightScale}, biases, ValueRange(), rescale.form,
+      ternary::LayoutAttr(), DenseI64ArrayAttr(), ternary::StrategyAttr(),
+      DictionaryAttr(), StringAttr(), IntegerAttr(), Value());
   replaceValue(rescale.result, castTo(builder, loc, result->getResult(0),
                                       elementType(rescale.result)));
 
@@ -358,6 +339,8 @@ namespace {
 struct RecognizeBitLinearPass
     : bitnet::recognize::impl::RecognizeBitLinearPassBase<
           RecognizeBitLinearPass> {
+  using RecognizeBitLinearPassBase::RecognizeBitLinearPassBase;
+
   void runOnOperation() override {
     std::vector<LinearRecord> records;
     for (auto func : getOperation().getOps<func::FuncOp>()) {
@@ -372,7 +355,7 @@ struct RecognizeBitLinearPass
         for (Operation &op : *block)
           ops.push_back(&op);
       // Dead ops stay until the end: the evaluator remembers values.
-      BitLinearRecognizer recognizer;
+      BitLinearRecognizer recognizer(integerGroups);
       for (Operation *op : ops)
         if (failed(recognizer.recognize(op)))
           return signalPassFailure();

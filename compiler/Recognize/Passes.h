@@ -17,8 +17,8 @@ namespace bitnet::recognize {
 #include "compiler/Recognize/Passes.h.inc"
 
 /// onnx -> ternary + transformer + rt.kv_cache, on a module that was imported
-/// and normalised.
-void buildRecognizePipeline(mlir::OpPassManager &manager);
+/// and normalised; `integerGroups` as in recognize-bit-linear.
+void buildRecognizePipeline(mlir::OpPassManager &manager, bool integerGroups);
 
 /// Registers the pipeline as `--recognize`.
 void registerRecognizePipeline();

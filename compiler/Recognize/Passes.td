@@ -10,8 +10,13 @@ def RecognizeBitLinearPass : Pass<"recognize-bit-linear", "::mlir::ModuleOp"> {
     record in the module attribute `bitnet.report`. Weights are judged by their
     values; a NaN among them is an error. What the pass does not know it leaves
     to the graph: the ops it makes compute exactly what they replace, up to the
-    order of roundings in the float product.
+    order of roundings in the float product. Where the product says that its
+    input may be quantised in blocks (`bitnet.input_block`), it is, unless
+    `integer-groups` is off.
   }];
+  let options = [
+    Option<"integerGroups", "integer-groups", "bool", /*default=*/"true",
+           "the target has kernels for 8-bit inputs with a scale for each group of terms">];
   let dependentDialects = ["::bitnet::ternary::TernaryDialect", "::mlir::tensor::TensorDialect"];
 }
 

@@ -6,9 +6,12 @@
 using namespace mlir;
 using namespace bitnet::recognize;
 
-void bitnet::recognize::buildRecognizePipeline(OpPassManager &manager) {
+void bitnet::recognize::buildRecognizePipeline(OpPassManager &manager,
+                                               bool integerGroups) {
   manager.addPass(createRecordSignaturePass());
-  manager.addPass(createRecognizeBitLinearPass());
+  RecognizeBitLinearPassOptions linears;
+  linears.integerGroups = integerGroups;
+  manager.addPass(createRecognizeBitLinearPass(linears));
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createRecognizeDenseLinearPass());
   functions.addPass(createRecognizeNormsPass());
@@ -29,5 +32,8 @@ void bitnet::recognize::buildRecognizePipeline(OpPassManager &manager) {
 void bitnet::recognize::registerRecognizePipeline() {
   PassPipelineRegistration<>("recognize",
                              "onnx ops -> ternary, transformer and rt.kv_cache",
-                             buildRecognizePipeline);
+                             [](OpPassManager &manager) {
+                               buildRecognizePipeline(manager,
+                                                      /*integerGroups=*/true);
+                             });
 }

@@ -33,6 +33,7 @@ static DictionaryAttr toAttr(Builder &b, const LinearRecord &record) {
        b.getNamedAttr("eps", b.getF32FloatAttr(record.eps)),
        b.getNamedAttr("qmin", b.getI64IntegerAttr(record.qmin)),
        b.getNamedAttr("qmax", b.getI64IntegerAttr(record.qmax)),
+       b.getNamedAttr("input_group", b.getI64IntegerAttr(record.inputGroup)),
        b.getNamedAttr("rescale", b.getStringAttr(record.rescale)),
        b.getNamedAttr("weight_scale", b.getStringAttr(record.weightScale)),
        b.getNamedAttr("float_reason", b.getStringAttr(record.floatReason)),
@@ -75,6 +76,7 @@ static LinearRecord fromAttr(DictionaryAttr fields) {
   record.eps = floatField(fields, "eps");
   record.qmin = intField(fields, "qmin");
   record.qmax = intField(fields, "qmax");
+  record.inputGroup = intField(fields, "input_group");
   record.rescale = stringField(fields, "rescale");
   record.weightScale = stringField(fields, "weight_scale");
   record.floatReason = stringField(fields, "float_reason");
@@ -137,7 +139,10 @@ static void writeJson(ArrayRef<LinearRecord> records, int64_t ternary,
           if (record.floatReason.empty())
             json.attributeObject("quantizer", [&] {
               json.attribute("bits", 8);
-              json.attribute("granularity", "token");
+              json.attribute("granularity",
+                             record.inputGroup ? "group" : "token");
+              if (record.inputGroup)
+                json.attribute("group", record.inputGroup);
               json.attribute("scale_form", record.scaleForm);
               json.attribute("range", record.range);
               json.attribute("eps", record.eps);
@@ -182,12 +187,17 @@ void writeReport(ModuleOp module, raw_ostream &os, bool json) {
          << formatNumber(std::round(record.zeros * 1000) / 10) << " % zeros\n";
       continue;
     }
+    std::string inputs = "token", weights = record.weightScale + " scale";
+    if (record.inputGroup)
+      inputs = llvm::formatv("{0} terms", record.inputGroup);
+    if (record.group)
+      weights += llvm::formatv(" of {0} terms", record.group);
     os << llvm::formatv(
-        "ternary, i8 per token ({0}, range {1}, eps {2}, [{3}, {4}]), "
-        "{5} scale, {6}{7}, {8} % zeros\n",
-        record.scaleForm, formatNumber(record.range), formatNumber(record.eps),
-        record.qmin, record.qmax, record.weightScale, record.rescale,
-        record.bias ? ", bias" : "",
+        "ternary, i8 per {0} ({1}, range {2}, eps {3}, [{4}, {5}]), "
+        "{6}, {7}{8}, {9} % zeros\n",
+        inputs, record.scaleForm, formatNumber(record.range),
+        formatNumber(record.eps), record.qmin, record.qmax, weights,
+        record.rescale, record.bias ? ", bias" : "",
         formatNumber(std::round(record.zeros * 1000) / 10));
   }
   os << llvm::formatv("{0} of {1} linear layers are ternary\n", ternary,

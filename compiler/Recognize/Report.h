@@ -33,6 +33,8 @@ struct LinearRecord {
   std::string scaleForm;
   float range = 0, eps = 0;
   int64_t qmin = 0, qmax = 0;
+  /// Terms of a token's input that share a scale; 0: all.
+  int64_t inputGroup = 0;
   /// Order of scales after the integer sum ("div_mul", ...).
   std::string rescale;
   /// "tensor", "row" or "group".

@@ -185,6 +185,10 @@ LogicalResult TernaryToDense::replace(ternary::LinearOp op) {
   auto quantize = op.getCodes().getDefiningOp<ternary::QuantizeOp>();
   if (!quantize || op.getRescale() == ternary::RescaleForm::Mul)
     return op.emitOpError("cannot be dense: its scales are applied elsewhere");
+  for (unsigned i = 0, e = op.getNumResults(); i != e; ++i)
+    if (op.getGroup() && op.hasGroupScales(i))
+      return op.emitOpError(
+          "cannot be dense: its weights have scales in groups");
   OpBuilder builder(op);
   for (unsigned i = 0, e = op.getNumResults(); i != e; ++i) {
     FailureOr<Value> weights = denseWeights(op, i), bias = biasOf(op, i);

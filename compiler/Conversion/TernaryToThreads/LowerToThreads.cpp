@@ -37,6 +37,10 @@ struct TernaryLowerToThreads
         op.emitOpError("is not packed, expected the result of ternary-pack");
         return signalPassFailure();
       }
+      if (op.getGroup()) {
+        op.emitOpError("has scales in groups, expected one a row on a GPU");
+        return signalPassFailure();
+      }
       for (unsigned i = 0, count = op.getOuts().size(); i < count; ++i)
         if (facts->warps && WarpLowering::matches(op))
           WarpLowering(op, i).run(facts->tiles);

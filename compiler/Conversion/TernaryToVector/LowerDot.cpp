@@ -73,11 +73,10 @@ static Value emitDot(VectorEmitter &e, Value sum, Value u, Value s, bool wide) {
 
 //===- Totals -----------------------------------------------------------===//
 
-void ternary::lowerCodeTotals(CodeTotalsOp op, const TargetFacts &facts) {
-  VectorEmitter e(op, facts);
-  int64_t terms = dimOf(op.getCodes(), 1), bytes = facts.vectorBits / 8;
-  int64_t whole = terms / bytes * bytes;
-  VectorType sumType = e.type(bytes / 4, 32);
+/// The sum of `terms` codes of a token from `first` on.
+static Value emitTotal(VectorEmitter &e, Value codes, Value token, Value first,
+                       int64_t terms) {
+  int64_t bytes = e.facts.vectorBits / 8, whole = terms / bytes * bytes;
   auto widen = [&](Value codes) {
     int64_t n = cast<VectorType>(codes.getType()).getNumElements();
     return n == bytes ? emitNeighbours(e, e.signExtend(codes, 32), 4)
@@ -87,26 +86,43 @@ void ternary::lowerCodeTotals(CodeTotalsOp op, const TargetFacts &facts) {
     return vector::ReductionOp::create(e.builder, e.loc,
                                        vector::CombiningKind::ADD, vector);
   };
+  auto load = [&](Value k, int64_t count) {
+    return e.load(e.type(count, 8), codes, {token, k});
+  };
+  Value end = e.add(first, whole), total;
+  if (whole) {
+    Value none = e.splat(e.type(bytes / 4, 32), 0);
+    Values sums =
+        e.loop(first, end, bytes, none, [&](Value k, ValueRange so_far) {
+          return Values{e.add(so_far[0], widen(load(k, bytes)))};
+        });
+    total = reduce(sums[0]);
+  }
+  if (whole < terms) {
+    Value rest = reduce(widen(load(end, terms - whole)));
+    total = total ? e.add(total, rest) : rest;
+  }
+  return total;
+}
+
+void ternary::lowerCodeTotals(CodeTotalsOp op, const TargetFacts &facts) {
+  VectorEmitter e(op, facts);
+  int64_t terms = dimOf(op.getCodes(), 1),
+          group = op.getGroup().value_or(terms);
+  int64_t whole = terms / group, rest = terms % group;
+  int64_t stride = dimOf(op.getTotals(), 0) / llvm::divideCeil(terms, group);
   e.loop(e.index(0), op.getCount(), 1, [&](Value t) {
     Value token = e.add(op.getToken(), t);
-    Value total;
-    if (whole) {
-      Values sums =
-          e.loop(e.index(0), e.index(whole), bytes, e.splat(sumType, 0),
-                 [&](Value k, ValueRange so_far) {
-                   Value codes =
-                       e.load(e.type(bytes, 8), op.getCodes(), {token, k});
-                   return Values{e.add(so_far[0], widen(codes))};
-                 });
-      total = reduce(sums[0]);
-    }
-    if (whole < terms) {
-      Value codes = e.load(e.type(terms - whole, 8), op.getCodes(),
-                           {token, e.index(whole)});
-      Value rest = reduce(widen(codes));
-      total = total ? e.add(total, rest) : rest;
-    }
-    memref::StoreOp::create(e.builder, e.loc, total, op.getTotals(), t);
+    auto store = [&](Value number, int64_t count) {
+      Value total =
+          emitTotal(e, op.getCodes(), token, e.times(number, group), count);
+      memref::StoreOp::create(e.builder, e.loc, total, op.getTotals(),
+                              e.add(t, e.times(number, stride)));
+    };
+    e.loop(e.index(0), e.index(whole), 1,
+           [&](Value number) { store(number, group); });
+    if (rest)
+      store(e.index(whole), rest);
   });
 }
 
@@ -163,14 +179,16 @@ private:
 DotRows::DotRows(DotRowsOp op, const TargetFacts &facts)
     : op(op), e(op, facts),
       base3(op.getLayout().getKind() == LayoutKind::Rows5),
-      tokens(dimOf(op.getSums(), 0)), terms(dimOf(op.getCodes(), 1)),
+      tokens(dimOf(op.getSums(), 0)),
+      terms(op.getTerms().value_or(dimOf(op.getCodes(), 1))),
       digits(base3 ? 5 : 4), unit(op.getLayout().getRows() / digits * 4),
       bytes(std::gcd(unit, facts.vectorBits / 8)), lanes(bytes / 4) {
   bool vnni = facts.avx512vnni && bytes == 64;
   narrow = !base3 && !vnni && facts.ssse3 && bytes >= 16;
   matrix = facts.i8mm && bytes == 16 && tokens % 2 == 0;
   nibbles = narrow || (!base3 && facts.dotprod && !facts.i8mm);
-  block = e.times(op.getBlock(), llvm::divideCeil(terms, 4) * unit);
+  block = e.times(op.getBlock(),
+                  llvm::divideCeil(dimOf(op.getCodes(), 1), 4) * unit);
 }
 
 /// Four codes of `group` in every lane, zeros from `count` on.
@@ -469,11 +487,15 @@ void DotRows::emitStretch(Value begin, int64_t groups, int64_t rest,
 }
 
 void DotRows::emit() {
+  // With a range of terms there is one stretch.
+  Value first = e.index(0);
+  if (op.getFirst())
+    first = arith::DivUIOp::create(e.builder, e.loc, op.getFirst(), e.index(4));
   int64_t groups = terms / 4, rest = terms % 4, step = stretch / 4;
   int64_t later = groups > step ? (groups - 1) / step * step : 0;
   for (offset = 0; offset < unit; offset += bytes) {
     // The stretch at the end has the odd sizes, and comes first.
-    emitStretch(e.index(later), groups - later, rest, /*first=*/true);
+    emitStretch(e.add(first, later), groups - later, rest, /*first=*/true);
     if (later)
       e.loop(e.index(0), e.index(later), step, [&](Value begin) {
         emitStretch(begin, step, 0, /*first=*/false);

@@ -10,24 +10,26 @@ using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::ternary;
 
-/// Calls `piece(first, lanes)` for each full vector of [0, size), in a loop,
-/// and for what is left.
+/// Calls `piece(first, lanes)` for each full vector of [begin, begin + size),
+/// in a loop, and for what is left.
 static void
-forPieces(VectorEmitter &e, int64_t size, int64_t lanes,
+forPieces(VectorEmitter &e, Value begin, int64_t size, int64_t lanes,
           llvm::function_ref<void(Value first, int64_t lanes)> piece) {
   int64_t whole = size / lanes * lanes;
+  Value end = e.add(begin, whole);
   if (whole)
-    e.loop(e.index(0), e.index(whole), lanes,
-           [&](Value first) { piece(first, lanes); });
+    e.loop(begin, end, lanes, [&](Value first) { piece(first, lanes); });
   if (whole != size)
-    piece(e.index(whole), size - whole);
+    piece(end, size - whole);
 }
 
-/// The largest magnitude of row `m`, NaN where one is.
-static Value emitLargest(VectorEmitter &e, Value input, Value m, int64_t size,
-                         int64_t lanes) {
+/// The largest magnitude of `size` elements of row `m` from `begin` on, NaN
+/// where one is.
+static Value emitLargest(VectorEmitter &e, Value input, Value m, Value begin,
+                         int64_t size, int64_t lanes) {
   OpBuilder &b = e.builder;
   int64_t whole = size / lanes * lanes;
+  Value end = e.add(begin, whole);
   auto magnitude = [&](Value first, int64_t count) -> Value {
     Value x = e.load(e.floats(count), input, {m, first});
     return math::AbsFOp::create(b, e.loc, x);
@@ -39,16 +41,16 @@ static Value emitLargest(VectorEmitter &e, Value input, Value m, int64_t size,
   Value largest = emitConstant(b, e.loc, b.getF32Type(), 0.0);
   if (whole) {
     Value none = emitConstant(b, e.loc, e.floats(lanes), 0.0);
-    auto result = e.loop(e.index(0), e.index(whole), lanes, none,
-                         [&](Value first, ValueRange so_far) {
-                           return VectorEmitter::Values{emitMax(
-                               b, e.loc, magnitude(first, lanes), so_far[0])};
-                         });
+    auto result =
+        e.loop(begin, end, lanes, none, [&](Value first, ValueRange so_far) {
+          return VectorEmitter::Values{
+              emitMax(b, e.loc, magnitude(first, lanes), so_far[0])};
+        });
     largest = reduce(result[0]);
   }
   if (whole == size)
     return largest;
-  Value rest = magnitude(e.index(whole), size - whole);
+  Value rest = magnitude(end, size - whole);
   Value none = emitConstant(b, e.loc, rest.getType(), 0.0);
   return emitMax(b, e.loc, reduce(emitMax(b, e.loc, rest, none)), largest);
 }
@@ -58,29 +60,39 @@ void ternary::lowerQuantize(QuantizeOp op, const TargetFacts &facts) {
   OpBuilder &b = e.builder;
   Value input = asRows(b, e.loc, op.getInput());
   Value codes = asRows(b, e.loc, op.getOuts()[0]);
-  Value scales = asFlat(b, e.loc, op.getOuts()[1]);
+  Value scales = asRows(b, e.loc, op.getOuts()[1]);
   Value tokens = memref::DimOp::create(b, e.loc, input, 0);
   int64_t size = cast<MemRefType>(input.getType()).getDimSize(1);
+  int64_t group = op.getGroup().value_or(size);
   // Sixteen threads of a GPU have a lane each.
   int64_t lanes = facts.warps ? 16 : facts.vectorBits / 32;
   // About 2^13 elements, two microseconds, are worth a thread.
   int64_t grain = std::max<int64_t>(1, (1 << 13) / std::max<int64_t>(size, 1));
   if (facts.warps)
     grain = 1;
+  auto quantize = [&](Value m, Value number, Value begin, int64_t count) {
+    Value largest = emitLargest(e, input, m, begin, count, lanes);
+    Value scale = emitActivationScale(b, e.loc, op, largest);
+    memref::StoreOp::create(b, e.loc, scale, scales, ValueRange{m, number});
+    forPieces(e, begin, count, lanes, [&](Value first, int64_t count) {
+      Value x = e.load(e.floats(count), input, {m, first});
+      Value code = emitQuantize(b, e.loc, op, x, e.broadcast(scale, count));
+      e.store(code, codes, {m, first});
+    });
+  };
+  int64_t whole = group ? size / group : 0, rest = group ? size % group : 0;
   OpBuilder outer = b;
   emitParallel(b, e.loc, op.getExec(), tokens, grain, "quantize",
                [&](OpBuilder &inner, Location, Value begin, Value end) {
                  e.builder = inner;
                  e.loop(begin, end, 1, [&](Value m) {
-                   Value largest = emitLargest(e, input, m, size, lanes);
-                   Value scale = emitActivationScale(b, e.loc, op, largest);
-                   memref::StoreOp::create(b, e.loc, scale, scales, m);
-                   forPieces(e, size, lanes, [&](Value first, int64_t count) {
-                     Value x = e.load(e.floats(count), input, {m, first});
-                     Value code = emitQuantize(b, e.loc, op, x,
-                                               e.broadcast(scale, count));
-                     e.store(code, codes, {m, first});
+                   if (!op.getGroup())
+                     return quantize(m, e.index(0), e.index(0), size);
+                   e.loop(e.index(0), e.index(whole), 1, [&](Value number) {
+                     quantize(m, number, e.times(number, group), group);
                    });
+                   if (rest)
+                     quantize(m, e.index(whole), e.index(whole * group), rest);
                  });
                });
   e.builder = outer;

@@ -180,7 +180,8 @@ public:
       : RowLookup(op, facts,
                   {quint, groupBytes, int64_t(op.getRows()), /*unroll=*/6,
                    /*start=*/128, /*bias=*/0},
-                  /*blocks=*/1, op.getRows(), /*bytes=*/64) {}
+                  /*blocks=*/1, op.getRows(), /*bytes=*/64, op.getSums(),
+                  Scales()) {}
 
 private:
   Values loadTables(Value at) override {

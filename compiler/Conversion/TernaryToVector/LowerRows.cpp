@@ -39,7 +39,9 @@ static Value emitPlane(VectorEmitter &e, Value weights, Value at,
 
 void ternary::lowerMaskedRows(MaskedRowsOp op, const TargetFacts &facts) {
   VectorEmitter e(op, facts);
-  int64_t terms = dimOf(op.getCodes(), 1), tokens = dimOf(op.getSums(), 0);
+  int64_t all = dimOf(op.getCodes(), 1), tokens = dimOf(op.getSums(), 0);
+  Value begin = op.getFirst() ? op.getFirst() : e.index(0);
+  Value end = e.add(begin, op.getTerms().value_or(all));
   // A plane of bits is at most as wide as a scalar that a lane can hold.
   bool wide = facts.avx512bw && facts.vectorBits >= 512;
   int64_t lanes = wide ? 32 : std::min<int64_t>(facts.vectorBits / 16, 16);
@@ -56,14 +58,14 @@ void ternary::lowerMaskedRows(MaskedRowsOp op, const TargetFacts &facts) {
     for (int64_t part = 0; part < parts; ++part)
       e.store(zeroSum, op.getSums(), at(t, part));
   constexpr int64_t bytes = blockRows / 4; // of one term
-  Value block = e.times(op.getBlock(), terms * bytes);
+  Value block = e.times(op.getBlock(), all * bytes);
   // As many rows at a time as leave the accumulators in registers.
   int64_t together =
       std::max<int64_t>(1, std::min(parts, facts.vectorRegisters / 2 / tokens));
   for (int64_t first = 0; first < parts; first += together) {
     int64_t count = std::min(together, parts - first);
-    e.loop(e.index(0), e.index(terms), stretch, [&](Value k0) {
-      Value k1 = e.min(e.add(k0, stretch), e.index(terms));
+    e.loop(begin, end, stretch, [&](Value k0) {
+      Value k1 = e.min(e.add(k0, stretch), end);
       Values sums = e.loop(
           k0, k1, 1, Values(tokens * count, zero),
           [&](Value k, ValueRange so_far) {
@@ -157,17 +159,26 @@ void ternary::lowerCodeTables(CodeTablesOp op, const TargetFacts &facts) {
 
 namespace {
 
-/// lookup_rows: a nibble of a byte is a pair of trits.
+/// A nibble of a byte is a pair of trits.
 class PairLookup : public RowLookup {
 public:
-  // 8 * 31 < 256; an entry is 256 too large, and a group has two.
   PairLookup(LookupRowsOp op, const TargetFacts &facts)
+      : PairLookup(op, facts, op.getSums(), Scales()) {}
+  PairLookup(LookupRowGroupsOp op, const TargetFacts &facts)
+      : PairLookup(op, facts, op.getTotals(),
+                   {op.getScale(), op.getToken(), op.getWeightScales(),
+                    int64_t(op.getGroup()) / 4}) {}
+
+private:
+  // 8 * 31 < 256; an entry is 256 too large, and a group has two.
+  template <typename Op>
+  PairLookup(Op op, const TargetFacts &facts, Value sums, Scales scales)
       : RowLookup(op, facts,
                   {/*terms=*/4, /*tableBytes=*/64, /*step=*/blockRows,
                    /*unroll=*/4, /*start=*/0, /*bias=*/512},
-                  op.getBlocks(), blockRows, facts.shuffleBytes()) {}
+                  op.getBlocks(), blockRows, facts.shuffleBytes(), sums,
+                  scales) {}
 
-private:
   Values loadTables(Value at) override {
     Values loaded;
     for (int64_t i = 0; i < 64; i += 16)
@@ -191,5 +202,10 @@ private:
 } // namespace
 
 void ternary::lowerLookupRows(LookupRowsOp op, const TargetFacts &facts) {
+  PairLookup(op, facts).emit();
+}
+
+void ternary::lowerLookupRowGroups(LookupRowGroupsOp op,
+                                   const TargetFacts &facts) {
   PairLookup(op, facts).emit();
 }

@@ -65,6 +65,13 @@ static const Lowering *findLowering(StringRef name) {
       lowering<ClearOp, lowerClear>(),
       lowering<CarryOp, lowerCarry>(),
       lowering<TransposeSumsOp, lowerTransposeSums>(),
+      lowering<LookupRowGroupsOp, lowerLookupRowGroups>(
+          whyNot<Strategy::Lookup>),
+      lowering<AddRowGroupOp, lowerAddRowGroup>(),
+      lowering<TokenScalesOp, lowerTokenScales>(),
+      lowering<AddTokenGroupOp, lowerAddTokenGroup>(),
+      lowering<TransposeTotalsOp, lowerTransposeTotals>(),
+      lowering<WriteTotalsOp, lowerWriteTotals>(),
       lowering<CodeTotalsOp, lowerCodeTotals>(),
       lowering<DotRowsOp, lowerDotRows>(),
   };

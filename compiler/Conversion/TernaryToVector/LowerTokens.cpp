@@ -138,7 +138,9 @@ void ternary::lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts) {
     Value row = e.add(op.getRow(), r), at = e.add(base, r);
     Values sums;
     for (int64_t i = 0; i < together; ++i)
-      sums.push_back(e.load(words, op.getPartial(), {e.add(row, i), zero}));
+      sums.push_back(op.getFresh() ? Value()
+                                   : e.load(words, op.getPartial(),
+                                            {e.add(row, i), zero}));
     for (int64_t j = 0, count = op.getGroups(); j < count; ++j) {
       Value bytes = e.load(e.type(together, 8), op.getWeights(),
                            e.add(at, j * blockRows));
@@ -146,8 +148,9 @@ void ternary::lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts) {
           e.builder, e.loc, e.bitcast(bytes, e.type(1, 32)), 0);
       for (int64_t i = 0; i < together; ++i) {
         Value code = emitByte(e, codes, i);
-        sums[i] = e.add(sums[i], e.load(words, op.getTables(),
-                                        {e.add(code, j * tableEntries), zero}));
+        Value entry = e.load(words, op.getTables(),
+                             {e.add(code, j * tableEntries), zero});
+        sums[i] = sums[i] ? e.add(sums[i], entry) : entry;
       }
     }
     for (int64_t i = 0; i < together; ++i)

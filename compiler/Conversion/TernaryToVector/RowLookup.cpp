@@ -89,19 +89,22 @@ static int64_t chooseTogether(const TargetFacts &facts, int64_t bytes,
 
 void RowLookup::emit() {
   int64_t together = chooseTogether(e.facts, bytes, all.size());
+  weightBase = startOf(block, first);
+  tableBase = e.times(first, layout.tableBytes);
   for (ArrayRef<Rows> rest = all; !rest.empty();
        rest = rest.drop_front(vectors.size())) {
     vectors = rest.take_front(together);
-    emitVectors();
+    if (scales.groups)
+      emitScaledVectors();
+    else
+      emitVectors();
   }
 }
 
 void RowLookup::emitVectors() {
   int64_t unroll = layout.unroll;
   int64_t whole = groups / unroll * unroll, rest = groups % unroll;
-  weightBase = startOf(block, first);
-  tableBase = e.times(first, layout.tableBytes);
-  Values words(wordsEach * vectors.size(), e.splat(e.type(bytes / 2, 16), 0));
+  Values words = noWords();
   auto groupsOf = [&](int64_t begin, int64_t end, Value ahead) {
     if (begin == end)
       return;
@@ -127,4 +130,82 @@ void RowLookup::emitVectors() {
   if (rest)
     words = addGroups(e.index(whole), rest, words, nullptr);
   finish(words, whole / unroll + (rest != 0));
+}
+
+//===- Scales in groups -------------------------------------------------===//
+
+/// Adds the scaled sums of `count` groups, whose words these are, of the scale
+/// group `number`. They fit in 16 bits, and so does all arithmetic, modulo
+/// 2^16.
+void RowLookup::finishScaled(Value number, int64_t count, ValueRange words) {
+  int64_t half = bytes / 2;
+  Value bias =
+      e.splat(e.type(half, 16),
+              layout.start * 33 * llvm::divideCeil(count, layout.unroll) +
+                  layout.bias * count);
+  Value scale =
+      e.broadcast(e.loadScalar(scales.scale, {scales.token, number}), bytes);
+  for (auto [v, vector] : llvm::enumerate(vectors)) {
+    ValueRange own = words.slice(wordsEach * v, wordsEach);
+    Value both = e.add(own[0], e.shiftLeft(own[2], 5));
+    Value odd = e.add(own[1], e.shiftLeft(own[3], 5));
+    Value even = e.sub(both, e.shiftLeft(odd, 8));
+    Value sum = e.interleave(e.sub(even, bias), e.sub(odd, bias), 0, half);
+    Value weight;
+    if (scales.weights)
+      weight = e.load(e.floats(bytes), scales.weights,
+                      {e.add(block, vector.row / blockRows), number,
+                       e.index(vector.row % blockRows)});
+    emitAddScaled(e, e.signExtend(sum, 32), scale, weight, sums,
+                  e.add(row, vector.row));
+  }
+}
+
+/// `count` groups, which are those of the scale group `number`, counted from
+/// the op's first.
+void RowLookup::addScaleGroup(Value number, int64_t count, Value ahead) {
+  int64_t unroll = layout.unroll, whole = count / unroll * unroll;
+  Value begin = e.times(number, scales.groups), end = e.add(begin, whole);
+  Values words = noWords();
+  if (whole)
+    words =
+        e.loop(begin, end, unroll, words, [&](Value group, ValueRange so_far) {
+          Value at;
+          if (ahead)
+            at = e.add(ahead, e.times(group, layout.step));
+          return addGroups(group, unroll, so_far, at);
+        });
+  if (whole != count)
+    words = addGroups(end, count - whole, words, nullptr);
+  Value firstNumber =
+      arith::DivUIOp::create(e.builder, e.loc, first, e.index(scales.groups));
+  finishScaled(e.add(firstNumber, number), count, words);
+}
+
+void RowLookup::emitScaledVectors() {
+  emitClearFirst(e, first, bytes, [&](Value zero) {
+    for (const Rows &vector : vectors)
+      e.store(zero, sums, e.add(row, vector.row));
+  });
+  int64_t each = scales.groups, whole = groups / each, rest = groups % each;
+  // Whole scale groups ask for what is read so much later.
+  int64_t distance =
+      std::max<int64_t>(1, aheadBytes / layout.step / each) * each;
+  distance = std::min(distance, whole * each);
+  e.loop(e.index(0), e.index(whole), 1, [&](Value number) {
+    Value ahead;
+    if (!next.empty()) {
+      // The last groups ask for the first ones of what comes next.
+      Value isLate =
+          arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::sge,
+                                number, e.index(whole - distance / each));
+      ahead = e.select(isLate,
+                       e.add(startOf(next[0], next[1]),
+                             -(whole * each - distance) * layout.step),
+                       e.add(weightBase, distance * layout.step));
+    }
+    addScaleGroup(number, each, ahead);
+  });
+  if (rest)
+    addScaleGroup(e.index(whole), rest, nullptr);
 }

@@ -17,6 +17,7 @@ public:
 
 protected:
   using Value = mlir::Value;
+  using ValueRange = mlir::ValueRange;
   using Values = VectorEmitter::Values;
 
   /// What a layout says of its groups.
@@ -33,13 +34,23 @@ protected:
     int64_t bias;
   };
 
-  /// `op` is a lookup_rows or lookup_quints that reads `blocks` blocks of
-  /// `rows` rows in vectors of `bytes`.
+  /// Scales of groups of terms.
+  struct Scales {
+    Value scale, token;
+    /// Null where weights have one a row.
+    Value weights;
+    /// Groups of the layout that share a scale, a multiple of `unroll`; 0
+    /// where sums are those of all groups, as integers.
+    int64_t groups = 0;
+  };
+
+  /// `op` is a lookup_rows, lookup_row_groups or lookup_quints that reads
+  /// `blocks` blocks of `rows` rows in vectors of `bytes` and adds to `sums`.
   template <typename Op>
   RowLookup(Op op, const TargetFacts &facts, Groups layout, int64_t blocks,
-            int64_t rows, int64_t bytes)
+            int64_t rows, int64_t bytes, Value sums, Scales scales)
       : e(op, facts), tables(op.getTables()), slot(op.getSlot()), bytes(bytes),
-        layout(layout), weights(op.getWeights()), sums(op.getSums()),
+        layout(layout), scales(scales), weights(op.getWeights()), sums(sums),
         row(op.getRow()), block(op.getBlock()), first(op.getFirst()),
         next(op.getNext()), groups(op.getGroups()),
         blockBytes(llvm::divideCeil(op.getTerms(), layout.terms) * rows) {
@@ -70,12 +81,20 @@ private:
   static constexpr int64_t aheadBytes = 12288;
 
   Value startOf(Value block, Value first);
+  Values noWords() {
+    return Values(wordsEach * vectors.size(),
+                  e.splat(e.type(bytes / 2, 16), 0));
+  }
   Values addGroups(Value first, int64_t count, mlir::ValueRange words,
                    Value ahead);
   void finish(Values words, int64_t widenings);
   void emitVectors();
+  void emitScaledVectors();
+  void addScaleGroup(Value number, int64_t count, Value ahead);
+  void finishScaled(Value number, int64_t count, ValueRange words);
 
   const Groups layout;
+  const Scales scales;
   Value weights, sums, row, block, first;
   mlir::ValueRange next;
   int64_t groups, blockBytes;

@@ -92,6 +92,16 @@ struct VectorEmitter {
 mlir::Value emitRowSums(VectorEmitter &e, mlir::ValueRange words);
 
 /// The lowering of one op, which the caller erases.
+/// Adds `totals` at `at` the lanes of `sums` (integers) times `scale` (of f32),
+/// with `weights` times that where there are some: what a group of terms gives.
+void emitAddScaled(VectorEmitter &e, mlir::Value sums, mlir::Value scale,
+                   mlir::Value weights, mlir::Value totals,
+                   mlir::ValueRange at);
+/// Calls `store` with zeros in `lanes` lanes of f32 where `group` is 0: sums
+/// begin there.
+void emitClearFirst(VectorEmitter &e, mlir::Value group, int64_t lanes,
+                    llvm::function_ref<void(mlir::Value zero)> store);
+
 void lowerQuantize(QuantizeOp op, const TargetFacts &facts);
 void lowerRescale(RescaleOp op, const TargetFacts &facts);
 void lowerMaskedRows(MaskedRowsOp op, const TargetFacts &facts);
@@ -106,6 +116,12 @@ void lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts);
 void lowerClear(ClearOp op, const TargetFacts &facts);
 void lowerCarry(CarryOp op, const TargetFacts &facts);
 void lowerTransposeSums(TransposeSumsOp op, const TargetFacts &facts);
+void lowerLookupRowGroups(LookupRowGroupsOp op, const TargetFacts &facts);
+void lowerAddRowGroup(AddRowGroupOp op, const TargetFacts &facts);
+void lowerTokenScales(TokenScalesOp op, const TargetFacts &facts);
+void lowerAddTokenGroup(AddTokenGroupOp op, const TargetFacts &facts);
+void lowerTransposeTotals(TransposeTotalsOp op, const TargetFacts &facts);
+void lowerWriteTotals(WriteTotalsOp op, const TargetFacts &facts);
 void lowerCodeTotals(CodeTotalsOp op, const TargetFacts &facts);
 void lowerDotRows(DotRowsOp op, const TargetFacts &facts);
 

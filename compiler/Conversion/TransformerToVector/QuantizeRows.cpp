@@ -41,7 +41,7 @@ struct RowEmitter {
     addend = rows(op.getAddend());
     sum = rows(op.getSum());
     codes = rows(op.getCodes());
-    scale = b.flatten(op.getScale());
+    scale = b.asRows(op.getScale());
   }
 
   void emit();
@@ -50,8 +50,16 @@ private:
   Value prepare(Value k, Value mask);
   Value normalised(Value k, Value mask);
   void emitFactor();
-  Value emitLargest();
-  void emitCodes(Value activationScale, bool inRange);
+  /// Elements of a row that share a scale.
+  struct Group {
+    Value number, begin;
+    int64_t size;
+  };
+  void forLanes(const Group &group,
+                function_ref<void(Value k, Value mask)> body);
+  Value emitLargest(const Group &group);
+  void emitCodes(const Group &group, Value activationScale, bool inRange);
+  void quantize(const Group &group);
 
   VectorType bitsType() { return VectorType::get({kLanes}, b.getI32Type()); }
 };
@@ -100,9 +108,20 @@ Value RowEmitter::normalised(Value k, Value mask) {
   return lanes;
 }
 
+/// for each 16 elements of a group, and masked for those left.
+void RowEmitter::forLanes(const Group &group,
+                          function_ref<void(Value, Value)> body) {
+  int64_t full = group.size / kLanes * kLanes;
+  Value end = b.add(group.begin, b.index(full));
+  if (full)
+    b.loop(group.begin, end, kLanes, [&](Value k) { body(k, Value()); });
+  if (full != group.size)
+    body(end, b.firstLanes(group.size - full));
+}
+
 /// The bits of the largest magnitude. Those of floats without their sign are
 /// ordered as integers are, NaN above infinity, so that a NaN stays.
-Value RowEmitter::emitLargest() {
+Value RowEmitter::emitLargest(const Group &group) {
   Value magnitude = arith::ConstantOp::create(
       b, DenseElementsAttr::get(bitsType(), int32_t(0x7fffffff)));
   auto step = [&](Value k, Value mask, Value largest) -> Value {
@@ -112,21 +131,23 @@ Value RowEmitter::emitLargest() {
   };
   Value none = arith::ConstantOp::create(b, b.getZeroAttr(bitsType()));
   LaneBuilder::Values largest(1, none);
-  int64_t full = size / kLanes * kLanes;
+  int64_t full = group.size / kLanes * kLanes;
+  Value end = b.add(group.begin, b.index(full));
   if (full)
-    largest = b.loop(b.index(0), b.index(full), kLanes, largest,
+    largest = b.loop(group.begin, end, kLanes, largest,
                      [&](Value k, ValueRange so_far) {
                        return LaneBuilder::Values{step(k, Value(), so_far[0])};
                      });
-  if (full != size)
-    largest[0] = step(b.index(full), b.firstLanes(size - full), largest[0]);
+  if (full != group.size)
+    largest[0] = step(end, b.firstLanes(group.size - full), largest[0]);
   return vector::ReductionOp::create(b, vector::CombiningKind::MAXSI,
                                      largest[0]);
 }
 
-void RowEmitter::emitCodes(Value activationScale, bool inRange) {
+void RowEmitter::emitCodes(const Group &group, Value activationScale,
+                           bool inRange) {
   Value lanes = b.broadcast(activationScale);
-  b.forLanes(size, [&](Value k, Value mask) {
+  forLanes(group, [&](Value k, Value mask) {
     Value x = normalised(k, mask);
     Location loc = op.getLoc();
     Value code = inRange
@@ -139,15 +160,15 @@ void RowEmitter::emitCodes(Value activationScale, bool inRange) {
   });
 }
 
-void RowEmitter::emit() {
-  emitFactor();
-  Value bits = emitLargest();
+void RowEmitter::quantize(const Group &group) {
+  Value bits = emitLargest(group);
   Value largest = arith::BitcastOp::create(b, b.getF32Type(), bits);
   Value activationScale =
       ternary::emitActivationScale(b, op.getLoc(), quantizer, largest);
-  memref::StoreOp::create(b, activationScale, scale, row);
+  memref::StoreOp::create(b, activationScale, scale,
+                          ValueRange{row, group.number});
   if (!quantizer.staysInRange())
-    return emitCodes(activationScale, false);
+    return emitCodes(group, activationScale, false);
   // With an infinity or a NaN every product is 0 or no number.
   Value infinity =
       arith::ConstantOp::create(b, b.getI32IntegerAttr(0x7f800000));
@@ -156,9 +177,22 @@ void RowEmitter::emit() {
   auto choice = scf::IfOp::create(b, finite, /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(choice.thenBlock());
-  emitCodes(activationScale, true);
+  emitCodes(group, activationScale, true);
   b.setInsertionPointToStart(choice.elseBlock());
-  emitCodes(activationScale, false);
+  emitCodes(group, activationScale, false);
+}
+
+void RowEmitter::emit() {
+  emitFactor();
+  int64_t each = op.getGroup().value_or(size);
+  if (each >= size)
+    return quantize({b.index(0), b.index(0), size});
+  int64_t whole = size / each;
+  b.loop(b.index(0), b.index(whole), 1, [&](Value number) {
+    quantize({number, b.mul(number, b.index(each)), each});
+  });
+  if (int64_t rest = size % each)
+    quantize({b.index(whole), b.index(whole * each), rest});
 }
 
 LogicalResult bitnet::transformer::lower(QuantizeRowsOp op, LaneBuilder &b) {

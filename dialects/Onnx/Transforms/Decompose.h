@@ -5,6 +5,10 @@
 
 namespace bitnet::onnx {
 
+/// Of a MatMul: each so many elements of a row of its first operand may be
+/// quantised to 8 bits.
+inline constexpr llvm::StringLiteral inputBlockAttr = "bitnet.input_block";
+
 /// Swish, RotaryEmbedding, and what quantises or dequantises: as simpler ops.
 void populateDecomposePatterns(mlir::RewritePatternSet &patterns);
 void populateDecomposeQuantizationPatterns(mlir::RewritePatternSet &patterns);

@@ -217,6 +217,9 @@ struct DecomposeQLinearMatMul : OpRewritePattern<QLinearMatMulOp> {
 
 struct DecomposeMatMulNBits : OpRewritePattern<MsMatMulNBitsOp> {
   using OpRewritePattern::OpRewritePattern;
+  /// The accuracy level that allows 8 bits.
+  static constexpr int64_t quantizesInput = 4;
+
   LogicalResult matchAndRewrite(MsMatMulNBitsOp op,
                                 PatternRewriter &rewriter) const override {
     OpEmitter emit(rewriter, op.getLoc());
@@ -235,9 +238,13 @@ struct DecomposeMatMulNBits : OpRewritePattern<MsMatMulNBitsOp> {
     if (blocks * block != k)
       weights = emit.slice(weights, 1, 0, k);
     Type element = typeOf(op.getA()).getElementType();
+    SmallVector<NamedAttribute> attributes;
+    if (op.getAccuracyLevel() == quantizesInput)
+      attributes.push_back(emit.attr(inputBlockAttr, block));
     Value product = emit.make(
         "MatMul",
-        {op.getA(), emit.transpose(emit.cast(weights, element), {1, 0})});
+        {op.getA(), emit.transpose(emit.cast(weights, element), {1, 0})},
+        attributes);
     if (Value bias = op.getBias())
       product = emit.add(product, bias);
     replaceOp(rewriter, op, product);

@@ -40,16 +40,36 @@ static SmallVector<OpFoldResult> sizesWithLast(OpBuilder &builder, Location loc,
   return sizes;
 }
 
+/// How many scales a row of `terms` has, by the attribute `group`.
+static int64_t countScales(std::optional<int64_t> group, int64_t terms) {
+  return group ? llvm::divideCeil(terms, *group) : 1;
+}
+
+/// (C3) of quantize, and a part of (C6) of linear.
+static LogicalResult verifyGroup(Operation *op, std::optional<int64_t> group) {
+  constexpr int64_t multiple = 16, most = 240;
+  if (!group ||
+      (*group >= multiple && *group <= most && *group % multiple == 0))
+    return success();
+  return op->emitOpError("has groups of ")
+         << *group << " terms, expected a multiple of " << multiple << " up to "
+         << most;
+}
+
 unsigned QuantizeOp::getNumInputs() { return 1; }
 
 SmallVector<SmallVector<OpFoldResult>>
 QuantizeOp::getResultDims(OpBuilder &builder, ValueRange inputs) {
   int64_t k = cast<ShapedType>(inputs[0].getType()).getShape().back();
-  return {sizesWithLast(builder, getLoc(), inputs[0], k),
-          sizesWithLast(builder, getLoc(), inputs[0], 1)};
+  return {
+      sizesWithLast(builder, getLoc(), inputs[0], k),
+      sizesWithLast(builder, getLoc(), inputs[0], countScales(getGroup(), k))};
 }
 
 LogicalResult QuantizeOp::verify() {
+  // (C3)
+  if (failed(verifyGroup(*this, getGroup())))
+    return failure();
   // (C1)
   auto input = cast<ShapedType>(getInput().getType());
   auto written = isBufferForm() ? TypeRange(getOuts().getTypes())
@@ -66,10 +86,13 @@ LogicalResult QuantizeOp::verify() {
       !codes.getElementType().isInteger(8))
     return emitOpError("has codes ")
            << codes << ", expected i8 in the shape of " << input;
-  if (scale.getRank() != input.getRank() || scale.getShape().back() != 1 ||
+  int64_t scales = countScales(getGroup(), input.getShape().back());
+  if (scale.getRank() != input.getRank() || scale.getShape().back() != scales ||
       scale.getShape().drop_back() != input.getShape().drop_back())
     return emitOpError("has scale ")
-           << scale << ", expected one for each row of " << input;
+           << scale << ", expected "
+           << (getGroup() ? std::to_string(scales) : "one")
+           << " for each row of " << input;
   // (C2)
   int64_t qmin = getQmin(), qmax = getQmax();
   if (qmin < -128 || qmin > qmax || qmax > 127)
@@ -88,6 +111,10 @@ int64_t LinearOp::getN(unsigned i) {
   return cast<ShapedType>(getWeights()[i].getType()).getDimSize(0);
 }
 
+bool LinearOp::hasGroupScales(unsigned i) {
+  return cast<ShapedType>(getWeightScales()[i].getType()).getRank() == 3;
+}
+
 unsigned LinearOp::getNumInputs() {
   return getNumOperands() - getOuts().size() - (getExec() ? 1 : 0);
 }
@@ -98,6 +125,37 @@ LinearOp::getResultDims(OpBuilder &builder, ValueRange inputs) {
   for (unsigned i = 0; i < getWeights().size(); ++i)
     dims.push_back(sizesWithLast(builder, getLoc(), inputs[0], getN(i)));
   return dims;
+}
+
+/// (C6) for the weight scales of matrix `i`.
+static LogicalResult verifyGroupScales(LinearOp op, unsigned i) {
+  auto scales = cast<ShapedType>(op.getWeightScales()[i].getType());
+  int64_t blocks = llvm::divideCeil(op.getN(i), LinearOp::scaleRows);
+  int64_t groups = countScales(op.getGroup(), op.getK());
+  SmallVector<int64_t> expected = {blocks, groups, LinearOp::scaleRows};
+  if (scales.getShape() == ArrayRef(expected))
+    return success();
+  return op.emitOpError("has weight scales ")
+         << scales << ", expected [" << blocks << ", " << groups << ", "
+         << LinearOp::scaleRows << "]";
+}
+
+/// (C6)
+static LogicalResult verifyGroups(LinearOp op) {
+  if (!op.getGroup())
+    return success();
+  if (failed(verifyGroup(op, op.getGroup())))
+    return failure();
+  auto scale = cast<ShapedType>(op.getScale().getType());
+  int64_t groups = countScales(op.getGroup(), op.getK());
+  if (scale.getRank() < 1 || scale.getShape().back() != groups)
+    return op.emitOpError("has scale ")
+           << scale << ", expected " << groups << " on its last axis";
+  if (op.getRescale() != RescaleForm::MulByProduct)
+    return op.emitOpError("has rescale ")
+           << stringifyRescaleForm(op.getRescale()) << ", expected "
+           << stringifyRescaleForm(RescaleForm::MulByProduct) << " with groups";
+  return success();
 }
 
 /// (C5) for matrix `i`, whose result has type `written`.
@@ -116,7 +174,9 @@ static LogicalResult verifyOutput(LinearOp op, unsigned i, ShapedType written) {
     return op.emitOpError("has ")
            << what << ' ' << type << ", expected 1 or " << n << " elements";
   };
-  if (failed(verifyVector(op.getWeightScales()[i], "weight scales")))
+  if (failed(op.getGroup() && op.hasGroupScales(i)
+                 ? verifyGroupScales(op, i)
+                 : verifyVector(op.getWeightScales()[i], "weight scales")))
     return failure();
   return op.getBiases().empty() ? success()
                                 : verifyVector(op.getBiases()[i], "bias");
@@ -170,6 +230,9 @@ LogicalResult LinearOp::verify() {
       return emitOpError("has packed weights ")
              << type << ", expected " << bytes << " bytes";
   }
+  // (C6)
+  if (failed(verifyGroups(*this)))
+    return failure();
   // (C5)
   for (unsigned i = 0; i < count; ++i) {
     Type type = isBufferForm() ? getOuts()[i].getType() : getResultTypes()[i];

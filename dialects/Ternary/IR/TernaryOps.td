@@ -46,8 +46,13 @@ def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
     `codes = clamp(roundeven(y), qmin, qmax)`. The scale has the shape of x with
     1 on the last axis. Source: BitNet b1.58 (arXiv:2402.17764).
 
+    With `group`, each `group` terms of a row (the last ones may be fewer) are
+    quantised like a row of their own, and the scale has one for each of them on
+    its last axis.
+
     - (C1) codes and scale have the shapes above; the last axis is static.
     - (C2) -128 <= qmin <= qmax <= 127.
+    - (C3) `group` is a multiple of 16 from 16 to 240.
 
     ```mlir
     %q, %s = ternary.quantize %x {form = #ternary.scale_form<mul_reciprocal>, range = 127.0 : f32,
@@ -58,7 +63,7 @@ def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
   let arguments = (ins RT_TensorOrMemRef:$input, Variadic<AnyMemRef>:$outs,
     Optional<RT_ExecType>:$exec, Ternary_ScaleFormAttr:$form, F32Attr:$range, F32Attr:$eps,
     DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax,
-    UnitAttr:$adds_eps);
+    UnitAttr:$adds_eps, OptionalAttr<I64Attr>:$group);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
     $input (`outs` `(` $outs^ `:` type($outs) `)`)? (`exec` $exec^)? attr-dict `:` type($input) (`->` type($results)^)?
@@ -76,6 +81,17 @@ def Ternary_LinearOp : Ternary_Op<"linear", [AttrSizedOperandSegments,
     in f32, then `+ bias`. `weight_scales_i` is a scalar (1 element) or a
     vector of N_i. Several weights share one input (siblings: q/k/v, gate/up).
 
+    With `group`, codes were quantised in groups of so many terms, of which there
+    are G, and `scale` has one for each. `sum[.., g, n]` is that of the terms of
+    group g, exact, and from r = 0 on, g ascending, each operation rounded to f32:
+    - `r += sum[.., g, n] * (scale[.., g] * weight_scales_i[n / 64, g, n % 64])`
+      where weight scales are in groups, too: [ceil(N_i / 64), G, 64], with
+      anything behind row N_i;
+    - `r += sum[.., g, n] * scale[.., g]` where they are not: then
+      `r *= weight_scales_i[n]`.
+
+    Then `r += bias`. So results are the same whatever strategy, layout and target.
+
     Before `ternary-pack` weights are `tensor<NxKx!ternary.trit>`; after it,
     `layout`, `rows_of` (= N_i) and `strategy` are set and weights are the
     layout's bytes, `tensor<Bxi8>`.
@@ -88,6 +104,9 @@ def Ternary_LinearOp : Ternary_Op<"linear", [AttrSizedOperandSegments,
       up to 2^24 / 128 terms.
     - (C5) weight_scales_i and biases_i have 1 or N_i elements; result i has the
       rank of codes and a last axis of N_i.
+    - (C6) `group` is a multiple of 16 from 16 to 240, so that a group's sum fits
+      in 16 bits; the last axis of `scale` is ceil(K / group), and `rescale` is
+      `mul_prod`. Weight scales in groups have the shape above.
 
     ```mlir
     %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>}
@@ -99,7 +118,7 @@ def Ternary_LinearOp : Ternary_Op<"linear", [AttrSizedOperandSegments,
     Ternary_RescaleFormAttr:$rescale,
     OptionalAttr<Ternary_LayoutAttr>:$layout, OptionalAttr<DenseI64ArrayAttr>:$rows_of,
     OptionalAttr<Ternary_StrategyAttr>:$strategy, OptionalAttr<DictionaryAttr>:$tile,
-    OptionalAttr<StrAttr>:$kernel, Optional<RT_ExecType>:$exec);
+    OptionalAttr<StrAttr>:$kernel, OptionalAttr<I64Attr>:$group, Optional<RT_ExecType>:$exec);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
     $codes `,` $scale `weights` `(` $weights `)` `scales` `(` $weight_scales `)`
@@ -113,6 +132,10 @@ def Ternary_LinearOp : Ternary_Op<"linear", [AttrSizedOperandSegments,
     int64_t getK();
     /// Outputs of matrix i.
     int64_t getN(unsigned i);
+    /// Rows that lie side by side in weight scales of groups.
+    static constexpr int64_t scaleRows = 64;
+    /// Whether each group of matrix i has weight scales of its own.
+    bool hasGroupScales(unsigned i);
   }];
 }
 

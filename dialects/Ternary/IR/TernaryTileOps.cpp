@@ -63,8 +63,17 @@ static LogicalResult verifyTables(Operation *op, Value tables, int64_t groups,
   return success();
 }
 
+/// Where a range of terms begins, and its length: both or none.
+template <typename Op>
+static LogicalResult verifyRange(Op op) {
+  if (!op.getFirst() != !op.getTerms())
+    return op.emitOpError("has a first term or a number of terms, expected "
+                          "both or none");
+  return success();
+}
+
 LogicalResult MaskedRowsOp::verify() {
-  if (failed(verifyTerms(*this, getCodes())))
+  if (failed(verifyTerms(*this, getCodes())) || failed(verifyRange(*this)))
     return failure();
   return verifySize(*this, getSums(), 1, "sums", blockRows);
 }
@@ -89,7 +98,7 @@ LogicalResult QuintTablesOp::verify() {
 /// tables have `groupBytes` bytes, and at most `mostGroups` groups; a block has
 /// `blockRows` rows, and there are sums of `rows`.
 template <typename Op>
-static LogicalResult verifyRowLookup(Op op, int64_t groupTerms,
+static LogicalResult verifyRowLookup(Op op, Value written, int64_t groupTerms,
                                      int64_t groupBytes, int64_t mostGroups,
                                      int64_t blockRows, int64_t rows) {
   int64_t terms = op.getTerms();
@@ -108,26 +117,55 @@ static LogicalResult verifyRowLookup(Op op, int64_t groupTerms,
       llvm::MulOverflow(blockRows, all, blockBytes))
     return op.emitOpError("reads ")
            << terms << " terms of " << blockRows << " rows, expected fewer";
-  int64_t bytes = sizeOf(op.getWeights(), 0), sums = sizeOf(op.getSums(), 0);
+  int64_t bytes = sizeOf(op.getWeights(), 0), sums = sizeOf(written, 0);
   if (!ShapedType::isDynamic(bytes) && bytes % blockBytes)
     return op.emitOpError("has weights ")
            << op.getWeights().getType() << ", expected whole blocks of "
            << blockBytes << " bytes";
   if (!ShapedType::isDynamic(sums) && sums < rows)
     return op.emitOpError("has sums ")
-           << op.getSums().getType() << ", expected room for " << rows
-           << " rows";
+           << written.getType() << ", expected room for " << rows << " rows";
   return verifySize(op, op.getTables(), 1, "tables", tableBytes);
 }
 
-LogicalResult LookupRowsOp::verify() {
+template <typename Op>
+static LogicalResult verifyBlocks(Op op) {
   constexpr int64_t mostBlocks = 1 << 20;
-  if (getBlocks() < 1 || getBlocks() > mostBlocks)
-    return emitOpError("reads ")
-           << getBlocks() << " blocks, expected 1 to " << mostBlocks;
+  if (op.getBlocks() >= 1 && op.getBlocks() <= mostBlocks)
+    return success();
+  return op.emitOpError("reads ")
+         << op.getBlocks() << " blocks, expected 1 to " << mostBlocks;
+}
+
+LogicalResult LookupRowsOp::verify() {
+  if (failed(verifyBlocks(*this)))
+    return failure();
   // 2 entries a group, of at most 31 and carries of 8 bits.
-  return verifyRowLookup(*this, 4, 64, 1024, blockRows,
+  return verifyRowLookup(*this, getSums(), 4, 64, 1024, blockRows,
                          blockRows * getBlocks());
+}
+
+LogicalResult LookupRowGroupsOp::verify() {
+  if (failed(verifyBlocks(*this)))
+    return failure();
+  int64_t group = getGroup();
+  if (group < 16 || group > 240 || group % 16)
+    return emitOpError("has groups of ")
+           << group << " terms, expected a multiple of 16 up to 240";
+  return verifyRowLookup(*this, getTotals(), 4, 64, 1 << 20, blockRows,
+                         blockRows * getBlocks());
+}
+
+LogicalResult AddRowGroupOp::verify() {
+  auto sums = cast<MemRefType>(getSums().getType());
+  auto totals = cast<MemRefType>(getTotals().getType());
+  if (sums.hasStaticShape() && sums.getShape() == totals.getShape() &&
+      blockRows % sums.getDimSize(1) == 0)
+    return success();
+  return emitOpError("has sums ")
+         << sums << " and totals " << totals
+         << ", expected the same static shape, whose columns divide "
+         << blockRows;
 }
 
 LogicalResult LookupQuintsOp::verify() {
@@ -135,7 +173,7 @@ LogicalResult LookupQuintsOp::verify() {
     return emitOpError("reads blocks of ")
            << getRows() << " rows, expected a multiple of " << blockRows;
   // 6 groups a byte sum, 240 byte sums a word.
-  return verifyRowLookup(*this, 5, 256, 1440, getRows(), getRows());
+  return verifyRowLookup(*this, getSums(), 5, 256, 1440, getRows(), getRows());
 }
 
 LogicalResult QuintsToPairsOp::verify() {
@@ -183,12 +221,32 @@ LogicalResult TransposeSumsOp::verify() {
   return verifySize(*this, getResult(), 1, "result", blockRows);
 }
 
+LogicalResult TokenScalesOp::verify() {
+  return verifySize(*this, getPanel(), 1, "panel", sizeOf(getScale(), 1));
+}
+
+LogicalResult AddTokenGroupOp::verify() {
+  auto partial = cast<MemRefType>(getPartial().getType());
+  auto totals = cast<MemRefType>(getTotals().getType());
+  if (!partial.hasStaticShape() || partial.getShape() != totals.getShape())
+    return emitOpError("has partial ") << partial << " and totals " << totals
+                                       << ", expected the same static shape";
+  return verifySize(*this, getScales(), 2, "scales", totals.getDimSize(1));
+}
+
+LogicalResult TransposeTotalsOp::verify() {
+  if (failed(
+          verifySize(*this, getResult(), 0, "result", sizeOf(getTotals(), 1))))
+    return failure();
+  return verifySize(*this, getResult(), 1, "result", blockRows);
+}
+
 LogicalResult CodeTotalsOp::verify() {
   return failed(verifyTerms(*this, getCodes())) ? failure() : success();
 }
 
 LogicalResult DotRowsOp::verify() {
-  if (failed(verifyTerms(*this, getCodes())))
+  if (failed(verifyTerms(*this, getCodes())) || failed(verifyRange(*this)))
     return failure();
   LayoutAttr layout = getLayout();
   if (layout.getKind() != LayoutKind::Rows4 &&
@@ -200,12 +258,23 @@ LogicalResult DotRowsOp::verify() {
   return verifySize(*this, getSums(), 1, "sums", layout.getRows());
 }
 
-LogicalResult RescaleOp::verify() {
-  int64_t rows = getRows(), columns = sizeOf(getSums(), 1);
+/// `rows` are some of the columns of `sums`.
+static LogicalResult verifyWritten(Operation *op, Value sums, StringRef what,
+                                   int64_t rows) {
+  int64_t columns = sizeOf(sums, 1);
   if (ShapedType::isDynamic(columns))
-    return emitOpError("has sums ")
-           << getSums().getType() << ", expected a static axis 1";
+    return op->emitOpError("has ")
+           << what << ' ' << sums.getType() << ", expected a static axis 1";
   if (rows < 1 || rows > columns)
-    return emitOpError("writes ") << rows << " rows, expected 1 to " << columns;
+    return op->emitOpError("writes ")
+           << rows << " rows, expected 1 to " << columns;
   return success();
+}
+
+LogicalResult RescaleOp::verify() {
+  return verifyWritten(*this, getSums(), "sums", getRows());
+}
+
+LogicalResult WriteTotalsOp::verify() {
+  return verifyWritten(*this, getTotals(), "totals", getRows());
 }

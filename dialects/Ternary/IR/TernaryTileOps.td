@@ -30,19 +30,21 @@ def Ternary_MaskedRowsOp : Ternary_TileOp<"masked_rows"> {
   let description = [{
     `sums[t, r]` = sum over k of `codes[token + t, k]` times the trit of row r
     of `block` in weights of layout `planes`, for each t of the leading axis of
-    `sums`.
+    `sums`. k runs over the terms [first, first + terms) where those are given.
 
     - (C1) `sums` has 64 columns.
+    - (C2) Both `first` and `terms` are given, or none.
 
     ```mlir
     ternary.masked_rows %codes[%token], %weights[%block] into %sums
         : memref<?x100xi8>, memref<3200xi8>, memref<4x64xi32>
     ```
   }];
-  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token,
-    Ternary_Read<I8, 1, "planes">:$weights, Index:$block, Ternary_Write<I32, 2, "[T, 64] i32">:$sums);
+  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token, Optional<Index>:$first,
+    Ternary_Read<I8, 1, "planes">:$weights, Index:$block, Ternary_Write<I32, 2, "[T, 64] i32">:$sums,
+    OptionalAttr<I64Attr>:$terms);
   let assemblyFormat = [{
-    $codes `[` $token `]` `,` $weights `[` $block `]` `into` $sums attr-dict
+    $codes `[` $token (`from` $first^)? `]` `,` $weights `[` $block `]` `into` $sums attr-dict
     `:` type($codes) `,` type($weights) `,` type($sums)
   }];
 }
@@ -99,6 +101,69 @@ def Ternary_LookupRowsOp : Ternary_TileOp<"lookup_rows"> {
     $tables `[` $slot `]` `,` $weights `[` $block `,` $first `]` `into` $sums `[` $row `]`
     (`then` `[` $next^ `]`)? attr-dict
     `:` type($tables) `,` type($weights) `,` type($sums)
+  }];
+}
+
+def Ternary_LookupRowGroupsOp : Ternary_TileOp<"lookup_row_groups", [AttrSizedOperandSegments]> {
+  let summary = "lookup_rows for scales in groups";
+  let description = [{
+    The sums of `lookup_rows`, taken and scaled for each scale group, which has
+    `group` terms. For each of those, s, that the groups of 4 terms [first, first
+    + groups) are of: adds `sum * scale[token, s]` to `totals[row + 64 b + r]`,
+    or `sum * (scale[token, s] * weight_scales[block + b, s, r])`, as
+    `ternary.linear` does. Where `first` is 0 what `totals` held counts as zero.
+    `next` is as in `lookup_rows`.
+
+    - (C1) `tables` has 64 bytes for each group of 4 terms of K.
+    - (C2) `blocks` is at least 1.
+    - (C3) `group` is a multiple of 16 from 16 to 240; `first` is at a multiple of it.
+    - (C4) `next` is empty or has two values.
+    - (C5) `weights` has whole blocks and `totals` room for `blocks` of them.
+
+    ```mlir
+    ternary.lookup_row_groups %tables[%slot], %weights[%block, %first], %scale[%token] into %totals[%row]
+        {blocks = 1 : i64, group = 32 : i64, groups = 25 : i64, terms = 100 : i64}
+        : memref<8x1600xi8>, memref<3200xi8>, memref<?x4xf32>, memref<64xf32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<I8, 2, "of code_tables">:$tables, Index:$slot,
+    Ternary_Read<I8, 1, "pairs">:$weights, Index:$block, Index:$first,
+    Ternary_Read<F32, 2, "[M, G] f32">:$scale, Index:$token,
+    Optional<Ternary_MemRef<F32, 3>>:$weight_scales,
+    Ternary_Update<F32, 1, "f32">:$totals, Index:$row, Variadic<Index>:$next,
+    I64Attr:$groups, I64Attr:$terms, I64Attr:$blocks, I64Attr:$group);
+  let assemblyFormat = [{
+    $tables `[` $slot `]` `,` $weights `[` $block `,` $first `]` `,` $scale `[` $token `]`
+    (`times` `(` $weight_scales^ `:` type($weight_scales) `)`)? `into` $totals `[` $row `]`
+    (`then` `[` $next^ `]`)? attr-dict
+    `:` type($tables) `,` type($weights) `,` type($scale) `,` type($totals)
+  }];
+}
+
+def Ternary_AddRowGroupOp : Ternary_TileOp<"add_row_group"> {
+  let summary = "adds the scaled sums of a group, rows side by side";
+  let description = [{
+    For each column r of `sums`: adds `sums[slot, r] * scale[token, group]` to
+    `totals[slot, r]`, or `sums[slot, r] * (scale[token, group] *
+    weight_scales[n / 64, group, n % 64])` with n = `row` + r, as
+    `ternary.linear` does. Where `group` is 0 what `totals` held counts as zero.
+
+    - (C1) `sums` and `totals` have the same static shape, and columns that
+      divide 64 or are 64.
+
+    ```mlir
+    ternary.add_row_group %sums[%slot], %scale[%token, %group] into %totals[%row]
+        : memref<4x64xi32>, memref<?x4xf32>, memref<4x64xf32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<I32, 2, "[T, rows] i32">:$sums, Index:$slot,
+    Ternary_Read<F32, 2, "[M, G] f32">:$scale, Index:$token, Index:$group,
+    Optional<Ternary_MemRef<F32, 3>>:$weight_scales,
+    Ternary_Update<F32, 2, "[T, rows] f32">:$totals, Index:$row);
+  let assemblyFormat = [{
+    $sums `[` $slot `]` `,` $scale `[` $token `,` $group `]`
+    (`times` `(` $weight_scales^ `:` type($weight_scales) `)`)? `into` $totals `[` $row `]` attr-dict
+    `:` type($sums) `,` type($scale) `,` type($totals)
   }];
 }
 
@@ -234,7 +299,8 @@ def Ternary_LookupTokensOp : Ternary_TileOp<"lookup_tokens"> {
   let description = [{
     For each row r of `block`: `partial[row + r, :]` += the tables' entries of
     the row's `groups` bytes from `group` on. An entry lies in [-512, 512]:
-    after 63 groups at most, `carry` must make room.
+    after 63 groups at most, `carry` must make room. With `fresh`, what
+    `partial` held counts as zero.
 
     - (C1) `tables` has 137 rows for each of the `groups`, 1 to 63, and the tokens
       of `partial`.
@@ -246,7 +312,7 @@ def Ternary_LookupTokensOp : Ternary_TileOp<"lookup_tokens"> {
   }];
   let arguments = (ins Ternary_Read<I16, 2, "of token_tables">:$tables, Ternary_Read<I8, 1, "pairs">:$weights,
     Index:$block, Index:$group, Ternary_Update<I16, 2, "[rows, tokens] i16">:$partial, Index:$row,
-    I64Attr:$groups, I64Attr:$terms);
+    I64Attr:$groups, I64Attr:$terms, UnitAttr:$fresh);
   let assemblyFormat = [{
     $tables `,` $weights `[` $block `,` $group `]` `into` $partial `[` $row `]` attr-dict
     `:` type($tables) `,` type($weights) `,` type($partial)
@@ -313,19 +379,85 @@ def Ternary_TransposeSumsOp : Ternary_TileOp<"transpose_sums"> {
   }];
 }
 
+def Ternary_TokenScalesOp : Ternary_TileOp<"token_scales"> {
+  let summary = "scales of a tile, transposed";
+  let description = [{
+    `panel[tile, g, t]` = `scale[token + t, g]` for t < `count`, else 0.
+
+    - (C1) `panel` has as many groups as `scale`.
+
+    ```mlir
+    ternary.token_scales %scale[%token for %count] into %panel[%tile] : memref<?x4xf32>, memref<8x4x32xf32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<F32, 2, "[M, G] f32">:$scale, Index:$token, Index:$count,
+    Ternary_Write<F32, 3, "[tiles, G, tokens] f32">:$panel, Index:$tile);
+  let assemblyFormat = [{
+    $scale `[` $token `for` $count `]` `into` $panel `[` $tile `]` attr-dict
+    `:` type($scale) `,` type($panel)
+  }];
+}
+
+def Ternary_AddTokenGroupOp : Ternary_TileOp<"add_token_group"> {
+  let summary = "adds the scaled sums of a group, tokens side by side";
+  let description = [{
+    For 64 rows r and each token t: adds `partial[row + r, t] * scales[tile,
+    group, t]` to `totals[row + r, t]`, or `partial[row + r, t] * (scales[tile,
+    group, t] * weight_scales[block, group, r])`, as `ternary.linear` does.
+    Where `group` is 0 what `totals` held counts as zero.
+
+    - (C1) `partial` and `totals` have the same static shape, and `scales` its
+      tokens.
+
+    ```mlir
+    ternary.add_token_group %partial[%row, %block], %scales[%tile, %group] into %totals
+        : memref<1024x32xi16>, memref<8x4x32xf32>, memref<1024x32xf32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<I16, 2, "[rows, tokens] i16">:$partial, Index:$row, Index:$block,
+    Ternary_Read<F32, 3, "of token_scales">:$scales, Index:$tile, Index:$group,
+    Optional<Ternary_MemRef<F32, 3>>:$weight_scales,
+    Ternary_Update<F32, 2, "[rows, tokens] f32">:$totals);
+  let assemblyFormat = [{
+    $partial `[` $row `,` $block `]` `,` $scales `[` $tile `,` $group `]`
+    (`times` `(` $weight_scales^ `:` type($weight_scales) `)`)? `into` $totals attr-dict
+    `:` type($partial) `,` type($scales) `,` type($totals)
+  }];
+}
+
+def Ternary_TransposeTotalsOp : Ternary_TileOp<"transpose_totals"> {
+  let summary = "a block's scaled sums, token by token";
+  let description = [{
+    `result[t, r]` = `totals[row + r, t]`, for 64 rows.
+
+    - (C1) `result` has 64 columns and a row for each token of `totals`.
+
+    ```mlir
+    ternary.transpose_totals %totals[%row] into %result : memref<1024x32xf32>, memref<32x64xf32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<F32, 2, "[rows, tokens] f32">:$totals, Index:$row,
+    Ternary_Write<F32, 2, "[tokens, 64] f32">:$result);
+  let assemblyFormat = [{
+    $totals `[` $row `]` `into` $result attr-dict `:` type($totals) `,` type($result)
+  }];
+}
+
 //===-- Dot products: lanes are rows, a few tokens at once -----------------===//
 
 def Ternary_CodeTotalsOp : Ternary_TileOp<"code_totals"> {
   let summary = "sums of the codes of some tokens";
   let description = [{
-    `totals[t]` = sum over k of `codes[token + t, k]`, for t < `count`.
+    `totals[t]` = sum over k of `codes[token + t, k]`, for t < `count`. With
+    `group`, `totals[g * stride + t]` is that of the g-th `group` terms, stride
+    being the size of `totals` by the number of groups.
 
     ```mlir
     ternary.code_totals %codes[%token for %count] into %totals : memref<?x100xi8>, memref<64xi32>
     ```
   }];
   let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token, Index:$count,
-    Ternary_Write<I32, 1, "[tokens] i32">:$totals);
+    Ternary_Write<I32, 1, "[tokens] i32">:$totals, OptionalAttr<I64Attr>:$group);
   let assemblyFormat = [{
     $codes `[` $token `for` $count `]` `into` $totals attr-dict `:` type($codes) `,` type($totals)
   }];
@@ -339,9 +471,12 @@ def Ternary_DotRowsOp : Ternary_TileOp<"dot_rows"> {
     `totals[slot + t]` is the sum of the token's codes. Bytes of weights count
     trits from 0, so each product is one too large by its activation: the
     total takes that back. `prefetch` bytes ahead of each unit of weights are
-    asked for; 0 asks for none. This op multiplies.
+    asked for; 0 asks for none. k runs over the terms [first, first + terms)
+    where those are given, and `totals` are of those then; `first` is a multiple
+    of 4. This op multiplies.
 
     - (C1) `layout` is `rows4` or `rows5`, and `sums` is static with its rows.
+    - (C2) Both `first` and `terms` are given, or none.
 
     ```mlir
     ternary.dot_rows %codes[%token], %totals[%slot], %weights[%block] into %sums
@@ -349,12 +484,12 @@ def Ternary_DotRowsOp : Ternary_TileOp<"dot_rows"> {
         : memref<?x100xi8>, memref<64xi32>, memref<1600xi8>, memref<4x64xi32>
     ```
   }];
-  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token,
+  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token, Optional<Index>:$first,
     Ternary_Read<I32, 1, "of code_totals">:$totals, Index:$slot,
     Ternary_Read<I8, 1, "packed">:$weights, Index:$block, Ternary_Write<I32, 2, "[T, rows] i32">:$sums,
-    Ternary_LayoutAttr:$layout, DefaultValuedAttr<I64Attr, "0">:$prefetch);
+    Ternary_LayoutAttr:$layout, DefaultValuedAttr<I64Attr, "0">:$prefetch, OptionalAttr<I64Attr>:$terms);
   let assemblyFormat = [{
-    $codes `[` $token `]` `,` $totals `[` $slot `]` `,` $weights `[` $block `]` `into` $sums attr-dict
+    $codes `[` $token (`from` $first^)? `]` `,` $totals `[` $slot `]` `,` $weights `[` $block `]` `into` $sums attr-dict
     `:` type($codes) `,` type($totals) `,` type($weights) `,` type($sums)
   }];
 }
@@ -384,6 +519,29 @@ def Ternary_RescaleOp : Ternary_TileOp<"rescale"> {
     $sums `[` $slot `]` `,` $scale `,` $weight_scale (`bias` `(` $bias^ `:` type($bias) `)`)?
     `into` $out `[` $token `,` $row `]` attr-dict
     `:` type($sums) `,` type($scale) `,` type($weight_scale) `,` type($out)
+  }];
+}
+
+def Ternary_WriteTotalsOp : Ternary_TileOp<"write_totals", [AttrSizedOperandSegments]> {
+  let summary = "outputs of one block and token from its scaled sums";
+  let description = [{
+    For r < `rows`: `out[token, row + r]` = `totals[slot, r]`, times the row's
+    weight scale if there is one, plus the row's bias. Scales and biases with one
+    element serve all rows.
+
+    - (C1) `totals` has a static number of columns, and `rows` from 1 to as many.
+
+    ```mlir
+    ternary.write_totals %totals[%slot] into %out[%token, %row] {rows = 64 : i64} : memref<4x64xf32>, memref<?x100xf32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<F32, 2, "[slots, rows] f32">:$totals, Index:$slot,
+    Optional<Ternary_MemRef<F32, 1>>:$weight_scale, Optional<Ternary_MemRef<F32, 1>>:$bias,
+    Ternary_Write<F32, 2, "[M, N] f32">:$out, Index:$token, Index:$row, I64Attr:$rows);
+  let assemblyFormat = [{
+    $totals `[` $slot `]` (`times` `(` $weight_scale^ `:` type($weight_scale) `)`)?
+    (`bias` `(` $bias^ `:` type($bias) `)`)? `into` $out `[` $token `,` $row `]` attr-dict
+    `:` type($totals) `,` type($out)
   }];
 }
 

@@ -15,6 +15,19 @@ struct DotTiler : Tiler {
 private:
   void passes(Sibling &sibling, Value block, Value first, Value count,
               Value totals);
+  /// Scratch for one block and the tokens of a pass.
+  struct Sums {
+    int64_t tokens;
+    Value exact;  ///< i32
+    Value scaled; ///< f32, with scales in groups
+  };
+  void pass(Sibling &sibling, Value block, Value token, Value totals,
+            Value slot, const Sums &sums);
+  void passOfGroups(Sibling &sibling, Value block, Value token, Value totals,
+                    Value slot, const Sums &sums);
+
+  /// Tokens that a thread takes through its blocks at once.
+  int64_t chunk = 1;
 };
 
 class DotStrategy : public KernelStrategy {
@@ -47,6 +60,10 @@ class DotStrategy : public KernelStrategy {
     return facts.warps && layout != LayoutKind::Rows4
                ? "has no kernel for a GPU on that layout"
                : "";
+  }
+  bool takesGroups(LayoutKind layout) const override {
+    // Blocks of rows5 are not those of weight scales.
+    return layout == LayoutKind::Rows4;
   }
   StringRef getReason() const override {
     return "products are allowed and the target has dot products";
@@ -81,8 +98,8 @@ KernelChoice DotStrategy::choose(LinearOp op, const TargetFacts &facts,
   // With vpdpbusd decoding of base-3 bytes is hidden behind the memory, and 1.6
   // bits are read faster than 2, where blocks of 80 rows do not pad that away.
   BlockLayout narrow{LayoutKind::Rows5, 80};
-  bool isNarrow =
-      facts.avx512vnni && 8 * getBytes(op, narrow) <= 7 * getBytes(op, layout);
+  bool isNarrow = facts.avx512vnni && !op.getGroup() &&
+                  8 * getBytes(op, narrow) <= 7 * getBytes(op, layout);
   if (asked ? *asked == LayoutKind::Rows5 : isNarrow)
     layout = narrow;
   // As many tokens as leave their sums in registers: a pass decodes once.
@@ -90,6 +107,37 @@ KernelChoice DotStrategy::choose(LinearOp op, const TargetFacts &facts,
   // A loop that waits for memory and computes as long needs more distance.
   int64_t prefetch = facts.avx512bw ? 4096 : 8192;
   return {layout, {{"tokens", tokens}, {"chunk", 64}, {"prefetch", prefetch}}};
+}
+
+/// The outputs of one block; `slot` is that of the first token's totals.
+void DotTiler::pass(Sibling &sibling, Value block, Value token, Value totals,
+                    Value slot, const Sums &sums) {
+  if (hasGroups())
+    passOfGroups(sibling, block, token, totals, slot, sums);
+  else
+    DotRowsOp::create(builder, loc, codes, token, /*first=*/Value(), totals,
+                      slot, sibling.weights, block, sums.exact,
+                      op.getLayoutAttr(),
+                      builder.getI64IntegerAttr(getTile("prefetch")),
+                      /*terms=*/IntegerAttr());
+  for (int64_t t = 0; t < sums.tokens; ++t)
+    rescale(sibling, block, hasGroups() ? sums.scaled : sums.exact, index(t),
+            add(token, t));
+}
+
+void DotTiler::passOfGroups(Sibling &sibling, Value block, Value token,
+                            Value totals, Value slot, const Sums &sums) {
+  forGroups([&](Value group, Value first, int64_t terms) {
+    DotRowsOp::create(builder, loc, codes, token, first, totals,
+                      add(slot, times(group, chunk)), sibling.weights, block,
+                      sums.exact, op.getLayoutAttr(),
+                      builder.getI64IntegerAttr(getTile("prefetch")),
+                      builder.getI64IntegerAttr(terms));
+    for (int64_t t = 0; t < sums.tokens; ++t)
+      AddRowGroupOp::create(builder, loc, sums.exact, index(t), scale,
+                            add(token, t), group, sibling.groupScales(),
+                            sums.scaled, times(block, blockRows));
+  });
 }
 
 /// The tokens [first, first + count) of one block, as many at a time as a pass
@@ -102,29 +150,28 @@ void DotTiler::passes(Sibling &sibling, Value block, Value first, Value count,
   for (int64_t pass = most; pass >= 1; pass /= 2) {
     if (staticTokens >= 0 && staticTokens < pass)
       continue;
-    Value sums = alloc({pass, blockRows}, 32, /*stack=*/true);
+    Sums sums = {pass, alloc({pass, blockRows}, 32, /*stack=*/true), Value()};
+    if (hasGroups())
+      sums.scaled = allocFloats({pass, blockRows}, /*stack=*/true);
     Value end = pass == 1 ? count : sub(count, remainder(count, pass));
     loop(done, end, pass, [&](Value slot) {
-      Value token = add(first, slot);
-      DotRowsOp::create(builder, loc, codes, token, totals, slot,
-                        sibling.weights, block, sums, op.getLayoutAttr(),
-                        builder.getI64IntegerAttr(getTile("prefetch")));
-      for (int64_t t = 0; t < pass; ++t)
-        rescale(sibling, block, sums, index(t), add(token, t));
+      this->pass(sibling, block, add(first, slot), totals, slot, sums);
     });
     done = end;
   }
 }
 
 void DotTiler::run() {
-  int64_t chunk = std::max<int64_t>(1, getTile("chunk"));
+  chunk = std::max<int64_t>(1, getTile("chunk"));
   if (staticTokens >= 0)
     chunk = std::max<int64_t>(1, std::min(chunk, staticTokens));
   loop(index(0), tokens, chunk, [&](Value first) {
     Value count = min(sub(tokens, first), index(chunk));
     parallel(index(blocks), grainOf(1), "rows", [&](Value begin, Value end) {
-      Value totals = alloc({chunk}, 32, /*stack=*/true);
-      CodeTotalsOp::create(builder, loc, codes, first, count, totals);
+      int64_t groups = hasGroups() ? countGroups() : 1;
+      Value totals = alloc({groups * chunk}, 32, /*stack=*/true);
+      CodeTotalsOp::create(builder, loc, codes, first, count, totals,
+                           op.getGroupAttr());
       forBlocks(begin, end, [&](Sibling &sibling, Value block) {
         passes(sibling, block, first, count, totals);
       });

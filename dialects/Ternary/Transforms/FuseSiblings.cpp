@@ -14,7 +14,7 @@ using namespace bitnet;
 
 namespace {
 
-using Key = std::tuple<Value, Value, uint32_t, uint32_t>;
+using Key = std::tuple<Value, Value, uint32_t, uint32_t, Attribute>;
 
 /// Makes `value` available before `anchor`: it is already, or it comes from a
 /// constant-like op (weights, scales) that can move there.
@@ -67,7 +67,7 @@ void fuse(ArrayRef<ternary::LinearOp> group) {
       first.getScale(), weights, scales, biases, /*outs=*/ValueRange(),
       first.getRescaleAttr(), /*layout=*/nullptr, /*rows_of=*/nullptr,
       /*strategy=*/nullptr, /*tile=*/nullptr, /*kernel=*/nullptr,
-      /*exec=*/Value());
+      first.getGroupAttr(), /*exec=*/Value());
   for (auto [old, result] : llvm::zip(results, fused.getResults()))
     old.replaceAllUsesWith(result);
   for (ternary::LinearOp op : group)
@@ -82,7 +82,7 @@ struct FuseSiblings : ternary::impl::TernaryFuseSiblingsPassBase<FuseSiblings> {
       for (auto op : block->getOps<ternary::LinearOp>())
         if (!op.getLayout() && !op.isBufferForm())
           groups[{op.getCodes(), op.getScale(), uint32_t(op.getRescale()),
-                  uint32_t(!op.getBiases().empty())}]
+                  uint32_t(!op.getBiases().empty()), op.getGroupAttr()}]
               .push_back(op);
       for (auto &[key, group] : groups) {
         if (group.size() < 2)

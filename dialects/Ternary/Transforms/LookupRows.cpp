@@ -18,6 +18,12 @@ LookupRowsTiler::LookupRowsTiler(const KernelStrategy &strategy, LinearOp op)
     together = std::min<int64_t>(together, 1024);
     rowBlocks = std::min(blocks, getTile("row_blocks"));
   }
+  // Chunks end where groups of scales do.
+  if (hasGroups()) {
+    int64_t each = *op.getGroup() / terms;
+    together = std::max<int64_t>(1, together / each) * each;
+    together = std::min(together, groups);
+  }
 }
 
 /// Tables of the groups [first, last).
@@ -46,7 +52,9 @@ void LookupRowsTiler::makeTables(Value token, Value count, Value tables) {
 
 /// Sums of all rows for `slots` tokens.
 Value LookupRowsTiler::sumsOf(int64_t slots) {
-  return alloc({slots * blocks * blockRows / 64, 64}, 32, /*stack=*/false);
+  SmallVector<int64_t> shape = {slots * blocks * blockRows / 64, 64};
+  return hasGroups() ? allocFloats(shape, /*stack=*/false)
+                     : alloc(shape, 32, /*stack=*/false);
 }
 
 /// Where the sums of a block lie.
@@ -68,7 +76,12 @@ void LookupRowsTiler::chunks(
 void LookupRowsTiler::lookup(Sibling &sibling, const Chunk &chunk, Value block,
                              int64_t count, Value slot, ValueRange next) {
   Value row = rowOf(sibling, block, slot);
-  if (isQuints())
+  if (hasGroups())
+    LookupRowGroupsOp::create(builder, loc, chunk.tables, slot, sibling.weights,
+                              block, chunk.first, scale, add(chunk.token, slot),
+                              sibling.groupScales(), chunk.sums, row, next,
+                              chunk.groups, op.getK(), count, *op.getGroup());
+  else if (isQuints())
     LookupQuintsOp::create(builder, loc, chunk.tables, slot, sibling.weights,
                            block, chunk.first, chunk.sums, row, next,
                            chunk.groups, op.getK(), blockRows);
@@ -95,14 +108,15 @@ void LookupRowsTiler::lookupAll(Sibling &sibling, const Chunk &chunk,
   });
 }
 
-/// Adds `count` groups from `first` on of the blocks [begin, end).
+/// Adds `count` groups from `first` on of the blocks [begin, end) for the
+/// tokens from `token` on.
 void LookupRowsTiler::lookupChunk(Value first, int64_t count, Value begin,
-                                  Value end, Value slots, Value tables,
-                                  Value sums) {
+                                  Value end, Value token, Value slots,
+                                  Value tables, Value sums) {
   Value flat = asFlat(builder, loc, sums);
   for (Sibling &sibling : siblings) {
     auto [from, to] = clip(sibling, begin, end);
-    Chunk chunk = {first, count, from, to, slots, tables, flat};
+    Chunk chunk = {first, count, from, to, token, slots, tables, flat};
     Value middle = from;
     if (rowBlocks > 1) {
       Value number = divide(max(sub(to, from), index(0)), rowBlocks);
@@ -131,7 +145,7 @@ void LookupRowsTiler::lookupOneToken(Value token, Value sums) {
     Value tables = alloc({1, groups * groupBytes}, 8, /*stack=*/true);
     chunks([&](Value first, int64_t count) {
       tablesOf(token, first, add(first, count), tables, index(0));
-      lookupChunk(first, count, begin, end, index(1), tables, sums);
+      lookupChunk(first, count, begin, end, token, index(1), tables, sums);
     });
     finish(begin, end, token, index(1), sums);
   });
@@ -144,7 +158,7 @@ void LookupRowsTiler::lookupSlots(Value token, int64_t slots, Value tables,
   makeTables(token, count, tables);
   parallel(index(blocks), grainOf(1), "rows", [&](Value begin, Value end) {
     chunks([&](Value first, int64_t groups) {
-      lookupChunk(first, groups, begin, end, count, tables, sums);
+      lookupChunk(first, groups, begin, end, token, count, tables, sums);
     });
     finish(begin, end, token, count, sums);
   });

@@ -20,7 +20,7 @@ private:
   struct Chunk {
     Value first;
     int64_t groups;
-    Value from, to, slots, tables, sums;
+    Value from, to, token, slots, tables, sums;
   };
 
   bool isQuints() { return op.getLayout()->getKind() == LayoutKind::Quints; }
@@ -31,7 +31,7 @@ private:
   void lookupAll(Sibling &sibling, const Chunk &chunk, Value begin, Value end,
                  int64_t count);
   void lookupChunk(Value first, int64_t count, Value begin, Value end,
-                   Value slots, Value tables, Value sums);
+                   Value token, Value slots, Value tables, Value sums);
   void chunks(llvm::function_ref<void(Value first, int64_t count)> body);
   void finish(Value begin, Value end, Value token, Value count, Value sums);
   Value sumsOf(int64_t slots);

@@ -41,9 +41,23 @@ private:
                    Value tables, Value partial, Value high);
   void tokenChunk(Value slot, Value number, int64_t groups, Value begin,
                   Value end, Value panel, Value tables, Value partial);
+  void scaledGroups(Value slot, Value begin, Value end, Value panel,
+                    Value tables, Value partial, Value totals);
+  void scaledGroup(Value slot, Value number, int64_t terms, Value begin,
+                   Value end, Value panel, Value tables, Value partial,
+                   Value totals);
+  /// Groups of 4 terms of one scale group whose tables lie in L1 together: as
+  /// many in each chunk.
+  int64_t getScaledChunk() {
+    int64_t groups = *op.getGroup() / 4;
+    return llvm::divideCeil(groups,
+                            llvm::divideCeil(groups, getTile("groups")));
+  }
 
   /// Scratch for a block's chunk of quints as pairs.
   Value pairs;
+  /// Scales of the panels' tokens.
+  Value scalePanel;
 };
 
 class LookupStrategy : public KernelStrategy {
@@ -86,6 +100,9 @@ class LookupStrategy : public KernelStrategy {
   }
   bool isForWarps(LayoutKind layout) const override {
     return layout == LayoutKind::Rows4;
+  }
+  bool takesGroups(LayoutKind layout) const override {
+    return layout == LayoutKind::Pairs;
   }
   StringRef getReason() const override { return "the target shuffles bytes"; }
   KernelChoice choose(LinearOp op, const TargetFacts &facts,
@@ -159,7 +176,7 @@ KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
   if (quints)
     groups = quintChunk;
   // Sums of a pass take half of L2. Tables are made again for each pass.
-  int64_t rowBytes = tokens * (2 + 2);
+  int64_t rowBytes = tokens * (op.getGroup() ? 2 + 4 : 2 + 2);
   int64_t passRows =
       std::clamp<int64_t>(facts.l2Bytes / 2 / rowBytes / 64, 1, 64) * 64;
   // Tables of the tokens that share a pass over the weights take half of L2.
@@ -189,6 +206,9 @@ void LookupTiler::panels(Value firstTile, Value count, Value panel) {
       Value token = times(add(firstTile, slot), lanes);
       Value valid = min(sub(tokens, token), index(lanes));
       TokenPanelOp::create(builder, loc, codes, token, valid, panel, slot);
+      if (hasGroups())
+        TokenScalesOp::create(builder, loc, scale, token, valid, scalePanel,
+                              slot);
     });
   });
 }
@@ -209,11 +229,44 @@ void LookupTiler::tokenChunk(Value slot, Value number, int64_t groups,
           builder.getI64IntegerAttr(op.getLayout()->getRows()));
       LookupTokensOp::create(builder, loc, tables, pairs, index(0), index(0),
                              partial, row, attr,
-                             builder.getI64IntegerAttr(4 * groups));
+                             builder.getI64IntegerAttr(4 * groups),
+                             /*fresh=*/UnitAttr());
       return;
     }
     LookupTokensOp::create(builder, loc, tables, sibling.weights, block, group,
-                           partial, row, attr, terms);
+                           partial, row, attr, terms, /*fresh=*/UnitAttr());
+  });
+}
+
+/// Adds a group of `terms` terms with its scales for the blocks [begin, end).
+void LookupTiler::scaledGroup(Value slot, Value number, int64_t terms,
+                              Value begin, Value end, Value panel, Value tables,
+                              Value partial, Value totals) {
+  Value first = times(number, *op.getGroup() / 4);
+  int64_t groups = llvm::divideCeil(terms, 4), chunk = getScaledChunk();
+  for (int64_t at = 0; at < groups; at += chunk) {
+    int64_t count = std::min(chunk, groups - at);
+    Value group = add(first, at);
+    TokenTablesOp::create(builder, loc, panel, slot, group, tables, count);
+    forBlocks(begin, end, [&](Sibling &sibling, Value block) {
+      Value row = times(sub(add(block, sibling.begin), begin), blockRows);
+      LookupTokensOp::create(builder, loc, tables, sibling.weights, block,
+                             group, partial, row, count, op.getK(),
+                             /*fresh=*/at == 0);
+      // While the sums are in L1.
+      if (at + count == groups)
+        AddTokenGroupOp::create(builder, loc, partial, row, block, scalePanel,
+                                slot, number, sibling.groupScales(), totals);
+    });
+  }
+}
+
+/// The scaled sums of the blocks [begin, end), which start at row 0.
+void LookupTiler::scaledGroups(Value slot, Value begin, Value end, Value panel,
+                               Value tables, Value partial, Value totals) {
+  forGroups([&](Value number, Value, int64_t terms) {
+    scaledGroup(slot, number, terms, begin, end, panel, tables, partial,
+                totals);
   });
 }
 
@@ -247,7 +300,8 @@ void LookupTiler::tokenGroups(Value slot, Value begin, Value end, Value panel,
                tables, partial);
 }
 
-/// Blocks [begin, end) of one tile, a pass of them at a time.
+/// Blocks [begin, end) of one tile, a pass of them at a time. With scales in
+/// groups `high` and `byToken` are floats.
 void LookupTiler::tokenTile(Value tile, Value slot, Value begin, Value end,
                             Value panel, Value tables, Value partial,
                             Value high, Value byToken) {
@@ -255,12 +309,18 @@ void LookupTiler::tokenTile(Value tile, Value slot, Value begin, Value end,
   int64_t pass = cast<MemRefType>(high.getType()).getDimSize(0) / blockRows;
   loop(begin, end, pass, [&](Value first) {
     Value last = min(add(first, pass), end);
-    tokenGroups(slot, first, last, panel, tables, partial, high);
+    if (hasGroups())
+      scaledGroups(slot, first, last, panel, tables, partial, high);
+    else
+      tokenGroups(slot, first, last, panel, tables, partial, high);
     Value token = times(tile, lanes);
     Value valid = min(sub(tokens, token), index(lanes));
     forBlocks(first, last, [&](Sibling &sibling, Value block) {
       Value row = times(sub(add(block, sibling.begin), first), blockRows);
-      TransposeSumsOp::create(builder, loc, partial, high, row, byToken);
+      if (hasGroups())
+        TransposeTotalsOp::create(builder, loc, high, row, byToken);
+      else
+        TransposeSumsOp::create(builder, loc, partial, high, row, byToken);
       loop(index(0), valid, 1, [&](Value t) {
         rescale(sibling, block, byToken, t, add(token, t));
       });
@@ -270,43 +330,48 @@ void LookupTiler::tokenTile(Value tile, Value slot, Value begin, Value end,
 
 void LookupTiler::lookupByTokens(Value tiles) {
   int64_t lanes = getTile("tokens");
-  int64_t groups = llvm::divideCeil(op.getK(), 4), chunk = getChunk();
+  int64_t groups = llvm::divideCeil(op.getK(), 4);
+  int64_t chunk = hasGroups() ? getScaledChunk() : getChunk();
   int64_t pass = std::min(getTile("pass_rows") / blockRows, blocks) * blockRows;
   int64_t slots = panelTiles;
   if (staticTokens >= 0)
     slots = std::max<int64_t>(
         1, std::min(slots, int64_t(llvm::divideCeil(staticTokens, lanes))));
   Value panel = alloc({slots, groups * 4, lanes}, 8, /*stack=*/false);
+  if (hasGroups())
+    scalePanel = allocFloats({slots, countGroups(), lanes}, /*stack=*/false);
   // Tables are worth making for many rows: two parts of a tile at least.
   int64_t grain = std::clamp<int64_t>(llvm::divideCeil(blocks, 2), 1, 16);
   loop(index(0), tiles, slots, [&](Value firstTile) {
     Value count = min(sub(tiles, firstTile), index(slots));
     panels(firstTile, count, panel);
     // Unit i is block i mod blocks of tile i / blocks.
-    parallel(times(count, blocks), grain, "tokens",
-             [&](Value begin, Value end) {
-               Value tables = alloc({chunk * tableEntries, lanes}, 16, true);
-               Value partial = alloc({pass, lanes}, 16, true);
-               Value high = alloc({pass, lanes}, 16, true);
-               if (hasQuints())
-                 pairs = alloc({chunk * blockRows}, 8, true);
-               Value byToken = alloc({lanes, blockRows}, 32, true);
-               Value lastTile = divide(add(end, blocks - 1), blocks);
-               loop(divide(begin, blocks), lastTile, 1, [&](Value slot) {
-                 Value base = times(slot, blocks);
-                 Value first = max(sub(begin, base), index(0));
-                 Value last = min(sub(end, base), index(blocks));
-                 tokenTile(add(firstTile, slot), slot, first, last, panel,
-                           tables, partial, high, byToken);
-               });
-             });
+    parallel(
+        times(count, blocks), grain, "tokens", [&](Value begin, Value end) {
+          Value tables = alloc({chunk * tableEntries, lanes}, 16, true);
+          Value partial = alloc({pass, lanes}, 16, true);
+          Value high = hasGroups() ? allocFloats({pass, lanes}, true)
+                                   : alloc({pass, lanes}, 16, true);
+          if (hasQuints())
+            pairs = alloc({chunk * blockRows}, 8, true);
+          Value byToken = hasGroups() ? allocFloats({lanes, blockRows}, true)
+                                      : alloc({lanes, blockRows}, 32, true);
+          Value lastTile = divide(add(end, blocks - 1), blocks);
+          loop(divide(begin, blocks), lastTile, 1, [&](Value slot) {
+            Value base = times(slot, blocks);
+            Value first = max(sub(begin, base), index(0));
+            Value last = min(sub(end, base), index(blocks));
+            tokenTile(add(firstTile, slot), slot, first, last, panel, tables,
+                      partial, high, byToken);
+          });
+        });
   });
 }
 
 void LookupTiler::run() {
   int64_t lanes = getTile("tokens");
   int64_t least = std::min(getTile("min_tokens"), lanes);
-  if (!lanes || op.getK() > carryTerms ||
+  if (!lanes || (!hasGroups() && op.getK() > carryTerms) ||
       (staticTokens >= 0 && staticTokens < least))
     return lookupByRows(index(0));
   // Full tiles, and one padded with zero tokens if that is cheaper than a pass

@@ -25,6 +25,8 @@ private:
   void unpackEight(const Sibling &sibling, Value planes, Value block, Value k,
                    Value byte);
   void blocksOf(Value token, int64_t tokens);
+  void addGroups(Sibling &sibling, Value block, Value token, int64_t count,
+                 Value sums, Value totals);
 };
 
 class MaskedStrategy : public KernelStrategy {
@@ -37,6 +39,7 @@ class MaskedStrategy : public KernelStrategy {
     return layouts;
   }
   bool takesEveryLayout() const override { return true; }
+  bool takesGroups(LayoutKind) const override { return true; }
   ArrayRef<TileParameter> getTileParameters() const override { return {}; }
   ArrayRef<TokenRange> getTokenRanges() const override {
     static constexpr TokenRange ranges[] = {
@@ -63,13 +66,33 @@ const KernelStrategy &bitnet::ternary::getMaskedStrategy() {
 
 void MaskedTiler::blocksOf(Value token, int64_t count) {
   parallel(index(blocks), grainOf(count), "rows", [&](Value begin, Value end) {
-    Value sums = alloc({count, blockRows}, 32, /*stack=*/true);
+    Value sums = alloc({count, blockRows}, 32, /*stack=*/true), totals;
+    if (hasGroups())
+      totals = allocFloats({count, blockRows}, /*stack=*/true);
     forBlocks(begin, end, [&](Sibling &sibling, Value block) {
-      MaskedRowsOp::create(builder, loc, codes, token, sibling.weights, block,
-                           sums);
+      if (hasGroups())
+        addGroups(sibling, block, token, count, sums, totals);
+      else
+        MaskedRowsOp::create(builder, loc, codes, token, /*first=*/Value(),
+                             sibling.weights, block, sums,
+                             /*terms=*/IntegerAttr());
       for (int64_t t = 0; t < count; ++t)
-        rescale(sibling, block, sums, index(t), add(token, t));
+        rescale(sibling, block, hasGroups() ? totals : sums, index(t),
+                add(token, t));
     });
+  });
+}
+
+/// The scaled sums of one block for `count` tokens.
+void MaskedTiler::addGroups(Sibling &sibling, Value block, Value token,
+                            int64_t count, Value sums, Value totals) {
+  forGroups([&](Value group, Value first, int64_t terms) {
+    MaskedRowsOp::create(builder, loc, codes, token, first, sibling.weights,
+                         block, sums, builder.getI64IntegerAttr(terms));
+    for (int64_t t = 0; t < count; ++t)
+      AddRowGroupOp::create(builder, loc, sums, index(t), scale, add(token, t),
+                            group, sibling.groupScales(), totals,
+                            times(block, blockRows));
   });
 }
 

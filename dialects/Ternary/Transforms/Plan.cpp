@@ -231,6 +231,7 @@ TernaryPlan::findCandidates(LinearOp op, const KernelStrategy *wanted) {
   LayoutAttr own = op.getLayoutAttr();
   auto consider = [&](const KernelStrategy &strategy, LayoutKind kind) {
     if (!whyNotOn(strategy, kind, facts).empty() ||
+        (op.getGroup() && !strategy.takesGroups(kind)) ||
         (own && own.getKind() != kind) ||
         (!own && askedLayout && kind != *askedLayout))
       return;
@@ -283,7 +284,8 @@ static StringRef explain(ArrayRef<Candidate> candidates, LinearOp op) {
 LogicalResult TernaryPlan::plan(LinearOp op) {
   bool given = givenLayouts && op.getLayout() && !op.getStrategy();
   bool byHand = op.getStrategy() || op.getLayout() || op.getTileAttr();
-  if (schedule && !byHand)
+  // Schedules are made of linears with one scale a row.
+  if (schedule && !byHand && !op.getGroup())
     applySchedule(op);
   bool scheduled = !byHand && op.getStrategy();
   if (scheduled && !isAllowed(getStrategy(*op.getStrategy())))
@@ -295,6 +297,12 @@ LogicalResult TernaryPlan::plan(LinearOp op) {
   if (failed(wanted))
     return failure();
   SmallVector<Candidate> candidates = findCandidates(op, *wanted);
+  if (candidates.empty() && op.getGroup())
+    return op.emitError("no strategy that may be taken has kernels for scales "
+                        "in groups of ")
+           << *op.getGroup()
+           << " terms, expected 'lookup' on pairs, 'dot' on "
+              "rows4 or 'masked'";
   if (candidates.empty())
     return op.emitError("no strategy that the target runs reads ")
            << op.getLayoutAttr();

@@ -157,7 +157,8 @@ findTime(LinearOp op, BlockLayout layout, const Target &target,
     bool reads = strategy->lists(layout.kind)
                      ? strategy->lists(attr)
                      : mayTake(*strategy, layout.kind, wanted);
-    if (!reads || !whyNotOn(*strategy, layout.kind, target.facts).empty())
+    if (!reads || !whyNotOn(*strategy, layout.kind, target.facts).empty() ||
+        (op.getGroup() && !strategy->takesGroups(layout.kind)))
       continue;
     KernelChoice choice = strategy->choose(op, target.facts, layout.kind);
     choice.layout = layout;

@@ -220,7 +220,8 @@ const ScheduleEntry *Schedule::find(const LinearShape &shape) const {
 }
 
 void Schedule::add(LinearOp op) {
-  if (op.getLayout() && op.getStrategy() && !find(LinearShape::of(op)))
+  if (op.getLayout() && op.getStrategy() && !op.getGroup() &&
+      !find(LinearShape::of(op)))
     entries.push_back(ScheduleEntry::of(op));
 }
 

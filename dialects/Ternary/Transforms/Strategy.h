@@ -85,6 +85,8 @@ public:
   /// Whether a layout is for the kernels of GPUs alone, which
   /// ternary-lower-to-threads makes.
   virtual bool isForWarps(LayoutKind layout) const { return false; }
+  /// Whether it computes linears with scales in groups along K on a layout.
+  virtual bool takesGroups(LayoutKind layout) const { return false; }
   /// What it is good for on such a target, said in remarks.
   virtual llvm::StringRef getReason() const { return getSummary(); }
   /// What was measured of it on `layout`, on cores like those of `facts`: the

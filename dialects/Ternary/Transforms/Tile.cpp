@@ -62,6 +62,10 @@ static LogicalResult tile(LinearOp op) {
         [&] { error << " or "; });
     return error << " for strategy " << strategy.getName();
   }
+  if (op.getGroup() && !strategy.takesGroups(op.getLayout()->getKind()))
+    return op.emitOpError("has scales in groups, which strategy ")
+           << strategy.getName() << " does not compute on "
+           << op.getLayoutAttr();
   if (failed(verifyTile(op, strategy)))
     return failure();
   Operation *before = op->getPrevNode();

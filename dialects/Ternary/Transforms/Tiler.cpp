@@ -15,7 +15,8 @@ Tiler::Tiler(const KernelStrategy &strategy, LinearOp op,
               stringifyLayoutKind(op.getLayout()->getKind()))
                  .str()) {
   codes = asRows(builder, loc, op.getCodes());
-  scale = asFlat(builder, loc, op.getScale());
+  scale = hasGroups() ? asRows(builder, loc, op.getScale())
+                      : asFlat(builder, loc, op.getScale());
   tokens = memref::DimOp::create(builder, loc, codes, 0);
   auto type = cast<MemRefType>(codes.getType());
   if (!type.isDynamicDim(0))
@@ -27,7 +28,10 @@ Tiler::Tiler(const KernelStrategy &strategy, LinearOp op,
     sibling.end = blocks + count;
     sibling.rows = op.getN(i);
     sibling.weights = op.getWeights()[i];
-    sibling.weightScale = asFlat(builder, loc, op.getWeightScales()[i]);
+    sibling.hasGroupScales = hasGroups() && op.hasGroupScales(i);
+    sibling.weightScale = op.getWeightScales()[i];
+    if (!sibling.hasGroupScales)
+      sibling.weightScale = asFlat(builder, loc, sibling.weightScale);
     if (!op.getBiases().empty())
       sibling.bias = asFlat(builder, loc, op.getBiases()[i]);
     sibling.out = asRows(builder, loc, op.getOuts()[i]);
@@ -64,7 +68,15 @@ Value Tiler::compare(arith::CmpIPredicate predicate, Value a, Value b) {
 }
 
 Value Tiler::alloc(ArrayRef<int64_t> shape, unsigned bits, bool stack) {
-  auto type = MemRefType::get(shape, builder.getIntegerType(bits));
+  return allocate(shape, builder.getIntegerType(bits), stack);
+}
+
+Value Tiler::allocFloats(ArrayRef<int64_t> shape, bool stack) {
+  return allocate(shape, builder.getF32Type(), stack);
+}
+
+Value Tiler::allocate(ArrayRef<int64_t> shape, Type element, bool stack) {
+  auto type = MemRefType::get(shape, element);
   auto alignment = builder.getI64IntegerAttr(64);
   if (stack)
     return memref::AllocaOp::create(builder, loc, type, alignment);
@@ -114,12 +126,19 @@ void Tiler::rescale(Sibling &sibling, Value block, Value sums, Value slot,
   // A block's rows lie in one slot or in several, one after another.
   int64_t slotRows = cast<MemRefType>(sums.getType()).getDimSize(1);
   auto emit = [&](int64_t rows) {
-    for (int64_t first = 0; first < rows; first += slotRows)
-      RescaleOp::create(
-          builder, loc, sums, add(slot, first / slotRows), scale,
-          sibling.weightScale, sibling.bias, sibling.out, token,
-          add(row, first), op.getRescaleAttr(),
-          builder.getI64IntegerAttr(std::min(slotRows, rows - first)));
+    for (int64_t first = 0; first < rows; first += slotRows) {
+      Value at = add(slot, first / slotRows), to = add(row, first);
+      auto count = builder.getI64IntegerAttr(std::min(slotRows, rows - first));
+      if (hasGroups())
+        WriteTotalsOp::create(builder, loc, sums, at,
+                              sibling.hasGroupScales ? Value()
+                                                     : sibling.weightScale,
+                              sibling.bias, sibling.out, token, to, count);
+      else
+        RescaleOp::create(builder, loc, sums, at, scale, sibling.weightScale,
+                          sibling.bias, sibling.out, token, to,
+                          op.getRescaleAttr(), count);
+    }
   };
   int64_t full = sibling.rows / blockRows, rest = sibling.rows % blockRows;
   if (!rest)
@@ -135,6 +154,15 @@ void Tiler::rescale(Sibling &sibling, Value block, Value sums, Value slot,
   builder.setInsertionPointToStart(branch.elseBlock());
   emit(rest);
   builder = outer;
+}
+
+void Tiler::forGroups(llvm::function_ref<void(Value, Value, int64_t)> body) {
+  int64_t group = *op.getGroup(), whole = op.getK() / group;
+  if (whole)
+    loop(index(0), index(whole), 1,
+         [&](Value number) { body(number, times(number, group), group); });
+  if (int64_t rest = op.getK() % group)
+    body(index(whole), index(whole * group), rest);
 }
 
 int64_t Tiler::grainOf(int64_t tokens) {

@@ -21,7 +21,12 @@ struct Tiler {
   /// The blocks [begin, end) of one sibling.
   struct Sibling {
     int64_t begin = 0, end = 0, rows = 0;
-    Value weights, weightScale, bias, out;
+    Value weights, bias, out;
+    /// One, one for each row, or those of groups.
+    Value weightScale;
+    bool hasGroupScales = false;
+    /// The weight scales of groups, or null.
+    Value groupScales() const { return hasGroupScales ? weightScale : Value(); }
   };
   using BlockBody = llvm::function_ref<void(Sibling &, Value block)>;
 
@@ -41,6 +46,7 @@ struct Tiler {
   Value compare(mlir::arith::CmpIPredicate predicate, Value a, Value b);
   /// Scratch memory: on the stack of a region, or shared by regions.
   Value alloc(llvm::ArrayRef<int64_t> shape, unsigned bits, bool stack);
+  Value allocFloats(llvm::ArrayRef<int64_t> shape, bool stack);
 
   /// scf.for whose body is built with `builder` inside of it.
   void loop(Value begin, Value end, int64_t step,
@@ -60,6 +66,14 @@ struct Tiler {
   /// last block of a sibling may have fewer rows.
   void rescale(Sibling &sibling, Value block, Value sums, Value slot,
                Value token);
+
+  bool hasGroups() { return op.getGroup().has_value(); }
+  /// Groups of terms that have scales of their own.
+  int64_t countGroups() { return llvm::divideCeil(op.getK(), *op.getGroup()); }
+  /// Calls `body` with each group's number, first term and number of terms,
+  /// in a loop over the whole ones and for what is left.
+  void forGroups(
+      llvm::function_ref<void(Value group, Value first, int64_t terms)> body);
   /// Blocks that are worth a thread: about 2^16 additions of `tokens` tokens.
   int64_t grainOf(int64_t tokens);
   /// Where the tokens from `first` on that share tables end: `first` if there
@@ -70,7 +84,9 @@ struct Tiler {
   LinearOp op;
   mlir::OpBuilder builder;
   mlir::Location loc;
-  Value codes, scale, tokens;
+  Value codes, tokens;
+  /// [M], or [M, G] with groups.
+  Value scale;
   /// Number of tokens where it is static, else -1.
   int64_t staticTokens = -1;
   /// Rows of a block, and blocks of all siblings.
@@ -78,6 +94,9 @@ struct Tiler {
   llvm::SmallVector<Sibling> siblings;
   /// What regions' names begin with.
   std::string prefix;
+
+private:
+  Value allocate(llvm::ArrayRef<int64_t> shape, mlir::Type element, bool stack);
 };
 
 } // namespace bitnet::ternary

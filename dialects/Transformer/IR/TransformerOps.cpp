@@ -437,11 +437,19 @@ LogicalResult QuantizeRowsOp::verify() {
         cast<MemRefType>(value.getType()).getShape() != input.getShape())
       return emitOpError("has ") << what << ' ' << value.getType()
                                  << ", expected the shape of " << input;
+  // (C4)
+  std::optional<int64_t> group = getGroup();
+  if (group && (*group < 16 || *group % 16))
+    return emitOpError("has groups of ")
+           << *group << " terms, expected a multiple of 16";
   auto scale = cast<MemRefType>(getScale().getType());
-  if (scale.getRank() != input.getRank() || scale.getShape().back() != 1 ||
+  int64_t scales =
+      group ? llvm::divideCeil(input.getShape().back(), *group) : 1;
+  if (scale.getRank() != input.getRank() || scale.getShape().back() != scales ||
       scale.getShape().drop_back() != input.getShape().drop_back())
     return emitOpError("has scale ")
-           << scale << ", expected one for each row of " << input;
+           << scale << ", expected " << (group ? std::to_string(scales) : "one")
+           << " for each row of " << input;
   if (failed(verifyLastAxis(*this, getGain(), input, "gain")))
     return failure();
   // (C2)

@@ -361,17 +361,19 @@ def Transformer_QuantizeRowsOp : Transformer_Op<"quantize_rows", [AttrSizedOpera
        with `plus`: x becomes x + addend, which is also written to the sum;
     2. with `norm_eps`: x becomes rms_norm(x) as in `transformer.rms_norm`,
        with `gain` if there is one;
-    3. x is quantised as in `ternary.quantize`.
+    3. x is quantised as in `ternary.quantize`, in groups with `group`.
 
     Each step computes what the op of its own would, bit for bit; only codes,
     scale and the sum are written, each row by one thread. `input` is scratch
     memory where there is an `activation`: the gated values take its place.
 
     - (C1) `input`, `up`, addend, sum and codes have one shape with a static last
-      axis; `scale` has it with 1 as its last axis, `gain` is that axis.
+      axis; `scale` has it with 1, or the number of groups, as its last axis,
+      `gain` is that axis.
     - (C2) Not both `activation` and `plus`; `up` needs an `activation`, `gain`
       needs `norm_eps`.
     - (C3) -128 <= qmin <= qmax <= 127.
+    - (C4) `group` is a multiple of 16.
 
     ```mlir
     transformer.quantize_rows %x plus(%y -> %sum) gain(%g) into %codes, %scale exec %exec
@@ -387,11 +389,11 @@ def Transformer_QuantizeRowsOp : Transformer_Op<"quantize_rows", [AttrSizedOpera
     Arg<Optional<Transformer_F32MemRef>, "input + addend", [MemWrite]>:$sum,
     Arg<Optional<Transformer_F32MemRef>, "", [MemRead]>:$gain,
     Arg<MemRefOf<[I8]>, "", [MemWrite]>:$codes,
-    Arg<Transformer_F32MemRef, "one for each row", [MemWrite]>:$scale, RT_ExecType:$exec,
+    Arg<Transformer_F32MemRef, "one for each row or group", [MemWrite]>:$scale, RT_ExecType:$exec,
     OptionalAttr<Transformer_ActivationAttr>:$activation, OptionalAttr<F32Attr>:$norm_eps,
     Transformer_ScaleFormAttr:$form, F32Attr:$range, F32Attr:$eps,
     DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax,
-    UnitAttr:$adds_eps);
+    UnitAttr:$adds_eps, OptionalAttr<I64Attr>:$group);
   let assemblyFormat = [{
     $input (`up` `(` $up^ `)`)? (`plus` `(` $addend^ `->` $sum `)`)? (`gain` `(` $gain^ `)`)?
     `into` $codes `,` $scale `exec` $exec attr-dict

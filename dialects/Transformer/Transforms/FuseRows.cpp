@@ -126,12 +126,12 @@ void Chain::fuse() {
     gain = norm.getGain();
     normEps = norm.getEpsAttr();
   }
-  QuantizeRowsOp::create(builder, quantize.getLoc(), input, up, addend, sum,
-                         gain, quantize.getOuts()[0], quantize.getOuts()[1],
-                         quantize.getExec(), activation, normEps,
-                         quantize.getFormAttr(), quantize.getRangeAttr(),
-                         quantize.getEpsAttr(), quantize.getQminAttr(),
-                         quantize.getQmaxAttr(), quantize.getAddsEpsAttr());
+  QuantizeRowsOp::create(
+      builder, quantize.getLoc(), input, up, addend, sum, gain,
+      quantize.getOuts()[0], quantize.getOuts()[1], quantize.getExec(),
+      activation, normEps, quantize.getFormAttr(), quantize.getRangeAttr(),
+      quantize.getEpsAttr(), quantize.getQminAttr(), quantize.getQmaxAttr(),
+      quantize.getAddsEpsAttr(), quantize.getGroupAttr());
   for (Operation *op : {quantize.getOperation(), norm.getOperation(),
                         gated.getOperation(), add.getOperation()})
     if (op)

@@ -133,9 +133,9 @@ def per_tensor_dynamic():
     return g.model(), [{"x": normal(3, 48)}, {"x": np.zeros((2, 48), np.float32)}]
 
 
-def nbits(bits, k, block, zero, bias=False):
+def nbits(bits, k, block, zero, bias=False, n=24, level=0):
     """MatMulNBits with ternary codes around a zero point that is absent, packed or a float."""
-    n, blocks, per_byte = 24, -(-k // block), 8 // bits
+    blocks, per_byte = -(-k // block), 8 // bits
     middle = 2 ** (bits - 1)
     zeros = np.full((n, blocks), middle) if zero == "absent" else RNG.integers(1, 2**bits - 1, (n, blocks))
     codes = np.zeros((n, blocks, block), np.int64)
@@ -160,9 +160,14 @@ def nbits(bits, k, block, zero, bias=False):
         operands.append("")
     if bias:
         operands += ["", g.const(normal(n))]
-    y = g.op("MatMulNBits", *operands, domain="com.microsoft", K=k, N=n, bits=bits, block_size=block)
+    y = g.op("MatMulNBits", *operands, domain="com.microsoft", K=k, N=n, bits=bits, block_size=block,
+             **({"accuracy_level": level} if level else {}))
     g.output("y", y, ["rows", n])
-    return g.model(), [{"x": normal(3, k)}]
+    feeds = [{"x": normal(3, k)}]
+    if level:
+        # A tile of tokens and one; a block of zeros.
+        feeds += [{"x": normal(33, k)}, {"x": np.where(np.arange(k) < block, 0, normal(1, k)).astype(np.float32)}]
+    return g.model(), feeds
 
 
 def nbits2_packed_zero():
@@ -180,6 +185,16 @@ def nbits4_float_zero():
 def nbits4_ragged_bias():
     """K is no multiple of the block: the padding's codes count for nothing."""
     return nbits(4, 100, 32, "absent", bias=True)
+
+
+def nbits2_acc4_groups():
+    """Accuracy level 4: the input is quantised to 8 bits in blocks, as the weights have scales."""
+    return nbits(2, 320, 128, "absent", n=100, level=4)
+
+
+def nbits4_acc4_ragged_bias():
+    """The same where K is no multiple of the block."""
+    return nbits(4, 300, 64, "packed", bias=True, n=70, level=4)
 
 
 def qdq_int4_blocked():
@@ -404,7 +419,7 @@ def sliding_window_ternary_head():
 
 
 FORMS = [encoder_qk_norm, sliding_window_ternary_head, vector_input, weights_left_vector, weights_left, weights_leading_ones, f16_quantizer, per_tensor_dynamic,
-         nbits2_packed_zero, nbits4_packed_zero, nbits4_float_zero, nbits4_ragged_bias, qdq_int4_blocked, uint2_embedding,
+         nbits2_packed_zero, nbits4_packed_zero, nbits4_float_zero, nbits4_ragged_bias, nbits2_acc4_groups, nbits4_acc4_ragged_bias, qdq_int4_blocked, uint2_embedding,
          packed_siblings, cache_time_first, cache_unnamed, cache_time_first_unnamed, cache_named_by_layer, mask_where_1e4,
          mask_where_f16_lowest, mask_added_1e4, gqa_packed, gqa_interleaved, gqa_window, gqa_softcap]
 

@@ -84,6 +84,21 @@ func.func @nbits(%a: tensor<?x20xf32>, %b: tensor<6x2x8xui8>, %s: tensor<12xf32>
 
 // -----
 
+// Accuracy level 4 lets each block of the input be quantised, others do not.
+// CHECK-LABEL: func @nbits_levels
+//       CHECK:   onnx.MatMul {{.*}} {bitnet.input_block = 16 : i64}
+//       CHECK:   onnx.MatMul
+//   CHECK-NOT:   bitnet.input_block
+func.func @nbits_levels(%a: tensor<?x16xf32>, %b: tensor<6x1x8xui8>, %s: tensor<6xf32>) -> (tensor<?x6xf32>, tensor<?x6xf32>) {
+  %y = onnx.ms.MatMulNBits %a, %b, %s {K = 16 : i64, N = 6 : i64, bits = 4 : i64, block_size = 16 : i64, accuracy_level = 4 : i64}
+      : (tensor<?x16xf32>, tensor<6x1x8xui8>, tensor<6xf32>) -> tensor<?x6xf32>
+  %z = onnx.ms.MatMulNBits %a, %b, %s {K = 16 : i64, N = 6 : i64, bits = 4 : i64, block_size = 16 : i64, accuracy_level = 2 : i64}
+      : (tensor<?x16xf32>, tensor<6x1x8xui8>, tensor<6xf32>) -> tensor<?x6xf32>
+  return %y, %z : tensor<?x6xf32>, tensor<?x6xf32>
+}
+
+// -----
+
 // Half of each head is rotated, as pairs of neighbours.
 // CHECK-LABEL: func @rotary_partial_interleaved
 //       CHECK:   onnx.Slice {{.*}} -> tensor<?x2x?x4xf32>

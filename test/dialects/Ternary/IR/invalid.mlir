@@ -674,3 +674,151 @@ func.func @lookup_quints_c4(%tables: memref<8x512xi8>, %weights: memref<128xi8>,
   ternary.lookup_quints %tables[%i], %weights[%i, %i] into %sums[%i] then [%i] {groups = 2 : i64, terms = 10 : i64, rows = 64 : i64} : memref<8x512xi8>, memref<128xi8>, memref<64xi32>
   return
 }
+
+// -----
+
+func.func @quantize_c3_multiple(%x: tensor<?x64xf32>) {
+  // expected-error @+1 {{has groups of 24 terms, expected a multiple of 16 up to 240}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<step>, range = 127.0 : f32, eps = 1.0e-5 : f32, group = 24 : i64} : tensor<?x64xf32> -> tensor<?x64xi8>, tensor<?x3xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_c3_most(%x: tensor<?x512xf32>) {
+  // expected-error @+1 {{has groups of 256 terms, expected a multiple of 16 up to 240}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<step>, range = 127.0 : f32, eps = 1.0e-5 : f32, group = 256 : i64} : tensor<?x512xf32> -> tensor<?x512xi8>, tensor<?x2xf32>
+  return
+}
+
+// -----
+
+// 100 terms are three groups of 32 and one of 4.
+func.func @quantize_c1_groups(%x: tensor<?x100xf32>) {
+  // expected-error @+1 {{has scale 'tensor<?x3xf32>', expected 4 for each row}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<step>, range = 127.0 : f32, eps = 1.0e-5 : f32, group = 32 : i64} : tensor<?x100xf32> -> tensor<?x100xi8>, tensor<?x3xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c6_group(%q: tensor<?x64xi8>, %s: tensor<?x8xf32>, %w: tensor<32x64x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has groups of 8 terms, expected a multiple of 16 up to 240}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul_prod>, group = 8 : i64} : (tensor<?x64xi8>, tensor<?x8xf32> weights(tensor<32x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x32xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c6_scale(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<32x64x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has scale 'tensor<?x1xf32>', expected 2 on its last axis}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul_prod>, group = 32 : i64} : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<32x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x32xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c6_rescale(%q: tensor<?x64xi8>, %s: tensor<?x2xf32>, %w: tensor<32x64x!ternary.trit>, %ws: tensor<1xf32>) {
+  // expected-error @+1 {{has rescale div_mul, expected mul_prod with groups}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<div_mul>, group = 32 : i64} : (tensor<?x64xi8>, tensor<?x2xf32> weights(tensor<32x64x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x32xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c6_weight_scales(%q: tensor<?x64xi8>, %s: tensor<?x2xf32>, %w: tensor<65x64x!ternary.trit>, %ws: tensor<1x2x64xf32>) {
+  // expected-error @+1 {{has weight scales 'tensor<1x2x64xf32>', expected [2, 2, 64]}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul_prod>, group = 32 : i64} : (tensor<?x64xi8>, tensor<?x2xf32> weights(tensor<65x64x!ternary.trit>) scales(tensor<1x2x64xf32>)) -> tensor<?x65xf32>
+  return
+}
+
+// -----
+
+// Weight scales in groups need groups of the input.
+func.func @linear_c5_three_axes(%q: tensor<?x64xi8>, %s: tensor<?x1xf32>, %w: tensor<64x64x!ternary.trit>, %ws: tensor<1x2x64xf32>) {
+  // expected-error @+1 {{has weight scales 'tensor<1x2x64xf32>', expected 1 or 64 elements}}
+  %y = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul_prod>} : (tensor<?x64xi8>, tensor<?x1xf32> weights(tensor<64x64x!ternary.trit>) scales(tensor<1x2x64xf32>)) -> tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @lookup_row_groups_c3(%tables: memref<8x1600xi8>, %weights: memref<3200xi8>, %scale: memref<?x5xf32>, %totals: memref<64xf32>, %i: index) {
+  // expected-error @+1 {{has groups of 20 terms, expected a multiple of 16 up to 240}}
+  ternary.lookup_row_groups %tables[%i], %weights[%i, %i], %scale[%i] into %totals[%i] {blocks = 1 : i64, group = 20 : i64, groups = 25 : i64, terms = 100 : i64}
+      : memref<8x1600xi8>, memref<3200xi8>, memref<?x5xf32>, memref<64xf32>
+  return
+}
+
+// -----
+
+func.func @lookup_row_groups_c5(%tables: memref<8x1600xi8>, %weights: memref<3200xi8>, %scale: memref<?x4xf32>, %totals: memref<64xf32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<64xf32>', expected room for 128 rows}}
+  ternary.lookup_row_groups %tables[%i], %weights[%i, %i], %scale[%i] into %totals[%i] {blocks = 2 : i64, group = 32 : i64, groups = 25 : i64, terms = 100 : i64}
+      : memref<8x1600xi8>, memref<3200xi8>, memref<?x4xf32>, memref<64xf32>
+  return
+}
+
+// -----
+
+func.func @add_row_group_c1(%sums: memref<4x80xi32>, %scale: memref<?x4xf32>, %totals: memref<4x80xf32>, %i: index) {
+  // expected-error @+1 {{expected the same static shape, whose columns divide 64}}
+  ternary.add_row_group %sums[%i], %scale[%i, %i] into %totals[%i] : memref<4x80xi32>, memref<?x4xf32>, memref<4x80xf32>
+  return
+}
+
+// -----
+
+func.func @token_scales_c1(%scale: memref<?x4xf32>, %panel: memref<8x3x32xf32>, %i: index) {
+  // expected-error @+1 {{has panel 'memref<8x3x32xf32>', expected 4 on axis 1}}
+  ternary.token_scales %scale[%i for %i] into %panel[%i] : memref<?x4xf32>, memref<8x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @add_token_group_c1(%partial: memref<1024x32xi16>, %scales: memref<8x4x16xf32>, %totals: memref<1024x32xf32>, %i: index) {
+  // expected-error @+1 {{has scales 'memref<8x4x16xf32>', expected 32 on axis 2}}
+  ternary.add_token_group %partial[%i, %i], %scales[%i, %i] into %totals : memref<1024x32xi16>, memref<8x4x16xf32>, memref<1024x32xf32>
+  return
+}
+
+// -----
+
+func.func @add_token_group_c1_shape(%partial: memref<1024x32xi16>, %scales: memref<8x4x32xf32>, %totals: memref<64x32xf32>, %i: index) {
+  // expected-error @+1 {{expected the same static shape}}
+  ternary.add_token_group %partial[%i, %i], %scales[%i, %i] into %totals : memref<1024x32xi16>, memref<8x4x32xf32>, memref<64x32xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_totals_c1(%totals: memref<1024x32xf32>, %result: memref<16x64xf32>, %i: index) {
+  // expected-error @+1 {{has result 'memref<16x64xf32>', expected 32 on axis 0}}
+  ternary.transpose_totals %totals[%i] into %result : memref<1024x32xf32>, memref<16x64xf32>
+  return
+}
+
+// -----
+
+func.func @write_totals_c1(%totals: memref<4x64xf32>, %out: memref<?x100xf32>, %i: index) {
+  // expected-error @+1 {{writes 65 rows, expected 1 to 64}}
+  ternary.write_totals %totals[%i] into %out[%i, %i] {rows = 65 : i64} : memref<4x64xf32>, memref<?x100xf32>
+  return
+}
+
+// -----
+
+func.func @masked_rows_c2(%codes: memref<?x100xi8>, %weights: memref<3200xi8>, %sums: memref<4x64xi32>, %i: index) {
+  // expected-error @+1 {{has a first term or a number of terms, expected both or none}}
+  ternary.masked_rows %codes[%i from %i], %weights[%i] into %sums : memref<?x100xi8>, memref<3200xi8>, memref<4x64xi32>
+  return
+}
+
+// -----
+
+func.func @dot_rows_c2(%codes: memref<?x8xi8>, %totals: memref<64xi32>, %weights: memref<128xi8>, %sums: memref<4x64xi32>, %i: index) {
+  // expected-error @+1 {{has a first term or a number of terms, expected both or none}}
+  ternary.dot_rows %codes[%i], %totals[%i], %weights[%i] into %sums {layout = #ternary.layout<rows4, rows = 64>, terms = 4 : i64} : memref<?x8xi8>, memref<64xi32>, memref<128xi8>, memref<4x64xi32>
+  return
+}

@@ -91,6 +91,61 @@ func.func @tile_quints(%codes: memref<?x101xi8>, %tables: memref<8x5376xi8>, %qu
   ternary.quints_to_pairs %quints[%i, %i] into %pairs {groups = 5 : i64, terms = 101 : i64, rows = 256 : i64} : memref<5376xi8>, memref<320xi8>
   return
 }
+// CHECK-LABEL: func @groups(
+//  CHECK-SAME:   %[[X:[a-z0-9]+]]: {{[^%]+}}, %[[W:[a-z0-9]+]]: {{[^%]+}}, %[[WS:[a-z0-9]+]]: {{[^%]+}}, %[[ONE:[a-z0-9]+]]: {{[^%]+}}
+func.func @groups(%x: tensor<?x100xf32>, %w: tensor<65x100x!ternary.trit>, %ws: tensor<2x4x64xf32>, %one: tensor<1xf32>) {
+  // CHECK: %[[Q:.+]]:2 = ternary.quantize %[[X]] {{.*}}group = 32 : i64{{.*}} : tensor<?x100xf32> -> tensor<?x100xi8>, tensor<?x4xf32>
+  %q:2 = ternary.quantize %x {eps = 1.0e-5 : f32, form = #ternary.scale_form<step>, range = 127.0 : f32, group = 32 : i64} : tensor<?x100xf32> -> tensor<?x100xi8>, tensor<?x4xf32>
+  // CHECK: ternary.linear %[[Q]]#0, %[[Q]]#1 weights(%[[W]], %[[W]]) scales(%[[WS]], %[[ONE]]) {group = 32 : i64, rescale = #ternary.rescale_form<mul_prod>}
+  %y:2 = ternary.linear %q#0, %q#1 weights(%w, %w) scales(%ws, %one) {rescale = #ternary.rescale_form<mul_prod>, group = 32 : i64}
+      : (tensor<?x100xi8>, tensor<?x4xf32> weights(tensor<65x100x!ternary.trit>, tensor<65x100x!ternary.trit>) scales(tensor<2x4x64xf32>, tensor<1xf32>)) -> tensor<?x65xf32>, tensor<?x65xf32>
+  return
+}
+
+// CHECK-LABEL: func @tile_groups(
+//  CHECK-SAME:   %[[TABLES:[a-z0-9]+]]: {{[^%]+}}, %[[WEIGHTS:[a-z0-9]+]]: {{[^%]+}}, %[[SCALE:[a-z0-9]+]]: {{[^%]+}}, %[[WS:[a-z0-9]+]]: {{[^%]+}}, %[[ROWS:[a-z0-9]+]]: {{[^%]+}}, %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[TOTALS:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
+func.func @tile_groups(%tables: memref<8x1600xi8>, %weights: memref<3200xi8>, %scale: memref<?x4xf32>, %ws: memref<2x4x64xf32>, %rows: memref<64xf32>, %sums: memref<4x64xi32>, %totals: memref<4x64xf32>, %i: index) {
+  // CHECK: ternary.lookup_row_groups %[[TABLES]][%[[I]]], %[[WEIGHTS]][%[[I]], %[[I]]], %[[SCALE]][%[[I]]] into %[[ROWS]][%[[I]]] {blocks = 1 : i64, group = 32 : i64, groups = 25 : i64, terms = 100 : i64} : memref<8x1600xi8>, memref<3200xi8>, memref<?x4xf32>, memref<64xf32>
+  ternary.lookup_row_groups %tables[%i], %weights[%i, %i], %scale[%i] into %rows[%i] {blocks = 1 : i64, group = 32 : i64, groups = 25 : i64, terms = 100 : i64} : memref<8x1600xi8>, memref<3200xi8>, memref<?x4xf32>, memref<64xf32>
+  // CHECK: ternary.lookup_row_groups {{.*}}, %[[SCALE]][%[[I]]] times(%[[WS]] : memref<2x4x64xf32>) into %[[ROWS]][%[[I]]] then[%[[I]], %[[I]]]
+  ternary.lookup_row_groups %tables[%i], %weights[%i, %i], %scale[%i] times(%ws : memref<2x4x64xf32>) into %rows[%i] then [%i, %i] {blocks = 1 : i64, group = 32 : i64, groups = 25 : i64, terms = 100 : i64} : memref<8x1600xi8>, memref<3200xi8>, memref<?x4xf32>, memref<64xf32>
+  // CHECK: ternary.add_row_group %[[SUMS]][%[[I]]], %[[SCALE]][%[[I]], %[[I]]] into %[[TOTALS]][%[[I]]] : memref<4x64xi32>, memref<?x4xf32>, memref<4x64xf32>
+  ternary.add_row_group %sums[%i], %scale[%i, %i] into %totals[%i] : memref<4x64xi32>, memref<?x4xf32>, memref<4x64xf32>
+  // CHECK: ternary.add_row_group %[[SUMS]][%[[I]]], %[[SCALE]][%[[I]], %[[I]]] times(%[[WS]] : memref<2x4x64xf32>) into
+  ternary.add_row_group %sums[%i], %scale[%i, %i] times(%ws : memref<2x4x64xf32>) into %totals[%i] : memref<4x64xi32>, memref<?x4xf32>, memref<4x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @tile_token_groups(
+//  CHECK-SAME:   %[[SCALE:[a-z0-9]+]]: {{[^%]+}}, %[[PANEL:[a-z0-9]+]]: {{[^%]+}}, %[[WS:[a-z0-9]+]]: {{[^%]+}}, %[[PARTIAL:[a-z0-9]+]]: {{[^%]+}}, %[[TOTALS:[a-z0-9]+]]: {{[^%]+}}, %[[RESULT:[a-z0-9]+]]: {{[^%]+}}, %[[ONE:[a-z0-9]+]]: {{[^%]+}}, %[[BIAS:[a-z0-9]+]]: {{[^%]+}}, %[[OUT:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
+func.func @tile_token_groups(%scale: memref<?x4xf32>, %panel: memref<8x4x32xf32>, %ws: memref<2x4x64xf32>, %partial: memref<1024x32xi16>, %totals: memref<1024x32xf32>, %result: memref<32x64xf32>, %one: memref<1xf32>, %bias: memref<100xf32>, %out: memref<?x100xf32>, %i: index) {
+  // CHECK: ternary.token_scales %[[SCALE]][%[[I]] for %[[I]]] into %[[PANEL]][%[[I]]] : memref<?x4xf32>, memref<8x4x32xf32>
+  ternary.token_scales %scale[%i for %i] into %panel[%i] : memref<?x4xf32>, memref<8x4x32xf32>
+  // CHECK: ternary.add_token_group %[[PARTIAL]][%[[I]], %[[I]]], %[[PANEL]][%[[I]], %[[I]]] into %[[TOTALS]] : memref<1024x32xi16>, memref<8x4x32xf32>, memref<1024x32xf32>
+  ternary.add_token_group %partial[%i, %i], %panel[%i, %i] into %totals : memref<1024x32xi16>, memref<8x4x32xf32>, memref<1024x32xf32>
+  // CHECK: ternary.add_token_group %[[PARTIAL]][%[[I]], %[[I]]], %[[PANEL]][%[[I]], %[[I]]] times(%[[WS]] : memref<2x4x64xf32>) into
+  ternary.add_token_group %partial[%i, %i], %panel[%i, %i] times(%ws : memref<2x4x64xf32>) into %totals : memref<1024x32xi16>, memref<8x4x32xf32>, memref<1024x32xf32>
+  // CHECK: ternary.transpose_totals %[[TOTALS]][%[[I]]] into %[[RESULT]] : memref<1024x32xf32>, memref<32x64xf32>
+  ternary.transpose_totals %totals[%i] into %result : memref<1024x32xf32>, memref<32x64xf32>
+  // CHECK: ternary.write_totals %[[RESULT]][%[[I]]] into %[[OUT]][%[[I]], %[[I]]] {rows = 64 : i64} : memref<32x64xf32>, memref<?x100xf32>
+  ternary.write_totals %result[%i] into %out[%i, %i] {rows = 64 : i64} : memref<32x64xf32>, memref<?x100xf32>
+  // CHECK: ternary.write_totals %[[RESULT]][%[[I]]] times(%[[ONE]] : memref<1xf32>) bias(%[[BIAS]] : memref<100xf32>) into
+  ternary.write_totals %result[%i] times(%one : memref<1xf32>) bias(%bias : memref<100xf32>) into %out[%i, %i] {rows = 36 : i64} : memref<32x64xf32>, memref<?x100xf32>
+  return
+}
+
+// CHECK-LABEL: func @tile_ranges(
+//  CHECK-SAME:   %[[CODES:[a-z0-9]+]]: {{[^%]+}}, %[[WEIGHTS:[a-z0-9]+]]: {{[^%]+}}, %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[TOTALS:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
+func.func @tile_ranges(%codes: memref<?x100xi8>, %weights: memref<3200xi8>, %sums: memref<4x64xi32>, %totals: memref<64xi32>, %i: index) {
+  // CHECK: ternary.masked_rows %[[CODES]][%[[I]] from %[[I]]], %[[WEIGHTS]][%[[I]]] into %[[SUMS]] {terms = 32 : i64}
+  ternary.masked_rows %codes[%i from %i], %weights[%i] into %sums {terms = 32 : i64} : memref<?x100xi8>, memref<3200xi8>, memref<4x64xi32>
+  // CHECK: ternary.code_totals %[[CODES]][%[[I]] for %[[I]]] into %[[TOTALS]] {group = 32 : i64}
+  ternary.code_totals %codes[%i for %i] into %totals {group = 32 : i64} : memref<?x100xi8>, memref<64xi32>
+  // CHECK: ternary.dot_rows %[[CODES]][%[[I]] from %[[I]]], %[[TOTALS]][%[[I]]], %[[WEIGHTS]][%[[I]]] into %[[SUMS]] {layout = #ternary.layout<rows4, rows = 64>, terms = 32 : i64}
+  ternary.dot_rows %codes[%i from %i], %totals[%i], %weights[%i] into %sums {layout = #ternary.layout<rows4, rows = 64>, terms = 32 : i64} : memref<?x100xi8>, memref<64xi32>, memref<3200xi8>, memref<4x64xi32>
+  return
+}
+
 // CHECK-LABEL: func @tile_rescale(
 //  CHECK-SAME:   %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[SCALE:[a-z0-9]+]]: {{[^%]+}}, %[[ONE:[a-z0-9]+]]: {{[^%]+}}, %[[BIAS:[a-z0-9]+]]: {{[^%]+}}, %[[OUT:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
 func.func @tile_rescale(%sums: memref<4x64xi32>, %scale: memref<?xf32>, %one: memref<1xf32>, %bias: memref<100xf32>, %out: memref<?x100xf32>, %i: index) {

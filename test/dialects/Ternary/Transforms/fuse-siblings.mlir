@@ -27,3 +27,14 @@ func.func @dependent_scale(%q: tensor<?x4xi8>, %s: tensor<?x1xf32>, %ws: tensor<
   %1 = ternary.linear %q, %s weights(%w) scales(%first) {rescale = #ternary.rescale_form<div_mul>} : (tensor<?x4xi8>, tensor<?x1xf32> weights(tensor<1x4x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x1xf32>
   return %1 : tensor<?x1xf32>
 }
+
+// Groups of the input are one key more; weights may have scales of their own.
+
+// CHECK-LABEL: func @groups
+// CHECK:         ternary.linear {{.*}} weights(%{{.+}}, %{{.+}}) scales(%{{.+}}, %{{.+}}) {group = 16 : i64
+// CHECK-NOT:     ternary.linear
+func.func @groups(%q: tensor<?x32xi8>, %s: tensor<?x2xf32>, %ws: tensor<1xf32>, %each: tensor<1x2x64xf32>, %w: tensor<4x32x!ternary.trit>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  %0 = ternary.linear %q, %s weights(%w) scales(%ws) {rescale = #ternary.rescale_form<mul_prod>, group = 16 : i64} : (tensor<?x32xi8>, tensor<?x2xf32> weights(tensor<4x32x!ternary.trit>) scales(tensor<1xf32>)) -> tensor<?x4xf32>
+  %1 = ternary.linear %q, %s weights(%w) scales(%each) {rescale = #ternary.rescale_form<mul_prod>, group = 16 : i64} : (tensor<?x32xi8>, tensor<?x2xf32> weights(tensor<4x32x!ternary.trit>) scales(tensor<1x2x64xf32>)) -> tensor<?x4xf32>
+  return %0, %1 : tensor<?x4xf32>, tensor<?x4xf32>
+}

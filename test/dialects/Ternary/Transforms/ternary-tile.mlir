@@ -248,3 +248,83 @@ func.func @pairs_by_tables(%exec: !rt.exec, %q: memref<1x101xi8>, %s: memref<1x1
       : (memref<1x101xi8>, memref<1x1xf32> weights(memref<8320xi8>) scales(memref<1xf32>) outs(memref<1x300xf32>))
   return
 }
+
+// 300 terms are two groups of 128 and one of 44. A tile's chunks end with the
+// groups: 32 groups of 4 terms are 6 chunks of 6 at most, which is 6 + ... + 2.
+// CHECK-LABEL: func @scales_in_groups
+//       CHECK:   memref.alloc() {{.*}}: memref<8x3x32xf32>
+//       CHECK:   kernel = "bitlinear_lookup_pairs_panels"
+//       CHECK:     ternary.token_panel
+//       CHECK:     ternary.token_scales
+//       CHECK:   kernel = "bitlinear_lookup_pairs_tokens"
+//       CHECK:     memref.alloca() {{.*}}: memref<128x32xf32>
+// The first chunk of a group begins sums, the last one scales them.
+//       CHECK:     ternary.lookup_tokens {{.*}} {fresh, groups = 6 : i64
+//   CHECK-NOT:     ternary.add_token_group
+//       CHECK:     ternary.lookup_tokens {{.*}} {groups = 6 : i64
+//       CHECK:     ternary.lookup_tokens {{.*}} {groups = 2 : i64
+//       CHECK:     ternary.add_token_group {{.*}} times(%{{.*}} : memref<2x3x64xf32>)
+//       CHECK:     ternary.lookup_tokens {{.*}} {fresh, groups = 6 : i64
+//       CHECK:     ternary.lookup_tokens {{.*}} {groups = 5 : i64
+//       CHECK:     ternary.add_token_group
+//   CHECK-NOT:     ternary.carry
+//       CHECK:     ternary.transpose_totals
+//       CHECK:     ternary.write_totals {{.*}} {rows = 64 : i64}
+//       CHECK:     ternary.write_totals {{.*}} {rows = 36 : i64}
+// 60 groups' tables would lie in L1 together, 32 are whole scale groups.
+//       CHECK:   kernel = "bitlinear_lookup_pairs_rows"
+//       CHECK:     ternary.lookup_row_groups {{.*}} {blocks = 1 : i64, group = 128 : i64, groups = 32 : i64, terms = 300 : i64}
+//       CHECK:     ternary.lookup_row_groups {{.*}} {blocks = 1 : i64, group = 128 : i64, groups = 11 : i64, terms = 300 : i64}
+//       CHECK:   kernel = "bitlinear_lookup_pairs_token"
+//       CHECK:     ternary.write_totals
+func.func @scales_in_groups(%exec: !rt.exec, %q: memref<?x300xi8>, %s: memref<?x3xf32>, %ws: memref<2x3x64xf32>, %w: memref<9600xi8>, %o: memref<?x100xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<mul_prod>, group = 128 : i64,
+      layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 100>, strategy = #ternary.strategy<lookup>}
+      : (memref<?x300xi8>, memref<?x3xf32> weights(memref<9600xi8>) scales(memref<2x3x64xf32>) outs(memref<?x100xf32>))
+  return
+}
+
+// -----
+
+// Ranges of terms, and scales of rows at the end.
+// CHECK-LABEL: func @masked_groups
+//       CHECK:   scf.for %[[G:.+]] = %c0 to %c2 step %c1
+//       CHECK:     %[[FIRST:.+]] = arith.muli %[[G]], %c16
+//       CHECK:     ternary.masked_rows %{{.+}}[%{{.+}} from %[[FIRST]]], {{.*}} {terms = 16 : i64}
+// CHECK-COUNT-4:   ternary.add_row_group {{.*}}[%{{.+}}, %[[G]]] into
+//       CHECK:   ternary.masked_rows {{.*}} {terms = 8 : i64}
+//       CHECK:   ternary.write_totals {{.*}} times(%{{.*}} : memref<3xf32>) into
+func.func @masked_groups(%exec: !rt.exec, %q: memref<4x40xi8>, %s: memref<4x3xf32>, %ws: memref<3xf32>, %w: memref<640xi8>, %o: memref<4x3xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<mul_prod>, group = 16 : i64,
+      layout = #ternary.layout<planes, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<masked>}
+      : (memref<4x40xi8>, memref<4x3xf32> weights(memref<640xi8>) scales(memref<3xf32>) outs(memref<4x3xf32>))
+  return
+}
+
+// -----
+
+// Totals of each group, 64 tokens apart.
+// CHECK-LABEL: func @dot_groups
+//       CHECK:   %[[TOTALS:.+]] = memref.alloca() {{.*}}: memref<192xi32>
+//       CHECK:   ternary.code_totals {{.*}} into %[[TOTALS]] {group = 16 : i64}
+//       CHECK:   scf.for %[[G:.+]] = %c0 to %c2 step %c1
+//       CHECK:     arith.muli %[[G]], %c64
+//       CHECK:     ternary.dot_rows {{.*}} {layout = #ternary.layout<rows4, rows = 64>, prefetch = 4096 : i64, terms = 16 : i64}
+//       CHECK:     ternary.add_row_group
+//       CHECK:   ternary.dot_rows {{.*}} terms = 8 : i64}
+func.func @dot_groups(%exec: !rt.exec, %q: memref<?x40xi8>, %s: memref<?x3xf32>, %ws: memref<3xf32>, %w: memref<640xi8>, %o: memref<?x3xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<mul_prod>, group = 16 : i64,
+      layout = #ternary.layout<rows4, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<dot>}
+      : (memref<?x40xi8>, memref<?x3xf32> weights(memref<640xi8>) scales(memref<3xf32>) outs(memref<?x3xf32>))
+  return
+}
+
+// -----
+
+func.func @no_kernel_for_groups(%exec: !rt.exec, %q: memref<?x40xi8>, %s: memref<?x3xf32>, %ws: memref<3xf32>, %w: memref<512xi8>, %o: memref<?x3xf32>) {
+  // expected-error @+1 {{has scales in groups, which strategy lookup does not compute on #ternary.layout<quints, rows = 64>}}
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<mul_prod>, group = 16 : i64,
+      layout = #ternary.layout<quints, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<lookup>}
+      : (memref<?x40xi8>, memref<?x3xf32> weights(memref<512xi8>) scales(memref<3xf32>) outs(memref<?x3xf32>))
+  return
+}
