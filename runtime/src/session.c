@@ -34,7 +34,9 @@ int32_t bn_check_generative(const bitnet_module *module, bitnet_error *error) {
                    "tokens of '%s' have rank %d, expected 2", module->name,
                    module->inputs[tokens].rank);
   int32_t logits = bn_find_output(module, BITNET_ROLE_LOGITS);
-  if (logits < 0 || module->outputs[logits].rank != 3 ||
+  if (logits < 0 ||
+      (module->outputs[logits].rank != 3 &&
+       module->outputs[logits].rank != 2) ||
       module->vocab_size <= 0)
     return bn_fail(error, BITNET_UNSUPPORTED,
                    "'%s' has no output of logits: invoke it instead",
@@ -64,6 +66,13 @@ static int64_t staticDim(const bitnet_module *module, int32_t input,
                          int32_t axis) {
   int64_t dim = module->inputs[input].dims[axis];
   return dim < 0 ? -1 : dim;
+}
+
+/// Whether the graph gives the logits of a step's last position only: [batch,
+/// vocabulary], or with an axis of 1 between.
+static bool givesLastOnly(const bitnet_session *s) {
+  const bitnet_value_desc *logits = &s->module->outputs[s->logits];
+  return logits->rank == 2 || logits->dims[1] == 1;
 }
 
 static int32_t range(bitnet_error *error, const char *what, int64_t value,
@@ -115,7 +124,8 @@ static int32_t chooseSizes(bitnet_session *s, const bitnet_session_options *o,
   if (s->chunk > s->capacity || !module->num_kv)
     s->chunk = s->capacity;
   s->rows = o->max_logit_rows ? o->max_logit_rows : 1;
-  return range(error, "most rows of logits", s->rows, 1, s->chunk);
+  return range(error, "most rows of logits", s->rows, 1,
+               givesLastOnly(s) ? 1 : s->chunk);
 }
 
 static int32_t make(const bitnet_allocator *allocator, bn_memory *memory,
@@ -388,13 +398,15 @@ static int32_t runChunk(bitnet_session *s, const int32_t *tokens, int64_t total,
 static int32_t takeLogits(bitnet_session *s, int64_t rows, const float **out,
                           bitnet_error *error) {
   const bitnet_buffer *from = &s->runner.exec.outputs[s->logits];
-  int64_t given = from->dims[1], vocab = s->module->vocab_size;
+  int32_t rank = s->module->outputs[s->logits].rank;
+  int64_t given = rank == 3 ? from->dims[1] : 1;
+  int64_t vocab = s->module->vocab_size;
   if (!from->data || from->dims[0] != s->batch || given < rows ||
-      from->dims[2] != vocab) {
+      from->dims[rank - 1] != vocab) {
     char found[128];
     return bn_fail(error, BITNET_INTERNAL,
                    "logits have shape %s, expected [%lld, %lld, %lld]",
-                   bn_shape_string(found, sizeof(found), from->dims, 3),
+                   bn_shape_string(found, sizeof(found), from->dims, rank),
                    (long long)s->batch, (long long)rows, (long long)vocab);
   }
   int32_t dtype = s->module->outputs[s->logits].dtype;
@@ -489,8 +501,10 @@ static int32_t runStep(bitnet_session *s, const int32_t *tokens, int64_t count,
     size = !pieces ? count : fixed > 0 ? fixed : chunkAt(s, begin, count, rows);
     bool last = begin + size == count;
     s->runner.exec.top = last ? top : 0;
-    // No logits are -1 rows of them: 0 are all.
-    code = runChunk(s, tokens, count, begin, size, last && rows ? rows : -1,
+    // No logits are -1 rows of them: 0 are all. A graph that takes the last
+    // position itself needs one.
+    int64_t none = givesLastOnly(s) ? 1 : -1;
+    code = runChunk(s, tokens, count, begin, size, last && rows ? rows : none,
                     error);
   }
   return code;
