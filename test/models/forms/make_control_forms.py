@@ -160,10 +160,10 @@ def loop_until(rng):
     small = body.op("LessOrEqual", body.op("Abs", y), "limit")
     first = body.op("Slice", small, g.const(np.array([0], np.int64)), g.const(np.array([1], np.int64)))
     go = body.op("Not", body.op("Squeeze", first))
-    state = body.op("Identity", y)
-    loop = body.sub("body", [info("i", I64, []), info("c", BOOL, []), info("s", F32, [WIDTH])], [info(go, BOOL), info(y, F32), info(state, F32)])
-    g.nodes.append(helper.make_node("Loop", ["", "", "x"], ["last", "states"], name="loop", body=loop))
-    model = model_of(g, [info("x", F32, [WIDTH]), info("limit", F32, [1])], [info("last", F32, [WIDTH]), info("states", F32, ["steps", WIDTH])])
+    loop = body.sub("body", [info("i", I64, []), info("c", BOOL, []), info("s", F32, [WIDTH]), info("f", BOOL, [WIDTH])],
+                    [info(go, BOOL), info(y, F32), info(small, BOOL)])
+    g.nodes.append(helper.make_node("Loop", ["", "", "x", g.const(np.zeros(WIDTH, bool))], ["last", "small"], name="loop", body=loop))
+    model = model_of(g, [info("x", F32, [WIDTH]), info("limit", F32, [1])], [info("last", F32, [WIDTH]), info("small", BOOL, [WIDTH])])
     x = rng.standard_normal(WIDTH).astype(np.float32)
     x[0] = 1
     return model, [dict(x=x, limit=np.array([limit], np.float32)) for limit in (1, 0.3, 1e-5)]

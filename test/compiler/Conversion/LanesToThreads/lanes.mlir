@@ -145,6 +145,7 @@ func.func private @axes(%args: !llvm.ptr, %begin: index, %end: index) {
 
 // A loop ends behind its condition: what is written there was not waited for,
 // whatever an iteration does behind it.
+// CHECK-LABEL: func.func @main
 // CHECK-LABEL: func.func private @until
 //       CHECK:   scf.while
 //       CHECK:     device.sync

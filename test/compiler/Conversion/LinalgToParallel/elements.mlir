@@ -11,7 +11,7 @@
 // Axes that lie side by side are one: no division, neighbouring threads have
 // neighbouring elements.
 // CHECK-LABEL: func @one_group
-//  CHECK-SAME:   %[[A:.+]]: memref<?x?x64xf32>, %[[B:.+]]: memref<?x?x64xf32>
+//  CHECK-SAME:   %[[A:[a-z0-9]+]]: memref<?x?x64xf32>, %[[B:[a-z0-9]+]]: memref<?x?x64xf32>
 //   CHECK-DAG:   %[[X:.+]] = memref.collapse_shape %[[A]] {{.+}} into memref<?xf32>
 //   CHECK-DAG:   %[[O:.+]] = memref.collapse_shape %[[B]] {{.+}} into memref<?xf32>
 //       CHECK:   rt.parallel {{.*}} grain 1 attributes {kernel = "elementwise"}
@@ -52,7 +52,7 @@ func.func @one_row(%exec: !rt.exec, %a: memref<1x1x8192xf32>, %b: memref<8192xf3
 
 // What one operand repeats it counts by itself.
 // CHECK-LABEL: func @repeated
-//  CHECK-SAME:   %[[A:.+]]: memref<?x8x64xf32>, %[[B:.+]]: memref<64xf32>
+//  CHECK-SAME:   %[[A:[a-z0-9]+]]: memref<?x8x64xf32>, %[[B:[a-z0-9]+]]: memref<64xf32>
 //       CHECK:   %[[X:.+]] = memref.collapse_shape %[[A]] {{\[}}[0, 1], [2]] : memref<?x8x64xf32> into memref<?x64xf32>
 //       CHECK:   rt.parallel
 //       CHECK:     scf.for %[[I:[a-z0-9_]+]]

@@ -16,20 +16,20 @@ func.func @main(%exec: !rt.exec) {
   %n = memref.dim %X, %c0 : memref<?xf32>
   %Y = memref.alloc(%n) : memref<?xf32>
   rt.parallel %exec (%begin to %end) in %n grain 1 {
-    %c8 = arith.constant 8 : index
-    %c7 = arith.constant 7 : index
-    %m = memref.alloca() : memref<8xf32>
+    %size = arith.constant 128 : index
+    %last = arith.constant 127 : index
+    %m = memref.alloca() : memref<128xf32>
     scf.for %i = %begin to %end step %one {
       %x = memref.load %X[%i] : memref<?xf32>
-      %at = arith.andi %i, %c7 : index
-      scf.for %k = %c0 to %c8 step %one {
+      %at = arith.andi %i, %last : index
+      scf.for %k = %c0 to %size step %one {
         %f = arith.index_cast %k : index to i32
         %g = arith.sitofp %f : i32 to f32
-        memref.store %g, %m[%k] : memref<8xf32>
+        memref.store %g, %m[%k] : memref<128xf32>
       }
-      memref.store %x, %m[%at] : memref<8xf32>
-      %back = arith.subi %c7, %at : index
-      %y = memref.load %m[%back] : memref<8xf32>
+      memref.store %x, %m[%at] : memref<128xf32>
+      %back = arith.subi %last, %at : index
+      %y = memref.load %m[%back] : memref<128xf32>
       memref.store %y, %Y[%i] : memref<?xf32>
     }
     rt.yield
