@@ -119,9 +119,10 @@ static std::optional<Extent> limitOf(ShapeAnalysis &shapes, Value value,
       axis -= at;
       continue;
     }
-    if (!op->hasTrait<SameShape>())
+    auto elements = dyn_cast<GatherElementsOp>(op);
+    if (!elements && !op->hasTrait<SameShape>())
       return std::nullopt;
-    value = op->getOperand(0);
+    value = elements ? elements.getIndices() : op->getOperand(0);
   }
   return std::nullopt;
 }
@@ -273,7 +274,9 @@ Extent ShapeAnalysis::traceDim(Value value, int64_t axis) {
         Extent data = dataAxis < 0 ? Extent::known(1)
                                    : getDim(expand.getInput(), dataAxis);
         Extent target = shapeAxis < 0 ? Extent::known(1) : (*shape)[shapeAxis];
-        if (data.is(1) || data == target)
+        if (data.is(1) || data == target ||
+            (dataAxis >= 0 &&
+             limitOf(*this, expand.getInput(), dataAxis) == target))
           return target;
         return target.is(1) || data.isKnown() ? data : own();
       })

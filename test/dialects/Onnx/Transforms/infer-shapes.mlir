@@ -166,8 +166,12 @@ func.func @cut_to_the_length(%x: tensor<?x?x64xf32>, %places: tensor<1x32xi64>, 
   %s = onnx.Shape %x {start = 1 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<1xi64>
   %at = onnx.Slice %places, %zero, %s, %one, %one : (tensor<1x32xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x?xi64>
   %rows = onnx.Gather %table, %at : (tensor<32x64xf32>, tensor<1x?xi64>) -> tensor<1x?x64xf32>
-  %h = onnx.Add %x, %rows : (tensor<?x?x64xf32>, tensor<1x?x64xf32>) -> tensor<?x?x64xf32>
+  %p = onnx.Add %x, %rows : (tensor<?x?x64xf32>, tensor<1x?x64xf32>) -> tensor<?x?x64xf32>
   %b = onnx.Shape %x {start = 0 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<2xi64>
+  %kinds = onnx.GatherElements %places, %at {axis = 1 : i64} : (tensor<1x32xi64>, tensor<1x?xi64>) -> tensor<1x?xi64>
+  %all = onnx.Expand %kinds, %b : (tensor<1x?xi64>, tensor<2xi64>) -> tensor<?x?xi64>
+  %more = onnx.Gather %table, %all : (tensor<32x64xf32>, tensor<?x?xi64>) -> tensor<?x?x64xf32>
+  %h = onnx.Add %more, %p : (tensor<?x?x64xf32>, tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
   %to = onnx.Concat %b, %open {axis = 0 : i64} : (tensor<2xi64>, tensor<2xi64>) -> tensor<4xi64>
   %r = onnx.Reshape %h, %to : (tensor<?x?x64xf32>, tensor<4xi64>) -> tensor<?x?x?x16xf32>
   return %r : tensor<?x?x?x16xf32>
