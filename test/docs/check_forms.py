@@ -9,6 +9,7 @@ runs it.
 """
 
 import ast
+import glob
 import json
 import os
 import sys
@@ -30,8 +31,8 @@ def descriptions(models):
             found[name] = json.load(file)["desc"]
     forms = os.path.join(models, "forms")
     made = {}
-    for script in ("make_forms.py", "make_control_forms.py", "make_session_forms.py"):
-        with open(os.path.join(forms, script)) as file:
+    for script in glob.glob(os.path.join(forms, "make_*.py")):
+        with open(script) as file:
             made |= {node.name: ast.get_docstring(node) for node in ast.parse(file.read()).body if isinstance(node, ast.FunctionDef)}
     for name in os.listdir(forms):
         if os.path.isdir(os.path.join(forms, name)):
