@@ -100,8 +100,8 @@ void LaneEmitter::storeLanes(VectorType vector,
                              ArrayRef<Value> scalars, ArrayRef<Value> mask) {
   beforeWrite();
   int64_t size = vector.getNumElements();
-  for (auto [i, scalar] : llvm::enumerate(scalars)) {
-    Value element = elementAt(i, size), condition;
+  for (int64_t i = 0, e = scalars.size(); i < e; ++i) {
+    Value scalar = scalars[i], element = elementAt(i, size), condition;
     if (!mask.empty())
       condition = mask[i];
     if (size < lanes) {

@@ -261,7 +261,7 @@ LogicalResult Planner::collect() {
           << ", expected an identity layout and numbers as elements";
       return WalkResult::interrupt();
     }
-    buffers.push_back({alloc});
+    buffers.emplace_back().alloc = alloc;
     setLifetime(buffers.back(), aliases);
     return WalkResult::advance();
   });

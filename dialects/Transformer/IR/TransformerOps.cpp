@@ -362,7 +362,8 @@ LogicalResult EmbeddingOp::verify() {
   // (C1)
   int64_t depth = written.getShape().back();
   bool plain = table.getRank() == 2 && table.hasStaticShape() &&
-               table.getDimSize(0) == getRows() && table.getDimSize(1) == depth;
+               table.getDimSize(0) == int64_t(getRows()) &&
+               table.getDimSize(1) == depth;
   if (!plain && !PackedRows::get(table, getRows(), depth))
     return emitOpError("has a table ")
            << table << ", expected [" << getRows() << ", " << depth
