@@ -354,11 +354,13 @@ struct RecognizeRolesPass
     Operation *terminator = main.getBody().front().getTerminator();
     for (OpOperand &use : terminator->getOpOperands()) {
       Head head = findHead(use.get());
-      RankedTensorType type = rankedType(use.get());
+      if (!head.op)
+        continue;
       // Scores of other things than tokens may look like that, too.
-      bool isOfTokens = (type && type.getRank() == 3 && !head.isScaled) ||
-                        (type && type.getShape().back() == tableRowsOf(tokens));
-      if (!head.op || !isOfTokens)
+      RankedTensorType type = rankedType(use.get());
+      bool isOfTokens = (type.getRank() == 3 && !head.isScaled) ||
+                        type.getShape().back() == tableRowsOf(tokens);
+      if (!isOfTokens)
         continue;
       Builder builder(&getContext());
       main.setResultAttr(use.getOperandNumber(), "bitnet.role",
