@@ -95,10 +95,28 @@ function(bitnet_add_dialect_doc name mnemonic)
   add_dependencies(bitnet-docs bitnet-docs-${mnemonic})
 endfunction()
 
-# find_package(BitnetMLIR) in this build tree.
+# find_package(BitnetMLIR), for this build tree and for an installed one.
 function(bitnet_write_package)
   string(REPLACE " " ";" BITNET_SANITIZE_FLAGS_LIST "${BITNET_SANITIZE_FLAGS}")
   set(MLIR_PACKAGE_VERSION 22.1)
+  set(package_includes "\"${PROJECT_SOURCE_DIR}\" \"${PROJECT_BINARY_DIR}\" \"${PROJECT_SOURCE_DIR}/runtime/include\"")
   configure_file("${PROJECT_SOURCE_DIR}/cmake/BitnetMLIRConfig.cmake.in"
     "${CMAKE_BINARY_DIR}/lib/cmake/BitnetMLIR/BitnetMLIRConfig.cmake" @ONLY)
+  set(package_includes "\"\${BitnetMLIR_ROOT}/include/bitnet-mlir\" \"\${BitnetMLIR_ROOT}/include\"")
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/BitnetMLIRConfig.cmake.in"
+    "${CMAKE_BINARY_DIR}/installed/BitnetMLIRConfig.cmake" @ONLY)
+endfunction()
+
+# bitnet_add_install(): `cmake --install build --prefix DIR` writes the tools,
+# what models are linked with, the runtime's interface and what plug-ins need.
+function(bitnet_add_install)
+  install(TARGETS bitnet-opt bitnet-run RUNTIME DESTINATION bin)
+  install(DIRECTORY "${CMAKE_BINARY_DIR}/lib/bitnet" DESTINATION lib USE_SOURCE_PERMISSIONS)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime/include/bitnet" DESTINATION include)
+  foreach(tree "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
+    install(DIRECTORY "${tree}/compiler" "${tree}/dialects" DESTINATION include/bitnet-mlir
+      FILES_MATCHING PATTERN "*.h" PATTERN "*.h.inc" PATTERN "CMakeFiles" EXCLUDE)
+  endforeach()
+  install(FILES "${CMAKE_BINARY_DIR}/installed/BitnetMLIRConfig.cmake" DESTINATION lib/cmake/BitnetMLIR)
+  install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION share/doc/bitnet-mlir)
 endfunction()

@@ -257,11 +257,14 @@ LogicalResult Compilation::checkLinears() {
 }
 
 void Compilation::recordStorage() {
+  llvm::StringMap<std::string> all;
   (*module).walk([&](Operation *op) {
     std::string stored = transformer::describeStorage(op);
     if (!stored.empty())
-      recognize::setStored(*module, recognize::describeLoc(op), stored);
+      all[recognize::describeLoc(op)] = stored;
   });
+  if (!all.empty())
+    recognize::setStored(*module, all);
   if (Operation *head = transformer::findHead(*module))
     headStorage = transformer::describeStorage(head);
 }

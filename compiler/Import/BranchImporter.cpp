@@ -41,11 +41,14 @@ static FailureOr<std::optional<bool>> readCondition(Value condition,
 }
 
 const GraphProto *NodeImporter::findGraph(const NodeProto &node, StringRef name,
-                                          Location loc) {
+                                          const Scope &scope, Location loc) {
   const GraphProto *graph = nullptr;
-  for (const AttributeProto &attribute : node.attribute())
-    if (attribute.name() == name && attribute.type() == AttributeProto::GRAPH)
-      graph = &attribute.g();
+  for (const AttributeProto &attribute : node.attribute()) {
+    const AttributeProto *value = resolveAttribute(attribute, scope);
+    if (attribute.name() == name && value &&
+        value->type() == AttributeProto::GRAPH)
+      graph = &value->g();
+  }
   if (!graph)
     emitError(loc) << node.op_type() << " has no graph '" << name << "'";
   return graph;
@@ -228,7 +231,7 @@ LogicalResult NodeImporter::importIf(const NodeProto &node, Scope &scope,
                           << " attributes, expected 1 and 2";
   SmallVector<const GraphProto *> branches;
   for (StringRef name : {"else_branch", "then_branch"}) {
-    const GraphProto *branch = findGraph(node, name, loc);
+    const GraphProto *branch = findGraph(node, name, scope, loc);
     if (!branch)
       return failure();
     branches.push_back(branch);

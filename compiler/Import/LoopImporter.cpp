@@ -4,6 +4,7 @@
 
 #include "dialects/Onnx/IR/OnnxControl.h"
 #include "dialects/Onnx/IR/ShapeAnalysis.h"
+#include "dialects/Onnx/Transforms/HostTensor.h"
 
 using namespace mlir;
 using namespace bitnet;
@@ -85,6 +86,13 @@ Operation *NodeImporter::createLoop(Value trip, Value condition,
     auto type = cast<RankedTensorType>(scan.getType());
     SmallVector<int64_t> shape(type.getShape());
     shape.insert(shape.begin(), trips);
+    SmallVector<int64_t> known(llvm::make_filter_range(
+        shape, [](int64_t size) { return !ShapedType::isDynamic(size); }));
+    if (bitnet::onnx::checkedElementCount(known) < 0) {
+      emitError(loc) << "a loop of " << trips << " iterations collects " << type
+                     << " of each, which are more than 2^63 elements";
+      return nullptr;
+    }
     state.addTypes(RankedTensorType::get(shape, type.getElementType()));
   }
   state.addRegion()->takeBody(holder->getRegion(0));
@@ -153,7 +161,7 @@ FailureOr<SmallVector<Value>> NodeImporter::lookUpTensors(const NodeProto &node,
 
 LogicalResult NodeImporter::importLoop(const NodeProto &node, Scope &scope,
                                        Location loc) {
-  const GraphProto *body = findGraph(node, "body", loc);
+  const GraphProto *body = findGraph(node, "body", scope, loc);
   if (!body)
     return failure();
   int carried = node.input_size() - 2;
@@ -199,20 +207,11 @@ LogicalResult NodeImporter::importLoop(const NodeProto &node, Scope &scope,
   return success();
 }
 
-//===-- Scans
-//--------------------------------------------------------------===//
+//===-- Scans ------------------------------------------------------------===//
 
-namespace {
-/// The attributes of a Scan: axes that are not negative, and directions, of
-/// inputs and outputs.
-struct ScanForm {
-  int64_t numScans = 0;
-  SmallVector<int64_t> inputAxes, outputAxes;
-  SmallVector<int64_t> inputBackwards, outputBackwards;
-};
-} // namespace
-
-static FailureOr<ScanForm> readScanForm(const NodeProto &node, Location loc) {
+FailureOr<NodeImporter::ScanForm>
+NodeImporter::readScanForm(const NodeProto &node, const Scope &scope,
+                           Location loc) {
   ScanForm form;
   auto lists = [&](StringRef name) -> SmallVector<int64_t> * {
     return name == "scan_input_axes"          ? &form.inputAxes
@@ -224,12 +223,17 @@ static FailureOr<ScanForm> readScanForm(const NodeProto &node, Location loc) {
   for (const AttributeProto &attribute : node.attribute()) {
     if (attribute.name() == "body")
       continue;
+    const AttributeProto *value = resolveAttribute(attribute, scope);
+    if (!value && !scope.isFunction)
+      return emitOutsideReference(attribute, loc);
+    if (!value)
+      continue;
     SmallVector<int64_t> *list = lists(attribute.name());
     if (attribute.name() == "num_scan_inputs" &&
-        attribute.type() == AttributeProto::INT)
-      form.numScans = attribute.i();
-    else if (list && attribute.type() == AttributeProto::INTS)
-      list->assign(attribute.ints().begin(), attribute.ints().end());
+        value->type() == AttributeProto::INT)
+      form.numScans = value->i();
+    else if (list && value->type() == AttributeProto::INTS)
+      list->assign(value->ints().begin(), value->ints().end());
     else
       return emitError(loc) << "Scan has no attribute '" << attribute.name()
                             << "' of this type";
@@ -308,10 +312,10 @@ LogicalResult NodeImporter::importScan(const NodeProto &node, Scope &scope,
     return emitError(loc) << "Scan has a form in opset " << opset->second
                           << " that is not supported, expected opset 9 to "
                           << bitnet::onnx::kNewestOpset;
-  const GraphProto *body = findGraph(node, "body", loc);
+  const GraphProto *body = findGraph(node, "body", scope, loc);
   if (!body)
     return failure();
-  FailureOr<ScanForm> form = readScanForm(node, loc);
+  FailureOr<ScanForm> form = readScanForm(node, scope, loc);
   FailureOr<SmallVector<Value>> inputs =
       succeeded(form) ? lookUpTensors(node, 0, scope, loc)
                       : FailureOr<SmallVector<Value>>(failure());

@@ -111,7 +111,18 @@ private:
   /// The graph in attribute `name`; null after an error.
   static const ::onnx::GraphProto *findGraph(const ::onnx::NodeProto &node,
                                              llvm::StringRef name,
+                                             const Scope &scope,
                                              mlir::Location loc);
+  /// The attributes of a Scan: axes that are not negative, and directions, of
+  /// inputs and outputs.
+  struct ScanForm {
+    int64_t numScans = 0;
+    llvm::SmallVector<int64_t> inputAxes, outputAxes;
+    llvm::SmallVector<int64_t> inputBackwards, outputBackwards;
+  };
+  static mlir::FailureOr<ScanForm> readScanForm(const ::onnx::NodeProto &node,
+                                                const Scope &scope,
+                                                mlir::Location loc);
   mlir::LogicalResult inlineFunction(const ::onnx::FunctionProto &function,
                                      const ::onnx::NodeProto &call,
                                      Scope &scope, mlir::Location loc);

@@ -134,8 +134,10 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   }
   passes.addPass(rt::createExpandCopiesPass());
   LinalgToParallelPassOptions elements;
-  if (options.threads)
+  if (options.threads) {
     elements.unitWork = options.shaders ? invocationWork : threadWork;
+    elements.elements = true;
+  }
   passes.addPass(createLinalgToParallelPass(elements));
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   if (options.threads && options.shaders)

@@ -37,6 +37,9 @@ static Value skipEpsilon(Value value, ActivationScale &scale) {
   };
   if (!matchCommutative(value, "Max", take))
     scale.addsEps = matchCommutative(value, "Add", take);
+  // With less than the largest magnitude, codes leave the range.
+  if (scale.addsEps && !(scale.eps >= 0))
+    return {};
   return largest;
 }
 
@@ -98,12 +101,25 @@ static std::optional<ActivationScale> matchFactor(Value value,
   return scale;
 }
 
-/// Matches a step that x is divided by: m / range.
+/// The number b for which max(m, b) / range is max(m / range, bound) to the
+/// bit: division rounds in order, so b / range need only be the bound.
+static std::optional<float> boundOfLargest(float bound, float range) {
+  float near = bound * range;
+  for (float b :
+       {near, std::nextafter(near, 0.0f), std::nextafter(near, HUGE_VALF)})
+    if (range > 0 && std::isnormal(b) && b / range == bound)
+      return b;
+  return std::nullopt;
+}
+
+/// Matches a step that x is divided by: m / range, or max(m / range, bound).
 static std::optional<ActivationScale> matchStep(Value value,
                                                 std::string &reason) {
   ActivationScale scale{};
   scale.form = ternary::ScaleForm::Step;
-  Operation *div = onnxDef(value, "Div");
+  ActivationScale bounded{};
+  Value step = skipEpsilon(value, bounded);
+  Operation *div = bounded.addsEps ? nullptr : onnxDef(step, "Div");
   std::optional<float> range =
       div ? scalarConstant(div->getOperand(1)) : std::nullopt;
   if (!range) {
@@ -113,6 +129,14 @@ static std::optional<ActivationScale> matchStep(Value value,
   scale.range = *range;
   if (!matchLargest(div->getOperand(0), scale, reason))
     return std::nullopt;
+  if (bounded.eps == 0)
+    return scale;
+  std::optional<float> bound = boundOfLargest(bounded.eps, scale.range);
+  if (!bound || scale.eps != 0 || scale.addsEps) {
+    reason = "the activation's step has a bound that max |x| cannot have";
+    return std::nullopt;
+  }
+  scale.eps = *bound;
   return scale;
 }
 
@@ -207,7 +231,10 @@ static bool matchCodes(Value value, QuantizedActivation &out,
   // between floats that hold them, change nothing.
   while (Operation *cast = onnxDef(value, "Cast")) {
     auto integer = dyn_cast<IntegerType>(elementType(value));
-    if (integer && (integer.getWidth() < 8 || integer.isUnsigned()))
+    auto floating = dyn_cast<FloatType>(elementType(value));
+    if ((integer && (integer.getWidth() < 8 || integer.isUnsigned())) ||
+        (floating &&
+         llvm::APFloat::semanticsPrecision(floating.getFloatSemantics()) < 8))
       break;
     value = skipNoOps(cast->getOperand(0));
   }

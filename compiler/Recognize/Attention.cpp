@@ -2,7 +2,9 @@
 //---------------------===//
 //
 // Starts at the second product and walks back. What surrounds attention (the
-// transposes between [B, S, H, D] and [B, H, S, D]) stays as it is.
+// transposes between [B, S, H, D] and [B, H, S, D]) stays as it is. In f16 and
+// bf16, too, it is computed in f32 and rounded at its end: see
+// docs/decisions/0027-attention-of-narrow-floats.md.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +27,7 @@ static constexpr float kAbsorbingFill = transformer::kAbsorbingMask;
 
 namespace {
 
-/// What the mask does to the scores: adds `value` (f32), or, as i1, keeps those
+/// What the mask does to the scores: adds `value`, or, as i1, keeps those
 /// where `value` is true, or is false with `inverted`, and fills the others.
 struct MaskTerm {
   Value value;
@@ -38,7 +40,9 @@ struct MaskTerm {
 
 struct MatchedAttention {
   Value query, key, value;
-  float scale = 1;
+  /// Of double precision: factors that undo each other shall leave nothing.
+  double scale = 1;
+  std::optional<float> softcap;
   SmallVector<MaskTerm> masks;
 };
 
@@ -50,8 +54,9 @@ public:
 private:
   Value skipNaNGuard(Value value);
   Value skipMask(Value scores, MatchedAttention &out);
-  Value skipScale(Value value, float &scale);
-  Value keyOf(Value transposed, float &scale);
+  Value skipSoftcap(Value scores, MatchedAttention &out);
+  Value skipScale(Value value, double &scale);
+  Value keyOf(Value transposed, double &scale);
 
   ShapeTracer tracer;
 };
@@ -61,17 +66,18 @@ private:
 /// Where(IsNaN(x), 0, x): rows that see no key. transformer.attention gives
 /// zeros for them by itself.
 Value AttentionMatcher::skipNaNGuard(Value value) {
-  value = skipNoOps(value);
+  value = skipCasts(value);
   Operation *where = onnxDef(value, "Where");
   if (!where || scalarConstant(where->getOperand(1)) != 0.0f)
     return value;
-  Value guarded = skipNoOps(where->getOperand(2));
+  Value guarded = skipCasts(where->getOperand(2));
   Operation *test = onnxDef(skipNoOps(where->getOperand(0)), "IsNaN");
-  return test && skipNoOps(test->getOperand(0)) == guarded ? guarded : value;
+  return test && skipCasts(test->getOperand(0)) == guarded ? guarded : value;
 }
 
 /// Takes one mask off `scores`; null if there is none.
 Value AttentionMatcher::skipMask(Value scores, MatchedAttention &out) {
+  scores = skipCasts(scores);
   if (Operation *where = onnxDef(scores, "Where")) {
     for (bool fillFirst : {true, false}) {
       std::optional<float> fill =
@@ -80,41 +86,55 @@ Value AttentionMatcher::skipMask(Value scores, MatchedAttention &out) {
         continue;
       out.masks.push_back(
           {skipNoOps(where->getOperand(0)), /*inverted=*/fillFirst, *fill});
-      return skipNoOps(where->getOperand(fillFirst ? 2 : 1));
+      return skipCasts(where->getOperand(fillFirst ? 2 : 1));
     }
     return {};
   }
   // Scores are a product, scaled or masked again; the mask is what is not.
   Value inner;
   matchCommutative(scores, "Add", [&](Value candidate, Value mask) {
-    float ignored = 1;
     Value product = candidate;
     MatchedAttention nested;
     while (Value next = skipMask(product, nested))
       product = next;
-    if (!onnxDef(skipScale(product, ignored), "MatMul") ||
-        !elementType(mask).isF32())
+    product = skipSoftcap(product, nested);
+    product = skipCasts(skipScale(product, nested.scale));
+    if (!onnxDef(product, "MatMul") || !isModelFloat(elementType(mask)))
       return false;
-    out.masks.push_back({mask});
-    inner = candidate;
+    out.masks.push_back({skipWidening(mask)});
+    inner = skipCasts(candidate);
     return true;
   });
   return inner;
 }
 
+/// Takes c * tanh(s / c) off `scores`: any factor of tanh is a cap, as s / d is
+/// (s * c / d) / c.
+Value AttentionMatcher::skipSoftcap(Value scores, MatchedAttention &out) {
+  double cap = 1;
+  Value inner = skipCasts(skipScale(scores, cap));
+  Operation *tanh = onnxDef(inner, "Tanh");
+  float rounded = float(cap);
+  if (!tanh || !(rounded > 0) || std::isinf(rounded))
+    return scores;
+  out.softcap = rounded;
+  out.scale *= cap;
+  return tanh->getOperand(0);
+}
+
 /// Takes products with and quotients by constants off `value`.
-Value AttentionMatcher::skipScale(Value value, float &scale) {
+Value AttentionMatcher::skipScale(Value value, double &scale) {
   value = skipNoOps(value);
   while (true) {
-    Value inner;
-    if (Operation *div = onnxDef(value, "Div")) {
+    Value inner, step = skipCasts(value);
+    if (Operation *div = onnxDef(step, "Div")) {
       std::optional<float> number = scalarConstant(div->getOperand(1));
       if (number && *number != 0) {
         scale /= *number;
         inner = skipNoOps(div->getOperand(0));
       }
     } else {
-      matchCommutative(value, "Mul", [&](Value x, Value factor) {
+      matchCommutative(step, "Mul", [&](Value x, Value factor) {
         std::optional<float> number = scalarConstant(factor);
         if (!number)
           return false;
@@ -132,8 +152,8 @@ Value AttentionMatcher::skipScale(Value value, float &scale) {
 /// k of `transposed` = k with its last two axes swapped: by Transpose, or by
 /// Transpose of rank 3 between two Reshapes, the first of which may join the
 /// heads of a group that Expand repeated, too.
-Value AttentionMatcher::keyOf(Value transposed, float &scale) {
-  transposed = skipScale(transposed, scale);
+Value AttentionMatcher::keyOf(Value transposed, double &scale) {
+  transposed = skipWidening(skipScale(transposed, scale));
   if (Operation *transpose = onnxDef(transposed, "Transpose")) {
     auto perm = transpose->getAttrOfType<DenseI64ArrayAttr>("perm");
     if (!perm || perm.asArrayRef() != ArrayRef<int64_t>{0, 1, 3, 2})
@@ -194,28 +214,28 @@ const char *AttentionMatcher::match(Operation *product, MatchedAttention &out) {
   int64_t axis = intAttr(softmax, "axis", -1);
   if (axis != -1 && axis != 3)
     return "softmax is not over the last axis";
-  Value scores = skipScale(softmax->getOperand(0), out.scale);
-  if (out.scale != 1 && !onnxDef(scores, "MatMul"))
-    return "scores are scaled after they are masked";
+  Value scores = softmax->getOperand(0);
   while (Value inner = skipMask(scores, out))
     scores = inner;
-  scores = skipScale(scores, out.scale);
+  scores = skipSoftcap(scores, out);
+  scores = skipCasts(skipScale(scores, out.scale));
   Operation *first = onnxDef(scores, "MatMul");
   if (!first)
     return "scores are no product of queries and keys";
-  out.query = skipScale(first->getOperand(0), out.scale);
-  out.key = keyOf(first->getOperand(1), out.scale);
+  out.query = skipWidening(skipScale(first->getOperand(0), out.scale));
+  out.key = skipWidening(keyOf(first->getOperand(1), out.scale));
   if (!out.key)
     return "right operand of the scores is no transposed key";
-  out.key = skipRepeatedHeads(out.key, tracer);
-  out.value = skipRepeatedHeads(skipNoOps(product->getOperand(1)), tracer);
+  out.key = skipWidening(skipRepeatedHeads(out.key, tracer));
+  out.value = skipWidening(
+      skipRepeatedHeads(skipWidening(product->getOperand(1)), tracer));
   for (Value operand : {out.query, out.key, out.value}) {
     RankedTensorType operandType = rankedType(operand);
     if (!operandType || operandType.getRank() != 4 ||
-        !elementType(operand).isF32() || operandType.isDynamicDim(1) ||
+        !isModelFloat(elementType(operand)) || operandType.isDynamicDim(1) ||
         operandType.isDynamicDim(3))
-      return "query, key or value is not f32 of rank 4 with static heads and "
-             "head size";
+      return "query, key or value is not a float of rank 4 with static heads "
+             "and head size";
   }
   int64_t heads = rankedType(out.query).getDimSize(1);
   int64_t groups = rankedType(out.key).getDimSize(1);
@@ -260,7 +280,8 @@ static SmallVector<int64_t> broadcastShape(Value a, Value b) {
 /// The term as f32 to be added.
 static Value additive(OpBuilder &builder, Location loc, const MaskTerm &term) {
   if (!term.isKeep())
-    return withRank4(builder, loc, term.value);
+    return withRank4(builder, loc,
+                     castTo(builder, loc, term.value, builder.getF32Type()));
   Value fill = scalarFloat(builder, loc, term.fill);
   Value zero = scalarFloat(builder, loc, 0);
   Value where = createOnnx(
@@ -304,19 +325,25 @@ struct RecognizeAttention : RewritePattern {
     if (const char *missing = AttentionMatcher().match(op, matched))
       return rewriter.notifyMatchFailure(op, missing);
     Location loc = op->getLoc();
+    Type f32 = rewriter.getF32Type();
     SmallVector<int64_t> shape(rankedType(matched.query).getShape());
     shape.back() = rankedType(matched.value).getShape().back();
     auto attention = transformer::AttentionOp::create(
-        rewriter, loc, RankedTensorType::get(shape, rewriter.getF32Type()),
-        matched.query, matched.key, matched.value,
+        rewriter, loc, RankedTensorType::get(shape, f32),
+        castTo(rewriter, loc, matched.query, f32),
+        castTo(rewriter, loc, matched.key, f32),
+        castTo(rewriter, loc, matched.value, f32),
         createMask(rewriter, loc, matched.masks), Value(), ValueRange(),
-        Value(), rewriter.getF32FloatAttr(matched.scale), UnitAttr(),
+        Value(), rewriter.getF32FloatAttr(float(matched.scale)), UnitAttr(),
         FlatSymbolRefAttr(), FlatSymbolRefAttr(),
         !matched.masks.empty() && matched.masks.front().replaces()
             ? rewriter.getF32FloatAttr(matched.masks.front().fill)
             : FloatAttr(),
-        UnitAttr());
-    Value result = attention.getResult();
+        UnitAttr(),
+        matched.softcap ? rewriter.getF32FloatAttr(*matched.softcap)
+                        : FloatAttr());
+    Value result = castTo(rewriter, loc, attention.getResult(),
+                          elementType(op->getResult(0)));
     if (result.getType() != op->getResult(0).getType())
       result = tensor::CastOp::create(rewriter, loc, op->getResult(0).getType(),
                                       result);

@@ -36,10 +36,11 @@ namespace {
 
 class BitLinearRecognizer {
 public:
-  BitLinearRecognizer(ModuleOp module, bool integerGroups)
-      : module(module), integerGroups(integerGroups) {}
+  explicit BitLinearRecognizer(bool integerGroups)
+      : integerGroups(integerGroups) {}
 
   LogicalResult recognize(Operation *op);
+  ArrayRef<LinearRecord> getRecords() const { return records; }
 
 private:
   void recordOther(Operation *op);
@@ -53,9 +54,9 @@ private:
   FailureOr<Value> floatVector(OpBuilder &builder, Location loc, Value value,
                                StringRef name);
 
-  ModuleOp module;
   bool integerGroups;
   onnx::ConstantEvaluator evaluator;
+  std::vector<LinearRecord> records;
 };
 
 } // namespace
@@ -143,7 +144,7 @@ void BitLinearRecognizer::recordOther(Operation *op) {
     record.reason = "the input's last axis is unknown";
   else
     record.reason = "the product transposes its input";
-  addRecord(module, record);
+  records.push_back(record);
 }
 
 LogicalResult BitLinearRecognizer::recognize(Operation *op) {
@@ -163,6 +164,11 @@ LogicalResult BitLinearRecognizer::recognize(Operation *op) {
       lastSize(activation->scale.input).value_or(0) != linear->k) {
     activation.reset();
     record.reason = "the activation is quantised over another axis";
+  }
+  if (activation && rankedType(activation->scale.input).getRank() !=
+                        rankedType(linear->input).getRank()) {
+    activation.reset();
+    record.reason = "a constant of the quantiser has more axes than its input";
   }
   auto [matrix, rowsAreOutputs] = beforeTranspose(*linear);
   FailureOr<onnx::HostTensor> values = evaluator.evaluate(matrix);
@@ -190,7 +196,7 @@ LogicalResult BitLinearRecognizer::recognize(Operation *op) {
     if (failed(rewriteFloat(*linear, verdict.weights, record)))
       return failure();
   }
-  addRecord(module, record);
+  records.push_back(record);
   return success();
 }
 
@@ -336,10 +342,12 @@ struct RecognizeBitLinearPass
   using RecognizeBitLinearPassBase::RecognizeBitLinearPassBase;
 
   void runOnOperation() override {
+    std::vector<LinearRecord> records;
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       SmallVector<Operation *> ops;
       SmallVector<Block *> blocks = blocksOf(func);
-      for (Block *block : blocks) {
+      // What erases dead ops begins with the innermost.
+      for (Block *block : llvm::reverse(blocks)) {
         normalizeProducts(*block);
         splitSiblings(*block);
       }
@@ -347,13 +355,15 @@ struct RecognizeBitLinearPass
         for (Operation &op : *block)
           ops.push_back(&op);
       // Dead ops stay until the end: the evaluator remembers values.
-      BitLinearRecognizer recognizer(getOperation(), integerGroups);
+      BitLinearRecognizer recognizer(integerGroups);
       for (Operation *op : ops)
         if (failed(recognizer.recognize(op)))
           return signalPassFailure();
+      llvm::append_range(records, recognizer.getRecords());
       for (Block *block : llvm::reverse(blocks))
         eraseDead(*block);
     }
+    addRecords(getOperation(), records);
   }
 };
 

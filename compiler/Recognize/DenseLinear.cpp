@@ -136,7 +136,7 @@ LogicalResult DenseLinearRecognizer::recognize(Operation *op) {
     return failure();
   Value result = op->getResult(0), bias = linear->bias;
   Operation *user = onlyUser(result);
-  if (!bias && isOnnx(user, "Add")) {
+  if (!bias && isOnnx(user, "Add") && user->getBlock() == op->getBlock()) {
     Value other = user->getOperand(user->getOperand(0) == result ? 1 : 0);
     RankedTensorType type = rankedType(other);
     if (type && type.getRank() == 1 && type.getDimSize(0) == linear->n &&

@@ -18,7 +18,8 @@ static bool dependsOnShapesOnly(Value value) {
   seen.insert(value);
   for (unsigned i = 0; i < seen.size(); ++i) {
     Operation *op = seen[i].getDefiningOp();
-    if (!op)
+    // What a region depends on is not among the operands.
+    if (!op || op->getNumRegions() != 0)
       return false;
     if (isOnnx(op, "Shape") || isOnnx(op, "Size") || isa<rt::PastLengthOp>(op))
       continue;
@@ -113,12 +114,18 @@ struct RecognizeGroupQueryAttention : RewritePattern {
     int64_t size = rankedType(x).getDimSize(3);
     bool isWhole = lastSize(cos) == size / 2 && lastSize(sin) == size / 2;
     if (isWhole && intAttr(op, "rotary_interleaved", 0) == 0 &&
-        elementType(x).isF32())
-      return transformer::RotaryOp::create(emit.builder, emit.loc, x.getType(),
-                                           x, rowsAt(cos, positions, emit),
-                                           rowsAt(sin, positions, emit),
-                                           ValueRange(), Value(), UnitAttr())
-          .getResult();
+        isModelFloat(elementType(x)) && isModelFloat(elementType(cos)) &&
+        isModelFloat(elementType(sin))) {
+      Type f32 = emit.builder.getF32Type();
+      Value wide = emit.cast(x, f32);
+      Value y = transformer::RotaryOp::create(
+                    emit.builder, emit.loc, wide.getType(), wide,
+                    emit.cast(rowsAt(cos, positions, emit), f32),
+                    emit.cast(rowsAt(sin, positions, emit), f32), ValueRange(),
+                    Value(), UnitAttr())
+                    .getResult();
+      return emit.cast(y, elementType(x));
+    }
     int64_t dim = lastSize(cos).value_or(0) * 2;
     // One row of positions serves all batch entries, but not in that op.
     return emit.make(

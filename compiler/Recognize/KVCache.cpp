@@ -22,18 +22,21 @@ using transformer::AttentionOp;
 namespace {
 
 /// Keys or values of one attention: Concat(past, fresh) along the length,
-/// which is a graph output too, or a Transpose of that.
+/// which is a graph output too, or what `steps` make of that.
 struct CachedOperand {
-  Operation *concat;
+  Operation *concat = nullptr;
   BlockArgument past;
   Value fresh;
-  unsigned output; // position in the return
-  /// Swaps length and heads of a Concat of [batch, length, heads, head_dim];
-  /// null where that is [batch, heads, length, head_dim].
-  Operation *transpose = nullptr;
+  unsigned output = 0; // position in the return
+  /// What lies between the Concat and the attention, from there backwards: a
+  /// Cast to f32, and a Transpose that swaps length and heads.
+  SmallVector<Operation *, 2> steps;
+  /// The Concat is of [batch, length, heads, head_dim], which a Transpose
+  /// swaps, and not of [batch, heads, length, head_dim].
+  bool lengthFirst = false;
 
-  int64_t lengthAxis() const { return transpose ? 1 : 2; }
-  int64_t headsAxis() const { return transpose ? 2 : 1; }
+  int64_t lengthAxis() const { return lengthFirst ? 1 : 2; }
+  int64_t headsAxis() const { return lengthFirst ? 2 : 1; }
 };
 
 struct CachedAttention {
@@ -47,11 +50,15 @@ public:
       : main(main), module(main->getParentOfType<ModuleOp>()),
         terminator(main.getBody().front().getTerminator()) {}
 
-  void run();
+  /// Whether there are caches, which are state then.
+  bool run();
+  /// Tells whoever expected a session why there is none.
+  void warnOfInputs();
 
 private:
   bool bypassConditions();
   void restoreConditions();
+  bool areConditionsOf(ArrayRef<CachedAttention> all);
   bool looksCached(Value operand);
   std::optional<CachedOperand> matchOperand(Value operand, AttentionOp user);
   std::optional<SmallVector<CachedAttention>> matchAll();
@@ -64,7 +71,6 @@ private:
                     bool present);
   FlatSymbolRefAttr createCache(const CachedOperand &cached, StringRef name);
   void rewriteOperand(const CachedOperand &cached, OpOperand &use);
-  void warnOfInputs();
 
   func::FuncOp main;
   ModuleOp module;
@@ -78,13 +84,37 @@ private:
 
 } // namespace
 
-/// The Transpose that swaps axes 1 and 2 and makes `operand`, or null.
-static Operation *swapOfLength(Value operand) {
-  Operation *transpose = onnxDef(operand, "Transpose");
-  auto perm = transpose ? transpose->getAttrOfType<DenseI64ArrayAttr>("perm")
-                        : DenseI64ArrayAttr();
-  bool swaps = perm && perm.asArrayRef() == ArrayRef<int64_t>{0, 2, 1, 3};
-  return swaps ? transpose : nullptr;
+static bool swapsLength(Operation *op) {
+  auto perm = isOnnx(op, "Transpose")
+                  ? op->getAttrOfType<DenseI64ArrayAttr>("perm")
+                  : DenseI64ArrayAttr();
+  return perm && perm.asArrayRef() == ArrayRef<int64_t>{0, 2, 1, 3};
+}
+
+/// Whether `op` widens the floats of a cache for the attention.
+static bool widens(Operation *op) {
+  return isOnnx(op, "Cast") && elementType(op->getResult(0)).isF32() &&
+         isModelFloat(elementType(op->getOperand(0)));
+}
+
+/// The Concat behind `operand` and the steps from there to it; no Concat where
+/// there is none.
+static CachedOperand traceConcat(Value operand) {
+  CachedOperand cached;
+  bool wide = false;
+  for (Operation *op = operand.getDefiningOp(); op;
+       op = op->getOperand(0).getDefiningOp()) {
+    if (isOnnx(op, "Concat")) {
+      cached.concat = op;
+      break;
+    }
+    bool swaps = swapsLength(op);
+    if ((swaps && cached.lengthFirst) || (!swaps && (wide || !widens(op))))
+      break;
+    (swaps ? cached.lengthFirst : wide) = true;
+    cached.steps.push_back(op);
+  }
+  return cached;
 }
 
 /// Lets readers of pasts that an input empties (onnx.KeepIf) read the arguments
@@ -127,10 +157,11 @@ void KVCacheRecognizer::restoreConditions() {
 }
 
 bool KVCacheRecognizer::looksCached(Value operand) {
-  if (Operation *transpose = swapOfLength(operand))
-    operand = transpose->getOperand(0);
-  Operation *concat = onnxDef(operand, "Concat");
-  return concat && isa<BlockArgument>(concat->getOperand(0));
+  Operation *concat = traceConcat(operand).concat;
+  auto past =
+      concat ? dyn_cast<BlockArgument>(concat->getOperand(0)) : BlockArgument();
+  // What a loop carries is no input of the graph.
+  return past && past.getOwner() == &main.getBody().front();
 }
 
 StringRef KVCacheRecognizer::dimName(BlockArgument argument, unsigned axis) {
@@ -144,21 +175,20 @@ StringRef KVCacheRecognizer::dimName(BlockArgument argument, unsigned axis) {
 
 std::optional<CachedOperand> KVCacheRecognizer::matchOperand(Value operand,
                                                              AttentionOp user) {
-  Operation *transpose = swapOfLength(operand);
-  Value whole = transpose ? transpose->getOperand(0) : operand;
-  Operation *concat = onnxDef(whole, "Concat");
+  CachedOperand cached = traceConcat(operand);
+  Operation *concat = cached.concat;
   if (!concat || concat->getNumOperands() != 2)
     return std::nullopt;
-  CachedOperand cached{concat, dyn_cast<BlockArgument>(concat->getOperand(0)),
-                       concat->getOperand(1), 0, transpose};
+  cached.past = dyn_cast<BlockArgument>(concat->getOperand(0));
+  cached.fresh = concat->getOperand(1);
   RankedTensorType type = rankedType(cached.past);
   RankedTensorType fresh = rankedType(cached.fresh);
   int64_t axis = intAttr(concat, "axis", 0), length = cached.lengthAxis();
   if (!cached.past || !type || type.getRank() != 4 ||
       (axis != length && axis != length - 4) ||
-      !type.getElementType().isF32() || !type.isDynamicDim(length) || !fresh ||
-      fresh.getRank() != 4 || fresh.isDynamicDim(cached.headsAxis()) ||
-      fresh.isDynamicDim(3))
+      !isModelFloat(type.getElementType()) || !type.isDynamicDim(length) ||
+      !fresh || fresh.getRank() != 4 ||
+      fresh.isDynamicDim(cached.headsAxis()) || fresh.isDynamicDim(3))
     return std::nullopt;
   // The Concat goes away: what else the attention reads must not be it, nor
   // may the new entries be the past.
@@ -170,17 +200,21 @@ std::optional<CachedOperand> KVCacheRecognizer::matchOperand(Value operand,
     if (reader != concat && !isShape(reader))
       return std::nullopt;
   unsigned returned = 0;
-  for (OpOperand &use : whole.getUses()) {
+  Operation *reader = cached.steps.empty() ? user : cached.steps.back();
+  for (OpOperand &use : concat->getResult(0).getUses()) {
     if (use.getOwner() == terminator) {
       cached.output = use.getOperandNumber();
       ++returned;
-    } else if (use.getOwner() != (transpose ? transpose : user) &&
-               !isShape(use.getOwner())) {
+    } else if (use.getOwner() != reader && !isShape(use.getOwner())) {
       return std::nullopt;
     }
   }
-  bool isOnlyReader = !transpose || onlyUser(operand) == user;
-  return returned == 1 && isOnlyReader ? std::optional(cached) : std::nullopt;
+  bool isOnlyReader = llvm::all_of(cached.steps, [](Operation *step) {
+    return step->getResult(0).hasOneUse();
+  });
+  if (returned != 1 || !isOnlyReader)
+    return std::nullopt;
+  return cached;
 }
 
 /// All caches of the function, or nothing if one does not fit: a session has
@@ -191,6 +225,11 @@ std::optional<SmallVector<CachedAttention>> KVCacheRecognizer::matchAll() {
   main.walk([&](AttentionOp op) {
     if (!looksCached(op.getKey()) && !looksCached(op.getValue()))
       return;
+    // The graph appends to a past whether or not a branch reads it.
+    if (op->getBlock() != &main.getBody().front()) {
+      fits = false;
+      return;
+    }
     std::optional<CachedOperand> key = matchOperand(op.getKey(), op);
     std::optional<CachedOperand> value = matchOperand(op.getValue(), op);
     if (key && value && key->past != value->past)
@@ -324,7 +363,7 @@ FlatSymbolRefAttr KVCacheRecognizer::createCache(const CachedOperand &cached,
           cached.output)),
       nameOf(main.getArgAttr(input, "onnx.name")),
       nameOf(main.getResultAttr(cached.output, "onnx.name")),
-      cached.transpose ? builder.getUnitAttr() : UnitAttr());
+      cached.lengthFirst ? builder.getUnitAttr() : UnitAttr());
   // In front of the function, in the order of the layers.
   SymbolTable(module).insert(cache, Block::iterator(main));
   return FlatSymbolRefAttr::get(cache.getSymNameAttr());
@@ -332,19 +371,20 @@ FlatSymbolRefAttr KVCacheRecognizer::createCache(const CachedOperand &cached,
 
 void KVCacheRecognizer::rewriteOperand(const CachedOperand &cached,
                                        OpOperand &use) {
-  if (cached.transpose) {
-    RankedTensorType fresh = rankedType(cached.fresh);
-    OpBuilder builder(cached.transpose);
-    use.set(createOnnx(
-        builder, cached.transpose->getLoc(), "Transpose",
-        RankedTensorType::get({fresh.getDimSize(0), fresh.getDimSize(2),
-                               fresh.getDimSize(1), fresh.getDimSize(3)},
-                              fresh.getElementType()),
-        cached.fresh, cached.transpose->getAttrs()));
-    cached.transpose->erase();
-  } else {
-    use.set(cached.fresh);
+  Value operand = cached.fresh;
+  for (Operation *step : llvm::reverse(cached.steps)) {
+    SmallVector<int64_t> shape(rankedType(operand).getShape());
+    if (swapsLength(step))
+      std::swap(shape[1], shape[2]);
+    OpBuilder builder(step);
+    operand = createOnnx(
+        builder, step->getLoc(), step->getName().stripDialect(),
+        RankedTensorType::get(shape, elementType(step->getResult(0))), operand,
+        step->getAttrs());
   }
+  use.set(operand);
+  for (Operation *step : cached.steps)
+    step->erase();
   for (auto [tensor, present] :
        {std::pair<Value, bool>(cached.past, false),
         std::pair<Value, bool>(cached.concat->getResult(0), true)})
@@ -375,25 +415,35 @@ void KVCacheRecognizer::warnOfInputs() {
     op.emitWarning("input '")
         << (name ? name.getValue() : "")
         << "' grows by this Concat but is no cache of a session: "
-        << (isRead ? "not all such inputs are keys or values of f32 whose "
+        << (isRead ? "not all such inputs are keys or values whose "
                      "length is dynamic and that one attention alone reads"
                    : "no attention that was recognised reads it");
     return;
   }
 }
 
-void KVCacheRecognizer::run() {
+/// Whether there is no condition, or one that empties all pasts and nothing
+/// else, each along its length.
+bool KVCacheRecognizer::areConditionsOf(ArrayRef<CachedAttention> all) {
+  llvm::SmallDenseMap<Value, int64_t> lengths;
+  for (const CachedAttention &attention : all)
+    for (const CachedOperand &cached : {attention.key, attention.value})
+      lengths[cached.past] = cached.lengthAxis();
+  for (auto &[op, uses] : conditions) {
+    auto found = lengths.find(uses.front()->get());
+    if (found == lengths.end() || found->second != intAttr(op, "axis", 0))
+      return false;
+  }
+  return conditions.empty() || conditions.size() == lengths.size();
+}
+
+bool KVCacheRecognizer::run() {
   if (!bypassConditions())
-    return warnOfInputs();
+    return false;
   std::optional<SmallVector<CachedAttention>> all = matchAll();
-  // One condition is that of all pasts, or of none.
-  bool fits =
-      all && (conditions.empty() || conditions.size() == 2 * all->size());
-  for (auto &[op, uses] : conditions)
-    fits &= fits && intAttr(op, "axis", 0) == all->front().key.lengthAxis();
-  if (!fits) {
+  if (!all || !areConditionsOf(*all)) {
     restoreConditions();
-    return warnOfInputs();
+    return false;
   }
   for (auto &[op, uses] : conditions) {
     auto condition = cast<BlockArgument>(op->getOperand(1));
@@ -420,6 +470,7 @@ void KVCacheRecognizer::run() {
       cached.concat->erase();
   (void)main.eraseArguments(arguments);
   (void)main.eraseResults(results);
+  return true;
 }
 
 namespace {
@@ -428,8 +479,11 @@ struct RecognizeKVCachePass
     : bitnet::recognize::impl::RecognizeKVCachePassBase<RecognizeKVCachePass> {
   void runOnOperation() override {
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
-    if (main && !main.isExternal() && main.getBody().hasOneBlock())
-      KVCacheRecognizer(main).run();
+    if (!main || main.isExternal() || !main.getBody().hasOneBlock())
+      return;
+    KVCacheRecognizer recognizer(main);
+    if (!recognizer.run())
+      recognizer.warnOfInputs();
   }
 };
 

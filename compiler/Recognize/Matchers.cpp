@@ -21,16 +21,38 @@ Operation *onnxDef(Value value, StringRef name) {
   return isOnnx(op, name) ? op : nullptr;
 }
 
-Value skipNoOps(Value value) {
+/// `value` without Identity and casts that `skips` says yes to, by the types
+/// before and behind.
+static Value skipWhere(Value value, function_ref<bool(Type, Type)> skips) {
   while (Operation *op = value ? value.getDefiningOp() : nullptr) {
     bool noOp = isOnnx(op, "Identity") ||
                 (isOnnx(op, "Cast") &&
-                 elementType(op->getOperand(0)) == elementType(value));
+                 skips(elementType(op->getOperand(0)), elementType(value)));
     if (!noOp)
       break;
     value = op->getOperand(0);
   }
   return value;
+}
+
+Value skipNoOps(Value value) {
+  return skipWhere(value, [](Type from, Type to) { return from == to; });
+}
+
+bool isModelFloat(Type type) {
+  return isa_and_present<Float32Type, Float16Type, BFloat16Type>(type);
+}
+
+Value skipCasts(Value value) {
+  return skipWhere(value, [](Type from, Type to) {
+    return from == to || (isModelFloat(from) && isModelFloat(to));
+  });
+}
+
+Value skipWidening(Value value) {
+  return skipWhere(value, [](Type from, Type to) {
+    return from == to || (isModelFloat(from) && to.isF32());
+  });
 }
 
 Value operandOrNull(Operation *op, unsigned index) {

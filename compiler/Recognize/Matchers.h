@@ -21,6 +21,18 @@ mlir::Operation *onnxDef(mlir::Value value, llvm::StringRef name);
 /// `value` without Identity and casts to the type it has already.
 mlir::Value skipNoOps(mlir::Value value);
 
+/// Whether `type` is f32, f16 or bf16: what attention and rotary embeddings,
+/// computed in f32, may have around them.
+bool isModelFloat(mlir::Type type);
+
+/// `value` without Identity and casts between f32, f16 and bf16: for steps of
+/// what is computed in f32 as a whole, and not rounded in between.
+mlir::Value skipCasts(mlir::Value value);
+
+/// `value` without Identity and casts of f16 or bf16 to f32, which change no
+/// number.
+mlir::Value skipWidening(mlir::Value value);
+
 /// Operand `index` of `op`, or null where it is absent or `onnx.None`.
 mlir::Value operandOrNull(mlir::Operation *op, unsigned index);
 

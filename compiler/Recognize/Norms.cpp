@@ -12,7 +12,7 @@ static bool isLastAxisVector(Value value, Value of) {
   RankedTensorType type = rankedType(value);
   std::optional<int64_t> size = lastSize(of);
   return type && type.getRank() == 1 && size && type.getDimSize(0) == *size &&
-         elementType(value).isF32();
+         isModelFloat(elementType(value));
 }
 
 static Value createRMSNorm(OpBuilder &builder, Location loc, Value input,
@@ -38,6 +38,15 @@ static bool matchRootMeanSquare(Value value, Value x, float &eps) {
         eps = *number;
         return true;
       });
+}
+
+/// Puts `norm`, rounded as `op` says, in place of its first result; nothing
+/// uses the others.
+static void replaceFirst(Operation *op, Value norm, PatternRewriter &rewriter) {
+  Value old = op->getResult(0);
+  rewriter.replaceAllUsesWith(
+      old, castTo(rewriter, op->getLoc(), norm, elementType(old)));
+  rewriter.eraseOp(op);
 }
 
 namespace {
@@ -102,6 +111,7 @@ struct FoldGainIntoRMSNorm : RewritePattern {
       norm = x.getDefiningOp<transformer::RMSNormOp>();
       gain = factor;
       return norm && !norm.getGain() && onnxDef(factor, "Constant") &&
+             elementType(factor).isF32() &&
              isLastAxisVector(factor, norm.getInput());
     };
     if (!matchCommutative(op->getResult(0), "Mul", matchFactors))
@@ -127,16 +137,18 @@ struct RecognizeSimplifiedNorm : RewritePattern {
     int64_t axis = intAttr(op, "axis", -1);
     if (!type || (axis != -1 && axis != type.getRank() - 1))
       return rewriter.notifyMatchFailure(op, "axis is not the last one");
-    if (!elementType(input).isF32() || !isLastAxisVector(gain, input))
+    if (!isModelFloat(elementType(input)) || !isLastAxisVector(gain, input))
       return rewriter.notifyMatchFailure(
-          op, "input or scale is not f32 with a static last axis");
+          op, "input or scale is no float with a static last axis");
     for (Value extra : op->getResults().drop_front())
       if (!extra.use_empty())
         return rewriter.notifyMatchFailure(op, "statistics are used");
-    Value norm = createRMSNorm(rewriter, op->getLoc(), input, gain,
+    Location loc = op->getLoc();
+    Type f32 = rewriter.getF32Type();
+    Value norm = createRMSNorm(rewriter, loc, castTo(rewriter, loc, input, f32),
+                               castTo(rewriter, loc, gain, f32),
                                floatAttr(op, "epsilon", 1e-5f));
-    rewriter.replaceAllUsesWith(op->getResult(0), norm);
-    rewriter.eraseOp(op);
+    replaceFirst(op, norm, rewriter);
     return success();
   }
 };
@@ -153,20 +165,25 @@ struct RecognizeLayerNorm : RewritePattern {
     int64_t axis = intAttr(op, "axis", -1);
     if (!type || (axis != -1 && axis != type.getRank() - 1))
       return rewriter.notifyMatchFailure(op, "axis is not the last one");
-    if (!elementType(input).isF32() || !lastSize(input) ||
+    if (!isModelFloat(elementType(input)) || !lastSize(input) ||
         (gain && !isLastAxisVector(gain, input)) ||
         (bias && !isLastAxisVector(bias, input)))
       return rewriter.notifyMatchFailure(
-          op, "input, scale or bias is not f32 with a static last axis");
+          op, "input, scale or bias is no float with a static last axis");
     for (Value extra : op->getResults().drop_front())
       if (!extra.use_empty())
         return rewriter.notifyMatchFailure(op, "statistics are used");
+    Location loc = op->getLoc();
+    auto widened = [&](Value value) {
+      return value ? castTo(rewriter, loc, value, rewriter.getF32Type())
+                   : value;
+    };
+    Value wide = widened(input);
     auto norm = transformer::LayerNormOp::create(
-        rewriter, op->getLoc(), input.getType(), input, gain, bias,
+        rewriter, loc, wide.getType(), wide, widened(gain), widened(bias),
         ValueRange(), Value(),
         rewriter.getF32FloatAttr(floatAttr(op, "epsilon", 1e-5f)));
-    rewriter.replaceAllUsesWith(op->getResult(0), norm.getResult());
-    rewriter.eraseOp(op);
+    replaceFirst(op, norm.getResult(), rewriter);
     return success();
   }
 };

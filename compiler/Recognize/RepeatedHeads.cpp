@@ -24,13 +24,14 @@ std::optional<RepeatedHeads> matchExpandedHeads(Value value,
   if (!wide || wide->size() != 5 || (*wide)[2].kind != Dim::Kind::Constant ||
       (*wide)[2].number < 1)
     return std::nullopt;
-  // The outer axes and the heads stay what they are: Expand may only name the
-  // same sizes (or 1).
+  // The outer axes and the heads stay what they are: Expand names the same
+  // sizes (or 1), or what it computes: an axis of 1 would be repeated, too.
   for (int64_t axis : {0, 1, 3, 4}) {
     const Dim &dim = (*wide)[axis];
     int64_t own = axis < 2 ? axis : axis - 1;
-    bool same = dim.isConstant(1) || dim == tracer.sizeOf(x, own) ||
-                dim.kind != Dim::Kind::Constant;
+    Dim size = tracer.sizeOf(x, own);
+    bool same = dim.isConstant(1) || dim == size ||
+                (dim.kind != Dim::Kind::Constant && !size.isConstant(1));
     if (!same)
       return std::nullopt;
   }

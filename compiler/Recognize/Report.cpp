@@ -94,20 +94,18 @@ static void setRecords(ModuleOp module, ArrayRef<LinearRecord> records) {
   module->setAttr(kReportAttr, builder.getArrayAttr(attributes));
 }
 
-void addRecord(ModuleOp module, const LinearRecord &record) {
-  Builder builder(module.getContext());
-  SmallVector<Attribute> records;
-  if (auto old = module->getAttrOfType<ArrayAttr>(kReportAttr))
-    records.append(old.begin(), old.end());
-  records.push_back(toAttr(builder, record));
-  module->setAttr(kReportAttr, builder.getArrayAttr(records));
+void addRecords(ModuleOp module, ArrayRef<LinearRecord> records) {
+  std::vector<LinearRecord> all = getRecords(module);
+  llvm::append_range(all, records);
+  setRecords(module, all);
 }
 
-void setStored(ModuleOp module, StringRef name, StringRef stored) {
+void setStored(ModuleOp module, const llvm::StringMap<std::string> &stored) {
   std::vector<LinearRecord> records = getRecords(module);
   for (LinearRecord &record : records)
-    if (record.name == name && !record.ternary)
-      record.stored = stored.str();
+    if (auto found = stored.find(record.name);
+        found != stored.end() && !record.ternary)
+      record.stored = found->second;
   setRecords(module, records);
 }
 

@@ -2,6 +2,7 @@
 #define COMPILER_RECOGNIZE_REPORT_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
 
 #include <optional>
 #include <string>
@@ -44,11 +45,11 @@ struct LinearRecord {
 };
 
 /// Appends to the module's records.
-void addRecord(mlir::ModuleOp module, const LinearRecord &record);
+void addRecords(mlir::ModuleOp module, llvm::ArrayRef<LinearRecord> records);
 
-/// Says in the record of that name how its weights are stored.
-void setStored(mlir::ModuleOp module, llvm::StringRef name,
-               llvm::StringRef stored);
+/// Says in the records of these names how their weights are stored.
+void setStored(mlir::ModuleOp module,
+               const llvm::StringMap<std::string> &stored);
 
 /// All records, in the order of the graph's products.
 std::vector<LinearRecord> getRecords(mlir::ModuleOp module);

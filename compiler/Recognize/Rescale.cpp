@@ -14,7 +14,7 @@ public:
   Walker(Value product, const ActivationScale &scale, int64_t n,
          onnx::ConstantEvaluator &evaluator)
       : scale(&scale), n(n), evaluator(&evaluator),
-        at(skipForward(asFloat(product))) {}
+        block(product.getParentBlock()), at(skipForward(asFloat(product))) {}
 
   Value current() const { return at; }
 
@@ -97,9 +97,16 @@ public:
   }
 
 private:
+  /// The only user of `value`, if it is in the product's block: the product
+  /// must not move into a region that runs more often, or not at all.
+  Operation *onlyUserHere(Value value) {
+    Operation *user = onlyUser(value);
+    return user && user->getBlock() == block ? user : nullptr;
+  }
+
   /// An integer product as the float that it is converted to.
-  static Value asFloat(Value product) {
-    Operation *user = onlyUser(product);
+  Value asFloat(Value product) {
+    Operation *user = onlyUserHere(product);
     bool converts = isa<IntegerType>(elementType(product)) &&
                     isOnnx(user, "Cast") &&
                     isa<FloatType>(elementType(user->getResult(0)));
@@ -107,8 +114,8 @@ private:
   }
 
   /// `value`, or what a no-op that alone uses it makes of it.
-  static Value skipForward(Value value) {
-    while (Operation *user = onlyUser(value)) {
+  Value skipForward(Value value) {
+    while (Operation *user = onlyUserHere(value)) {
       if (user->getNumResults() != 1 ||
           skipNoOps(user->getResult(0)) != skipNoOps(value))
         break;
@@ -117,9 +124,13 @@ private:
     return value;
   }
 
+  /// A step of that name that keeps the product's rank.
   Operation *userNamed(StringRef name) {
-    Operation *user = onlyUser(at);
-    return isOnnx(user, name) ? user : nullptr;
+    Operation *user = onlyUserHere(at);
+    return isOnnx(user, name) && rankedType(user->getResult(0)).getRank() ==
+                                     rankedType(at).getRank()
+               ? user
+               : nullptr;
   }
 
   Value otherOperand(Operation *user) {
@@ -155,6 +166,7 @@ private:
   const ActivationScale *scale;
   int64_t n;
   onnx::ConstantEvaluator *evaluator;
+  Block *block;
   Value at;
 };
 } // namespace

@@ -23,6 +23,7 @@ struct Reach {
   bool hidden = false;       // norms, linear layers, queries, keys, values
   bool mask = false;         // masks of attention
   bool rotary = false;       // cos or sin of a rotary embedding
+  bool counted = false;      // sums of it: a mask is counted into positions
 };
 
 } // namespace
@@ -38,18 +39,31 @@ static bool gathersRows(Operation *op, Value indices) {
          onnxDef(op->getOperand(0), "Constant");
 }
 
+/// Rows of the table that `tokens` index; -1 where there is none.
+static int64_t tableRowsOf(Value tokens) {
+  for (Operation *op : tokens.getUsers())
+    if (gathersRows(op, tokens))
+      return rankedType(op->getOperand(0)).getDimSize(0);
+  return -1;
+}
+
 /// Values that depend on a norm, a linear layer or attention.
 static DenseSet<Value> hiddenValues(Block &block) {
   DenseSet<Value> hidden;
-  for (Operation &op : block) {
-    StringRef dialect = op.getName().getDialectNamespace();
-    bool isHidden = dialect == "transformer" || dialect == "ternary" ||
-                    llvm::any_of(op.getOperands(), [&](Value operand) {
-                      return hidden.contains(operand);
-                    });
-    if (isHidden)
+  auto isHidden = [&](Operation *op) {
+    StringRef dialect = op->getName().getDialectNamespace();
+    return dialect == "transformer" || dialect == "ternary" ||
+           llvm::any_of(op->getOperands(), [&](Value operand) {
+             return hidden.contains(operand);
+           });
+  };
+  // What a region reads counts as its op's own.
+  for (Operation &op : block)
+    if (op.walk([&](Operation *inner) {
+            return isHidden(inner) ? WalkResult::interrupt()
+                                   : WalkResult::advance();
+          }).wasInterrupted())
       hidden.insert(op.result_begin(), op.result_end());
-  }
   return hidden;
 }
 
@@ -88,6 +102,7 @@ static Reach reachOf(Value argument, const DenseSet<Value> &hidden) {
         continue;
       }
       reach.indexesTable |= gathersRows(op, values[i]);
+      reach.counted |= isOnnx(op, "CumSum");
       values.insert(op->result_begin(), op->result_end());
     }
   }
@@ -112,22 +127,136 @@ static int64_t tableRows(Value value) {
   return 0;
 }
 
-/// The linear layer that makes `logits` [batch, seq, vocabulary]; null if they
-/// come from something else.
-static Operation *findHead(Value logits) {
-  RankedTensorType type = rankedType(logits);
-  if (!type || type.getRank() != 3 || type.isDynamicDim(2) ||
-      !isa<FloatType>(type.getElementType()))
-    return nullptr;
-  while (Operation *op = logits.getDefiningOp()) {
-    if (isa<transformer::LinearOp, ternary::LinearOp, ternary::FloatLinearOp>(
-            op))
-      return op;
-    if (!isOnnx(op, "Cast") && !isOnnx(op, "Identity"))
-      return nullptr;
-    logits = op->getOperand(0);
+static bool isCast(Operation *op) {
+  return isOnnx(op, "Cast") || isOnnx(op, "Identity");
+}
+
+/// Whether `value` is a constant number or, with `orVector`, a vector of them.
+static bool isFactor(Value value, bool orVector) {
+  RankedTensorType type = rankedType(value);
+  return orVector ? onnxDef(value, "Constant") && type && type.getRank() <= 1
+                  : scalarConstant(value).has_value();
+}
+
+/// The logits that `op` scales or caps, or null.
+static Value scaledLogits(Operation *op) {
+  bool divides = isOnnx(op, "Div");
+  if (isOnnx(op, "Tanh") || (divides && isFactor(op->getOperand(1), false)))
+    return op->getOperand(0);
+  if (!isOnnx(op, "Mul"))
+    return {};
+  for (unsigned x : {0, 1})
+    if (isFactor(op->getOperand(1 - x), false))
+      return op->getOperand(x);
+  return {};
+}
+
+/// What a norm, or a part of one, takes for each position on its own; null for
+/// other ops.
+static Value normInput(Operation *op) {
+  if (isCast(op) || isa<transformer::RMSNormOp, transformer::LayerNormOp>(op))
+    return op->getOperand(0);
+  if (!isOnnx(op, "Mul"))
+    return {};
+  for (unsigned x : {0, 1})
+    if (isFactor(op->getOperand(1 - x), true))
+      return op->getOperand(x);
+  return {};
+}
+
+/// The tensor of which `op` takes the last position along axis 1; null where it
+/// does something else.
+static Value lastPositionOf(Operation *op) {
+  auto is = [&](unsigned index, int64_t number) {
+    Value operand = operandOrNull(op, index);
+    std::optional<SmallVector<int64_t>> values =
+        operand ? intConstants(operand) : std::nullopt;
+    return values && values->size() == 1 && values->front() == number;
+  };
+  if (isOnnx(op, "Gather"))
+    return intAttr(op, "axis", 0) == 1 && is(1, -1) ? op->getOperand(0)
+                                                    : Value();
+  bool slices = isOnnx(op, "Slice") && is(1, -1) && is(3, 1) &&
+                (!operandOrNull(op, 4) || is(4, 1));
+  std::optional<SmallVector<int64_t>> end =
+      slices ? intConstants(op->getOperand(2)) : std::nullopt;
+  bool isLast = end && end->size() == 1 && end->front() >= INT32_MAX;
+  return isLast ? op->getOperand(0) : Value();
+}
+
+/// The tensor [batch, 1, size] that `op` makes [batch, size] of, or null.
+static Value withoutPosition(Operation *op) {
+  bool reshapes = isOnnx(op, "Squeeze") || isOnnx(op, "Reshape");
+  RankedTensorType to = reshapes ? rankedType(op->getResult(0)) : nullptr;
+  RankedTensorType from = reshapes ? rankedType(op->getOperand(0)) : nullptr;
+  bool fits = to && from && to.getRank() == 2 && from.getRank() == 3 &&
+              !from.isDynamicDim(2) && to.getDimSize(1) == from.getDimSize(2);
+  std::optional<SmallVector<int64_t>> axes =
+      fits && isOnnx(op, "Squeeze") ? axesOf(op) : std::nullopt;
+  fits = fits && (from.getDimSize(1) == 1 ||
+                  (axes && axes->size() == 1 &&
+                   (axes->front() == 1 || axes->front() == -2)));
+  return fits ? op->getOperand(0) : Value();
+}
+
+namespace {
+
+struct Head {
+  Operation *op = nullptr; ///< the linear layer; null: there is none
+  /// The graph gives the logits of the last position only.
+  bool selectsLast = false;
+  /// What the linear layer gives is scaled or capped.
+  bool isScaled = false;
+};
+
+} // namespace
+
+/// The tensor before `op`, which takes the last position, or null.
+static Value skipSelection(Operation *op, Head &head) {
+  if (Value last = lastPositionOf(op)) {
+    head.selectsLast = true;
+    return last;
   }
-  return nullptr;
+  return withoutPosition(op);
+}
+
+/// The linear layer that makes `logits` [batch, seq, vocabulary], or those of
+/// the last position, [batch, vocabulary].
+static Head findHead(Value logits) {
+  RankedTensorType type = rankedType(logits);
+  if (!type || (type.getRank() != 3 && type.getRank() != 2) ||
+      type.isDynamicDim(type.getRank() - 1) ||
+      !isa<FloatType>(type.getElementType()))
+    return {};
+  Head head;
+  Value value = logits;
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<transformer::LinearOp, ternary::LinearOp, ternary::FloatLinearOp>(
+            op)) {
+      head.op = op;
+      break;
+    }
+    Value next = isCast(op) ? op->getOperand(0) : skipSelection(op, head);
+    if (!next) {
+      next = scaledLogits(op);
+      head.isScaled = true;
+    }
+    if (!next)
+      return {};
+    value = next;
+  }
+  if (!head.op || type.getRank() == 3)
+    return head;
+  // The position may be chosen before the head, too. Otherwise a row stands for
+  // a text and not for a place in it.
+  value = head.op->getOperand(0);
+  while (Operation *op = head.selectsLast ? nullptr : value.getDefiningOp()) {
+    Value next = skipSelection(op, head);
+    value = next ? next : normInput(op);
+    if (!value)
+      return {};
+  }
+  return head.selectsLast ? head : Head();
 }
 
 /// Lets the head and the norm before it work on the positions asked for only.
@@ -200,7 +329,9 @@ struct RecognizeRolesPass
   Attribute lengthName(BlockArgument argument) {
     auto dims =
         main.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "onnx.dims");
-    return dims && dims.size() == 2 ? dims[1] : Attribute();
+    auto name =
+        dims && dims.size() == 2 ? dyn_cast<StringAttr>(dims[1]) : StringAttr();
+    return name && !name.empty() ? name : Attribute();
   }
 
   void recognizeOthers() {
@@ -209,7 +340,9 @@ struct RecognizeRolesPass
         continue;
       // Positions may make a causal mask too, and a padding mask may be
       // counted into positions: the length tells them apart.
-      bool asLongAsTokens = lengthName(argument) == lengthName(tokens);
+      // and, where axes have no names, that nobody counts positions.
+      bool asLongAsTokens = lengthName(argument) == lengthName(tokens) &&
+                            (lengthName(tokens) || !reach.counted);
       if (reach.rotary && (!reach.mask || asLongAsTokens))
         setRole(argument, "positions");
       else if (reach.mask)
@@ -220,16 +353,19 @@ struct RecognizeRolesPass
   void recognizeLogits() {
     Operation *terminator = main.getBody().front().getTerminator();
     for (OpOperand &use : terminator->getOpOperands()) {
-      Operation *head = findHead(use.get());
-      if (!head)
+      Head head = findHead(use.get());
+      RankedTensorType type = rankedType(use.get());
+      // Scores of other things than tokens may look like that, too.
+      bool isOfTokens = (type && type.getRank() == 3 && !head.isScaled) ||
+                        (type && type.getShape().back() == tableRowsOf(tokens));
+      if (!head.op || !isOfTokens)
         continue;
       Builder builder(&getContext());
       main.setResultAttr(use.getOperandNumber(), "bitnet.role",
                          builder.getStringAttr("logits"));
-      module->setAttr(
-          "bitnet.vocab_size",
-          builder.getI64IntegerAttr(rankedType(use.get()).getDimSize(2)));
-      insertLastPositions(head);
+      module->setAttr("bitnet.vocab_size",
+                      builder.getI64IntegerAttr(type.getShape().back()));
+      insertLastPositions(head.op);
       return;
     }
   }

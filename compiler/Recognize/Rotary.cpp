@@ -68,13 +68,14 @@ static Value rotatedBase(Value value, ShapeTracer &tracer) {
 static bool isTable(Value table, Value x) {
   RankedTensorType type = rankedType(table), input = rankedType(x);
   return type && type.getRank() >= 2 && type.getRank() <= 4 &&
-         elementType(table).isF32() &&
+         isModelFloat(elementType(table)) &&
          type.getShape().back() == input.getShape().back();
 }
 
 namespace {
 
-/// x * cos + rotate_half(x) * sin.
+/// x * cos + rotate_half(x) * sin. In f16 and bf16, too, it is computed in f32
+/// and rounded at its end.
 struct RecognizeRotary : RewritePattern {
   RecognizeRotary(MLIRContext *context)
       : RewritePattern("onnx.Add", 1, context) {}
@@ -97,16 +98,21 @@ struct RecognizeRotary : RewritePattern {
       return rewriter.notifyMatchFailure(
           op, "is not x * cos + concat(-x2, x1) * sin");
     RankedTensorType type = rankedType(x);
-    if (type.getRank() != 4 || !elementType(x).isF32() ||
+    if (type.getRank() != 4 || !isModelFloat(elementType(x)) ||
         op->getResult(0).getType() != type)
-      return rewriter.notifyMatchFailure(op, "x is not f32 of rank 4");
+      return rewriter.notifyMatchFailure(op, "x is no float of rank 4");
     if (!isTable(cos, x) || !isTable(sin, x))
       return rewriter.notifyMatchFailure(
           op, "cos or sin has no rank of 2 to 4 or another last axis");
-    rewriter.replaceOp(op, transformer::RotaryOp::create(
-                               rewriter, op->getLoc(), type, x, cos, sin,
-                               ValueRange(), Value(), UnitAttr())
-                               .getResult());
+    Location loc = op->getLoc();
+    Type f32 = rewriter.getF32Type();
+    Value wide = castTo(rewriter, loc, x, f32);
+    Value y = transformer::RotaryOp::create(rewriter, loc, wide.getType(), wide,
+                                            castTo(rewriter, loc, cos, f32),
+                                            castTo(rewriter, loc, sin, f32),
+                                            ValueRange(), Value(), UnitAttr())
+                  .getResult();
+    rewriter.replaceOp(op, castTo(rewriter, loc, y, elementType(x)));
     return success();
   }
 };

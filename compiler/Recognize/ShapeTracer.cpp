@@ -7,6 +7,8 @@
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include "llvm/Support/SaveAndRestore.h"
+
 #include <algorithm>
 
 using namespace mlir;
@@ -17,6 +19,9 @@ using Dims = SmallVector<Dim>;
 
 /// Elements that a shape computation can have; shapes are short.
 static constexpr int64_t kMaxElements = 16;
+/// Values that are followed one from the other: what lies deeper is not
+/// understood.
+static constexpr int kMaxDepth = 512;
 
 static bool isUnaryElementwise(Operation *op) {
   static constexpr StringLiteral names[] = {
@@ -38,8 +43,9 @@ Dim ShapeTracer::sizeOf(Value tensor, int64_t axis) {
     return Dim::constant(type.getDimSize(axis));
   auto [found, isNew] =
       sizes.try_emplace({tensor, axis}, Dim{Dim::Kind::Axis, axis, tensor});
-  if (!isNew)
+  if (!isNew || depth >= kMaxDepth)
     return found->second;
+  llvm::SaveAndRestore deeper(depth, depth + 1);
   Dim size = computeSize(tensor, axis);
   sizes[{tensor, axis}] = size;
   return size;
@@ -295,13 +301,20 @@ std::optional<Dims> ShapeTracer::elements(Value shape) {
   if (!type || !type.hasStaticShape() || type.getRank() > 1 ||
       type.getNumElements() > kMaxElements)
     return std::nullopt;
-  std::optional<Dims> dims = computeElements(shape);
-  if (dims && int64_t(dims->size()) == type.getNumElements())
-    return dims;
-  Dims opaque;
-  for (int64_t index = 0; index < type.getNumElements(); ++index)
-    opaque.push_back({Dim::Kind::Opaque, index, shape});
-  return opaque;
+  if (auto known = lists.find(shape); known != lists.end())
+    return known->second;
+  std::optional<Dims> dims;
+  if (depth < kMaxDepth) {
+    llvm::SaveAndRestore deeper(depth, depth + 1);
+    dims = computeElements(shape);
+  }
+  if (!dims || int64_t(dims->size()) != type.getNumElements()) {
+    dims.emplace();
+    for (int64_t index = 0; index < type.getNumElements(); ++index)
+      dims->push_back({Dim::Kind::Opaque, index, shape});
+  }
+  lists[shape] = *dims;
+  return dims;
 }
 
 std::optional<SmallVector<int64_t>> ShapeTracer::constants(Value shape) {

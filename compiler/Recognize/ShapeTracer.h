@@ -46,6 +46,9 @@ private:
   Dim broadcastSize(mlir::Operation *op, mlir::Value tensor, int64_t axis);
 
   llvm::DenseMap<std::pair<mlir::Value, int64_t>, Dim> sizes;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<Dim>> lists;
+  /// Values that are followed at the moment, one from the other.
+  int depth = 0;
 };
 
 } // namespace bitnet::recognize

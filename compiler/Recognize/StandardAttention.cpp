@@ -29,15 +29,18 @@ static bool isShorter(onnx::AttentionOp op, int64_t size) {
 
 /// What transformer.attention cannot say of `op`; null if nothing.
 static const char *findUnknown(onnx::AttentionOp op) {
-  if (op.getSoftcap().convertToFloat() != 0 || op.getLeftWindowSize() >= 0 ||
-      op.getRightWindowSize() >= 0 || op.getNonpadLength())
-    return "has a softcap, a window or lengths";
+  if (op.getLeftWindowSize() >= 0 || op.getRightWindowSize() >= 0 ||
+      op.getNonpadLength())
+    return "has a window or lengths";
+  float softcap = op.getSoftcap().convertToFloat();
+  if (softcap != 0 && !(softcap > 0 && std::isfinite(softcap)))
+    return "has a softcap that caps nothing";
   if (op->getNumResults() > 3 && !op->getResult(3).use_empty())
     return "shows its scores";
   for (unsigned index : {0u, 1u, 2u, 4u, 5u})
     if (Value operand = operandOrNull(op, index);
-        operand && !elementType(operand).isF32())
-      return "is not f32";
+        operand && !isModelFloat(elementType(operand)))
+      return "is of another type than f32, f16 and bf16";
   for (Value x : {op.getQ(), op.getK(), op.getV()}) {
     RankedTensorType type = rankedType(x);
     if (type.isDynamicDim(type.getRank() - 1) ||
@@ -50,8 +53,8 @@ static const char *findUnknown(onnx::AttentionOp op) {
     if (type.getRank() == 0 || type.getRank() > 4 ||
         type.getShape().back() == 1 || isShorter(op, type.getShape().back()))
       return "mask does not tell every key";
-    if (!elementType(mask).isF32() && !elementType(mask).isInteger(1))
-      return "mask is neither f32 nor i1";
+    if (!isModelFloat(elementType(mask)) && !elementType(mask).isInteger(1))
+      return "mask is neither a float nor i1";
   }
   if (!op.getIsCausal() || op->hasAttr(kOneLengthAttr))
     return nullptr;
@@ -98,18 +101,25 @@ struct RecognizeStandardAttention : OpRewritePattern<onnx::AttentionOp> {
                                 : 1 / std::sqrt(float(shape.back()));
     shape.back() = rankedType(value).getShape().back();
     Value mask = op.getMask();
+    Type f32 = rewriter.getF32Type();
+    if (mask && !elementType(mask).isInteger(1))
+      mask = emit.cast(mask, f32);
     if (mask && rankedType(mask).getRank() < 4)
       mask = emit.unsqueeze(mask, llvm::to_vector(llvm::seq<int64_t>(
                                       0, 4 - rankedType(mask).getRank())));
+    Type element = elementType(op.getQ());
+    FloatAttr softcap = op.getSoftcapAttr();
     Value y =
         transformer::AttentionOp::create(
-            rewriter, op.getLoc(),
-            RankedTensorType::get(shape, rewriter.getF32Type()), query, fewKeys,
-            fewValues, mask, Value(), ValueRange(), Value(),
+            rewriter, op.getLoc(), RankedTensorType::get(shape, f32),
+            emit.cast(query, f32), emit.cast(fewKeys, f32),
+            emit.cast(fewValues, f32), mask, Value(), ValueRange(), Value(),
             rewriter.getF32FloatAttr(scale),
             op.getIsCausal() ? rewriter.getUnitAttr() : UnitAttr(),
-            FlatSymbolRefAttr(), FlatSymbolRefAttr(), FloatAttr(), UnitAttr())
+            FlatSymbolRefAttr(), FlatSymbolRefAttr(), FloatAttr(), UnitAttr(),
+            softcap && !softcap.getValue().isZero() ? softcap : FloatAttr())
             .getResult();
+    y = emit.cast(y, element);
     SmallVector<Value> results = {isJoined ? emit.joinHeads(y) : y, key, value};
     // Nobody reads the fourth result.
     results.resize(op->getNumResults());

@@ -13,9 +13,15 @@ typedef struct CUmod_st *CUmodule;
 typedef struct CUfunc_st *CUfunction;
 typedef struct CUstream_st *CUstream;
 
+/// Keys of what a launch is given in `extra`.
+#define CU_LAUNCH_PARAM_END ((void *)0)
+#define CU_LAUNCH_PARAM_BUFFER_POINTER ((void *)1)
+#define CU_LAUNCH_PARAM_BUFFER_SIZE ((void *)2)
+
 enum { CUDA_ERROR_OUT_OF_MEMORY = 2, CUDA_ERROR_UNSUPPORTED_PTX_VERSION = 222 };
 
 enum {
+  CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16,
   CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING = 41,
   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75,
   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76,
@@ -23,11 +29,14 @@ enum {
   CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK = 0,
   CU_JIT_ERROR_LOG_BUFFER = 5,
   CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6,
+  CU_MEM_ADVISE_SET_PREFERRED_LOCATION = 3,
+  CU_MEM_ADVISE_SET_ACCESSED_BY = 5,
   CU_MEM_ATTACH_GLOBAL = 1,
   CU_MEMHOSTALLOC_PORTABLE = 1,
   CU_MEMHOSTALLOC_DEVICEMAP = 2,
   CU_STREAM_NON_BLOCKING = 1
 };
+#define CU_DEVICE_CPU ((CUdevice) - 1)
 
 /// The functions of libcuda.so.1 that are used: member, symbol, parameters.
 #define BN_CUDA_FUNCTIONS(X)                                                   \
@@ -60,9 +69,10 @@ enum {
   X(MemFreeHost, cuMemFreeHost, (void *memory))                                \
   X(MemHostGetDevicePointer, cuMemHostGetDevicePointer_v2,                     \
     (CUdeviceptr * out, void *memory, unsigned flags))                         \
-  X(MemcpyHtoD, cuMemcpyHtoD_v2,                                               \
-    (CUdeviceptr to, const void *from, size_t bytes))                          \
-  X(MemsetD8, cuMemsetD8_v2, (CUdeviceptr to, unsigned char byte, size_t n))   \
+  X(MemcpyHtoDAsync, cuMemcpyHtoDAsync_v2,                                     \
+    (CUdeviceptr to, const void *from, size_t bytes, CUstream stream))         \
+  X(MemsetD8Async, cuMemsetD8Async,                                            \
+    (CUdeviceptr to, unsigned char byte, size_t n, CUstream stream))           \
   X(StreamCreate, cuStreamCreate, (CUstream * out, unsigned flags))            \
   X(StreamDestroy, cuStreamDestroy_v2, (CUstream stream))                      \
   X(StreamSynchronize, cuStreamSynchronize, (CUstream stream))                 \
@@ -87,10 +97,17 @@ struct bn_device {
 #define BN_DECLARE(name, symbol, parameters) CUresult(*name) parameters;
   BN_CUDA_FUNCTIONS(BN_DECLARE)
 #undef BN_DECLARE
+  /// NULL: the driver has none.
+  CUresult (*MemAdvise)(CUdeviceptr memory, size_t bytes, int advice,
+                        CUdevice device);
   CUdevice device;
   CUcontext context; ///< the primary one; current only inside our functions
+  /// Of clearing and copying; queues have their own. The default stream would
+  /// wait for all that the program does with CUDA, and hold it up.
+  CUstream stream;
   char name[96];
-  int capability;           ///< 10 * major + minor
+  int capability; ///< 10 * major + minor
+  int multiprocessors;
   enum bn_cuda_kind shared; ///< kind of memory that host and device share
   CUmodule *modules;        ///< one for each kernel
   CUfunction *functions;
@@ -113,13 +130,15 @@ void bn_cuda_leave(bn_device *device);
 
 // ---- cuda_memory.c: inside the device's context ----------------------------
 
-/// A block, not cleared. NULL: its reason in *result.
+/// A block, not cleared; of kind BN_CUDA_DEVICE: what the host has at `host`,
+/// or NULL. NULL: its reason in *result.
 bn_device_block *bn_cuda_allocate(bn_device *device, enum bn_cuda_kind kind,
-                                  uint64_t bytes, CUresult *result);
+                                  const void *host, uint64_t bytes,
+                                  CUresult *result);
 void bn_cuda_free(bn_device *device, bn_device_block *block);
 
 /// Outside of it: an allocator of blocks that both see, cleared.
-bitnet_allocator bn_cuda_allocator(bn_device *device);
+bitnet_allocator bn_cuda_allocator(bn_device *device, enum bn_place place);
 int32_t bn_cuda_upload(bn_device *device, const void *data, uint64_t bytes,
                        bitnet_error *error);
 
@@ -130,7 +149,7 @@ int32_t bn_cuda_queue_create(bn_device *device, bn_queue **out,
 void bn_cuda_queue_destroy(bn_queue *queue);
 void bn_cuda_dispatch(bn_queue *queue, int32_t kernel, const uint64_t *captures,
                       int64_t count);
-void bn_cuda_await(bn_queue *queue);
+bool bn_cuda_await(bn_queue *queue);
 int32_t bn_cuda_check(bn_queue *queue, bitnet_error *error);
 
 #endif // BITNET_RUNTIME_CUDA_H

@@ -35,57 +35,91 @@ static enum bn_cuda_kind kindOf(const bn_device_block *block) {
   return ((const bn_cuda_block *)block)->kind;
 }
 
+static void freeMemory(bn_device *d, const bn_device_block *block) {
+  if (kindOf(block) == BN_CUDA_PINNED)
+    d->MemFreeHost((void *)(uintptr_t)block->host);
+  else
+    d->MemFree(block->device);
+}
+
 bn_device_block *bn_cuda_allocate(bn_device *d, enum bn_cuda_kind kind,
-                                  uint64_t bytes, CUresult *result) {
+                                  const void *host, uint64_t bytes,
+                                  CUresult *result) {
   bn_cuda_block *block =
       (bn_cuda_block *)bn_allocate(&d->allocator, sizeof(*block));
   *result = CUDA_ERROR_OUT_OF_MEMORY;
   if (!block)
     return NULL;
   block->kind = kind;
+  block->base.host = (const uint8_t *)host;
   block->base.bytes = bytes ? bytes : 1;
   *result = makeBlock(d, kind, &block->base);
-  if (*result) {
-    bn_release(&d->allocator, block, sizeof(*block));
-    return NULL;
+  if (!*result && !bn_device_blocks_add(&d->blocks, &block->base)) {
+    freeMemory(d, &block->base);
+    *result = CUDA_ERROR_OUT_OF_MEMORY;
   }
-  bn_device_blocks_add(&d->blocks, &block->base);
-  return &block->base;
+  if (!*result)
+    return &block->base;
+  bn_release(&d->allocator, block, sizeof(*block));
+  return NULL;
 }
 
 void bn_cuda_free(bn_device *d, bn_device_block *block) {
   bn_device_blocks_remove(&d->blocks, block);
-  if (kindOf(block) == BN_CUDA_PINNED)
-    d->MemFreeHost((void *)(uintptr_t)block->host);
-  else
-    d->MemFree(block->device);
+  freeMemory(d, block);
   bn_release(&d->allocator, block, sizeof(bn_cuda_block));
 }
 
+/// Says where pages should lie. Devices that cannot heed it refuse.
+static void advise(bn_device *d, bn_device_block *block, enum bn_place place) {
+  if (!d->MemAdvise || kindOf(block) != BN_CUDA_MANAGED)
+    return;
+  bool nearHost = place == BN_NEAR_HOST;
+  d->MemAdvise(block->device, block->bytes,
+               CU_MEM_ADVISE_SET_PREFERRED_LOCATION,
+               nearHost ? CU_DEVICE_CPU : d->device);
+  // What the device reads once it reads there; pages stay.
+  if (nearHost)
+    d->MemAdvise(block->device, block->bytes, CU_MEM_ADVISE_SET_ACCESSED_BY,
+                 d->device);
+}
+
 /// Zeros where the block lies: pages that the device will use need not travel
-/// there first. The default stream clears; it is not that of any queue.
-static CUresult clear(bn_device *d, bn_device_block *block) {
-  if (kindOf(block) == BN_CUDA_PINNED) {
+/// there first.
+static CUresult clear(bn_device *d, bn_device_block *block,
+                      enum bn_place place) {
+  if (kindOf(block) == BN_CUDA_PINNED || place == BN_NEAR_HOST) {
     memset((void *)(uintptr_t)block->host, 0, block->bytes);
     return 0;
   }
-  CUresult result = d->MemsetD8(block->device, 0, block->bytes);
-  return result ? result : d->StreamSynchronize(NULL);
+  CUresult result = d->MemsetD8Async(block->device, 0, block->bytes, d->stream);
+  return result ? result : d->StreamSynchronize(d->stream);
 }
 
-static void *allocateCleared(void *context, size_t bytes, size_t alignment) {
-  (void)alignment; // of CUDA's memory: 256
-  bn_device *d = (bn_device *)context;
+static void *allocateCleared(bn_device *d, size_t bytes, enum bn_place place) {
   if (bn_cuda_enter(d))
     return NULL;
   CUresult result;
-  bn_device_block *block = bn_cuda_allocate(d, d->shared, bytes, &result);
-  if (block && clear(d, block)) {
-    bn_cuda_free(d, block);
-    block = NULL;
+  bn_device_block *block = bn_cuda_allocate(d, d->shared, NULL, bytes, &result);
+  if (block) {
+    advise(d, block, place);
+    if (clear(d, block, place)) {
+      bn_cuda_free(d, block);
+      block = NULL;
+    }
   }
   bn_cuda_leave(d);
   return block ? (void *)(uintptr_t)block->host : NULL;
+}
+
+// Of CUDA's memory the alignment is 256 at least.
+static void *allocateNearDevice(void *context, size_t bytes, size_t alignment) {
+  (void)alignment;
+  return allocateCleared((bn_device *)context, bytes, BN_NEAR_DEVICE);
+}
+static void *allocateNearHost(void *context, size_t bytes, size_t alignment) {
+  (void)alignment;
+  return allocateCleared((bn_device *)context, bytes, BN_NEAR_HOST);
 }
 
 static void release(void *context, void *memory, size_t bytes) {
@@ -99,8 +133,10 @@ static void release(void *context, void *memory, size_t bytes) {
     bn_cuda_leave(d);
 }
 
-bitnet_allocator bn_cuda_allocator(bn_device *d) {
-  bitnet_allocator allocator = {d, allocateCleared, release};
+bitnet_allocator bn_cuda_allocator(bn_device *d, enum bn_place place) {
+  bitnet_allocator allocator = {
+      d, place == BN_NEAR_HOST ? allocateNearHost : allocateNearDevice,
+      release};
   return allocator;
 }
 
@@ -108,15 +144,13 @@ static CUresult copy(bn_device *d, bn_device_block *block,
                      const uint8_t *data) {
   for (uint64_t at = 0; at < block->bytes; at += BN_UPLOAD_BYTES) {
     uint64_t left = block->bytes - at;
-    CUresult result =
-        d->MemcpyHtoD(block->device + at, data + at,
-                      left < BN_UPLOAD_BYTES ? left : BN_UPLOAD_BYTES);
+    CUresult result = d->MemcpyHtoDAsync(
+        block->device + at, data + at,
+        left < BN_UPLOAD_BYTES ? left : BN_UPLOAD_BYTES, d->stream);
     if (result)
       return result;
   }
-  // Copies from pageable memory may still be on their way in the default
-  // stream.
-  return d->StreamSynchronize(NULL);
+  return d->StreamSynchronize(d->stream);
 }
 
 int32_t bn_cuda_upload(bn_device *d, const void *data, uint64_t bytes,
@@ -126,9 +160,9 @@ int32_t bn_cuda_upload(bn_device *d, const void *data, uint64_t bytes,
   CUresult result = bn_cuda_enter(d);
   if (!result) {
     bn_device_block *block =
-        bn_cuda_allocate(d, BN_CUDA_DEVICE, bytes, &result);
-    if (block && !(result = copy(d, block, (const uint8_t *)data)))
-      block->host = (const uint8_t *)data;
+        bn_cuda_allocate(d, BN_CUDA_DEVICE, data, bytes, &result);
+    if (block)
+      result = copy(d, block, (const uint8_t *)data);
     bn_cuda_leave(d);
   }
   if (!result)

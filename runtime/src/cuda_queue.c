@@ -2,8 +2,11 @@
 
 #include <stdio.h>
 
-/// Room for the captures of the dispatches between two waits.
+/// Room for the captures of the dispatches between two waits, of kernels that
+/// take them from memory.
 #define BN_CAPTURE_BYTES ((uint64_t)1 << 20)
+/// Blocks that every multiprocessor runs at once, if they are small.
+#define BN_BLOCKS_AT_ONCE 16
 /// Scratch memory of one dispatch: more threads go in several.
 #define BN_SCRATCH_BYTES ((uint64_t)64 << 20)
 /// Most blocks of a grid along its first axis.
@@ -13,7 +16,7 @@
 struct bn_queue {
   bn_device *device;
   CUstream stream;
-  bn_device_block *captures; ///< pinned: the host writes, the device reads
+  bn_device_block *captures; ///< pinned; NULL: all kernels' are parameters
   bn_device_block *scratch;  ///< NULL: no kernel needs any
   uint64_t used;             ///< bytes of `captures` since the last wait
   bool pending;              ///< something was launched since the last wait
@@ -28,6 +31,18 @@ static uint64_t scratchBytes(const bitnet_module *module) {
   return most && most < BN_SCRATCH_BYTES ? BN_SCRATCH_BYTES : most;
 }
 
+static bool passesCaptures(const bitnet_kernel *kernel) {
+  return kernel->num_words <= BITNET_PARAMETER_WORDS;
+}
+
+/// Whether the captures of all kernels are parameters.
+static bool passesAll(const bitnet_module *module) {
+  for (int64_t i = 0; i < module->num_kernels; ++i)
+    if (!passesCaptures(&module->kernels[i]))
+      return false;
+  return true;
+}
+
 static CUresult makeQueue(bn_queue *q) {
   bn_device *d = q->device;
   CUresult result = d->StreamCreate(&q->stream, CU_STREAM_NON_BLOCKING);
@@ -35,10 +50,12 @@ static CUresult makeQueue(bn_queue *q) {
     q->stream = NULL;
     return result;
   }
-  q->captures = bn_cuda_allocate(d, BN_CUDA_PINNED, BN_CAPTURE_BYTES, &result);
+  if (!passesAll(d->module))
+    q->captures =
+        bn_cuda_allocate(d, BN_CUDA_PINNED, NULL, BN_CAPTURE_BYTES, &result);
   uint64_t scratch = scratchBytes(d->module);
-  if (q->captures && scratch)
-    q->scratch = bn_cuda_allocate(d, BN_CUDA_DEVICE, scratch, &result);
+  if (!result && scratch)
+    q->scratch = bn_cuda_allocate(d, BN_CUDA_DEVICE, NULL, scratch, &result);
   return result;
 }
 
@@ -87,55 +104,85 @@ void bn_cuda_queue_destroy(bn_queue *q) {
   bn_release(&allocator, q, sizeof(*q));
 }
 
-/// Copies the captures to where the device reads them; their address, or 0.
-static uint64_t copyCaptures(bn_queue *q, int32_t number,
-                             const uint64_t *captures) {
-  const bitnet_kernel *kernel = &q->device->module->kernels[number];
-  uint64_t room = bn_captures_bytes(kernel);
-  if (room > BN_CAPTURE_BYTES - q->used)
+/// What a launch hands a kernel, one parameter behind another.
+typedef struct bn_parameters {
+  bitnet_push push;
+  uint64_t words[BITNET_PARAMETER_WORDS];
+} bn_parameters;
+
+/// Room for `bytes` where the device reads captures; NULL: none.
+static uint64_t *takeRoom(bn_queue *q, uint64_t bytes) {
+  if (bytes > BN_CAPTURE_BYTES - q->used)
     bn_cuda_await(q);
-  if (room > BN_CAPTURE_BYTES && !q->failed)
+  if (bytes > BN_CAPTURE_BYTES && !q->failed)
     q->failed = CUDA_ERROR_OUT_OF_MEMORY;
   if (q->failed)
-    return 0;
-  if (!bn_captures_copy(&q->device->blocks, kernel, captures, q->captures,
-                        q->used)) {
-    q->stray = number + 1;
-    return 0;
-  }
-  uint64_t address = q->captures->device + q->used;
-  q->used += room;
-  return address;
+    return NULL;
+  uint64_t *words = (uint64_t *)((uintptr_t)q->captures->host + q->used);
+  q->used += bytes;
+  return words;
 }
 
-/// Blocks that one launch may have.
-static uint64_t mostGroups(const bn_queue *q, const bitnet_kernel *kernel) {
-  uint64_t bytes =
-      (uint64_t)kernel->scratch_bytes * (uint64_t)kernel->workgroup;
+/// Puts the captures where the kernel takes them from; the bytes of its
+/// parameters, or 0.
+static size_t setCaptures(bn_queue *q, int32_t number, const uint64_t *captures,
+                          bn_parameters *parameters) {
+  const bitnet_kernel *kernel = &q->device->module->kernels[number];
+  uint64_t *words = parameters->words;
+  size_t bytes = sizeof(parameters->push);
+  if (passesCaptures(kernel)) {
+    bytes += (size_t)kernel->num_words * sizeof(*words);
+  } else {
+    words = takeRoom(q, bn_captures_bytes(kernel));
+    if (!words)
+      return 0;
+    parameters->push.captures =
+        q->captures->device + ((uintptr_t)words - (uintptr_t)q->captures->host);
+  }
+  if (bn_captures_copy(&q->device->blocks, kernel, captures, words))
+    return bytes;
+  q->stray = number + 1;
+  return 0;
+}
+
+/// Threads of a block for so many parts. Blocks of one warp are spread over
+/// more multiprocessors, which run only so many of them at once.
+static int64_t blockThreads(const bn_queue *q, const bitnet_kernel *kernel,
+                            int64_t parts) {
+  int64_t share = kernel->small_workgroup / kernel->lanes;
+  int64_t atOnce = (int64_t)q->device->multiprocessors * BN_BLOCKS_AT_ONCE;
+  return parts / share < atOnce ? kernel->small_workgroup : kernel->workgroup;
+}
+
+/// Blocks of so many threads that one launch may have.
+static uint64_t mostGroups(const bn_queue *q, const bitnet_kernel *kernel,
+                           int64_t threads) {
+  uint64_t bytes = (uint64_t)kernel->scratch_bytes * (uint64_t)threads;
   uint64_t most = bytes ? q->scratch->bytes / bytes : BN_MOST_GROUPS;
   return most < BN_MOST_GROUPS ? most : BN_MOST_GROUPS;
 }
 
 /// Launches what runs the parts [0, parts), behind all that was asked before.
-static CUresult launch(bn_queue *q, int32_t number, bitnet_push push,
-                       int64_t parts) {
+static CUresult launch(bn_queue *q, int32_t number, bn_parameters *parameters,
+                       size_t bytes, int64_t parts) {
   const bitnet_kernel *kernel = &q->device->module->kernels[number];
-  void *parameters[] = {&push.captures, &push.scratch, &push.first,
-                        &push.count};
-  uint64_t most = mostGroups(q, kernel);
+  void *extra[] = {CU_LAUNCH_PARAM_BUFFER_POINTER, parameters,
+                   CU_LAUNCH_PARAM_BUFFER_SIZE, &bytes, CU_LAUNCH_PARAM_END};
+  int64_t threads = blockThreads(q, kernel, parts);
+  uint64_t most = mostGroups(q, kernel, threads);
   // Parts that a block runs.
-  uint64_t share = (uint64_t)(kernel->workgroup / kernel->lanes);
+  uint64_t share = (uint64_t)(threads / kernel->lanes);
   CUresult result = 0;
-  while (!result && push.first < parts) {
-    uint64_t left = (uint64_t)(parts - push.first);
+  while (!result && parameters->push.first < parts) {
+    uint64_t left = (uint64_t)(parts - parameters->push.first);
     uint64_t groups = left / share + (left % share != 0);
     if (groups > most)
       groups = most;
-    result = q->device->LaunchKernel(
-        q->device->functions[number], (unsigned)groups, 1, 1,
-        (unsigned)kernel->workgroup, 1, 1, 0, q->stream, parameters, NULL);
+    result = q->device->LaunchKernel(q->device->functions[number],
+                                     (unsigned)groups, 1, 1, (unsigned)threads,
+                                     1, 1, 0, q->stream, NULL, extra);
     q->pending = true;
-    push.first += (int64_t)(groups * share);
+    parameters->push.first += (int64_t)(groups * share);
   }
   return result;
 }
@@ -145,23 +192,25 @@ void bn_cuda_dispatch(bn_queue *q, int32_t number, const uint64_t *captures,
   if (count <= 0 || q->failed || q->stray)
     return;
   const bitnet_kernel *kernel = &q->device->module->kernels[number];
-  bitnet_push push = {copyCaptures(q, number, captures),
-                      q->scratch ? q->scratch->device : 0, 0, count};
-  if (!push.captures)
+  bn_parameters parameters; // cleared, 4 KiB would cost as much as a launch
+  bitnet_push push = {0, q->scratch ? q->scratch->device : 0, 0, count};
+  parameters.push = push;
+  size_t bytes = setCaptures(q, number, captures, &parameters);
+  if (!bytes)
     return;
   int64_t parts = count / kernel->grain + (count % kernel->grain != 0);
   q->failed = bn_cuda_enter(q->device);
   if (q->failed)
     return;
-  q->failed = launch(q, number, push, parts);
+  q->failed = launch(q, number, &parameters, bytes, parts);
   q->kernel = q->failed ? number + 1 : 0;
   bn_cuda_leave(q->device);
 }
 
-void bn_cuda_await(bn_queue *q) {
+bool bn_cuda_await(bn_queue *q) {
   q->used = 0;
   if (!q->pending)
-    return;
+    return !q->failed && !q->stray;
   q->pending = false;
   CUresult result = bn_cuda_enter(q->device);
   if (!result) {
@@ -170,6 +219,7 @@ void bn_cuda_await(bn_queue *q) {
   }
   if (!q->failed)
     q->failed = result;
+  return !q->failed && !q->stray;
 }
 
 int32_t bn_cuda_check(bn_queue *q, bitnet_error *error) {

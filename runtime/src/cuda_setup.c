@@ -58,6 +58,8 @@ static int32_t loadLibrary(bn_device *d, bitnet_error *error) {
     return noDevice(d, error, "libcuda.so.1 lacks " #symbol);
   BN_CUDA_FUNCTIONS(BN_LOAD)
 #undef BN_LOAD
+  d->MemAdvise = (CUresult (*)(CUdeviceptr, size_t, int, CUdevice))dlsym(
+      d->library, "cuMemAdvise");
   CUresult result = d->Init(0);
   return result ? failedCall(d, error, "cuInit", result) : BITNET_OK;
 }
@@ -96,7 +98,7 @@ static bool runs(bn_needs needs, int capability) {
   return capability >= needs.capability;
 }
 
-/// Fills in name, capability and kind of memory of d->device; what it lacks is
+/// Fills in name, sizes and kind of memory of d->device; what it lacks is
 /// in `reason` then.
 static CUresult describe(bn_device *d, bn_needs needs, char *reason,
                          size_t size) {
@@ -106,6 +108,7 @@ static CUresult describe(bn_device *d, bn_needs needs, char *reason,
     int *out, attribute;
   } wanted[] = {{&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR},
                 {&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR},
+                {&d->multiprocessors, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT},
                 {&unified, CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING},
                 {&managed, CU_DEVICE_ATTRIBUTE_CONCURRENT_MANAGED_ACCESS}};
   for (size_t i = 0; !result && i < sizeof(wanted) / sizeof(*wanted); ++i)
@@ -167,13 +170,14 @@ static int32_t checkShape(const bn_device *d, const bitnet_kernel *kernel,
                    "kernel '%s' has blocks of %lld threads, '%s' runs it with "
                    "%d at most",
                    kernel->name, (long long)kernel->workgroup, d->name, most);
-  if (kernel->lanes < 1 || kernel->workgroup < 1 ||
-      kernel->workgroup % kernel->lanes)
+  if (kernel->lanes < 1 || kernel->small_workgroup < 1 ||
+      kernel->small_workgroup % kernel->lanes || kernel->workgroup < 1 ||
+      kernel->workgroup % kernel->small_workgroup)
     return bn_fail(error, BITNET_INTERNAL,
-                   "kernel '%s' has blocks of %lld threads, expected a "
-                   "multiple of its %lld lanes",
-                   kernel->name, (long long)kernel->workgroup,
-                   (long long)kernel->lanes);
+                   "kernel '%s' has blocks of %lld or %lld threads, expected "
+                   "multiples of its %lld lanes",
+                   kernel->name, (long long)kernel->small_workgroup,
+                   (long long)kernel->workgroup, (long long)kernel->lanes);
   return BITNET_OK;
 }
 
@@ -184,6 +188,12 @@ static int32_t loadKernel(bn_device *d, int64_t number, bitnet_error *error) {
   void *values[] = {log, (void *)(uintptr_t)(sizeof(log) - 1)};
   CUresult result = d->ModuleLoadDataEx(&d->modules[number], kernel->code, 2,
                                         options, values);
+  if (result == CUDA_ERROR_OUT_OF_MEMORY) {
+    d->modules[number] = NULL;
+    return bn_fail(error, BITNET_OUT_OF_MEMORY,
+                   "out of memory of '%s' for the code of '%s'", d->name,
+                   kernel->name);
+  }
   if (result) {
     d->modules[number] = NULL;
     bn_cuda_result(d, result, text, sizeof(text));
@@ -225,6 +235,11 @@ static int32_t loadKernels(bn_device *d, bitnet_error *error) {
   if (result)
     return failedCall(d, error, "cuCtxPushCurrent", result);
   int32_t code = BITNET_OK;
+  result = d->StreamCreate(&d->stream, CU_STREAM_NON_BLOCKING);
+  if (result) {
+    d->stream = NULL;
+    code = failedCall(d, error, "cuStreamCreate", result);
+  }
   for (int64_t i = 0; !code && i < d->module->num_kernels; ++i)
     code = loadKernel(d, i, error);
   bn_cuda_leave(d);
@@ -240,7 +255,7 @@ int32_t bn_cuda_open(const bitnet_module *module,
                    "out of memory for the device's handle");
   d->module = module;
   d->allocator = *allocator;
-  pthread_mutex_init(&d->blocks.lock, NULL);
+  bn_device_blocks_init(&d->blocks, allocator);
   int32_t code = loadLibrary(d, error);
   if (!code)
     code = chooseDevice(d, error);
@@ -256,11 +271,13 @@ int32_t bn_cuda_open(const bitnet_module *module,
 /// What lives in the context, if one can be entered: else its end frees all.
 static void freeContents(bn_device *d) {
   bool entered = !bn_cuda_enter(d);
-  while (d->blocks.first)
-    bn_cuda_free(d, d->blocks.first);
+  while (d->blocks.count)
+    bn_cuda_free(d, d->blocks.sorted[0]);
   for (int64_t i = 0; d->modules && i < d->module->num_kernels; ++i)
     if (d->modules[i])
       d->ModuleUnload(d->modules[i]);
+  if (d->stream)
+    d->StreamDestroy(d->stream);
   if (entered)
     bn_cuda_leave(d);
 }
@@ -274,7 +291,7 @@ void bn_cuda_close(bn_device *d) {
   }
   if (d->library)
     dlclose(d->library);
-  pthread_mutex_destroy(&d->blocks.lock);
+  bn_device_blocks_destroy(&d->blocks);
   size_t count = (size_t)d->module->num_kernels;
   bitnet_allocator allocator = d->allocator;
   bn_release(&allocator, d->modules, sizeof(CUmodule) * count);

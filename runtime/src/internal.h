@@ -126,6 +126,9 @@ int64_t bn_top_screen(bn_top *top, const float *lower, const float *upper,
 typedef struct bn_device bn_device; ///< one device with a model's kernels
 typedef struct bn_queue bn_queue;   ///< what one execution asks of it, in order
 
+/// Who uses memory most.
+enum bn_place { BN_NEAR_DEVICE, BN_NEAR_HOST };
+
 /// What a kind of device can do; a model's code names its driver, so that
 /// others are not linked.
 struct bitnet_driver {
@@ -133,8 +136,9 @@ struct bitnet_driver {
                   const bitnet_allocator *allocator, bn_device **out,
                   bitnet_error *error);
   void (*close)(bn_device *device);
-  /// Of memory that host and device share; any thread may use it.
-  bitnet_allocator (*allocator)(bn_device *device);
+  /// Of memory that host and device share, which lies near the one that uses it
+  /// most; any thread may use it, and release what either has given.
+  bitnet_allocator (*allocator)(bn_device *device, enum bn_place place);
   /// Copies to memory of the device alone what the host has at `data` and keeps
   /// as it is: there the device finds it until it is closed. NULL: the device
   /// has no memory of its own.
@@ -143,11 +147,11 @@ struct bitnet_driver {
   int32_t (*queue_create)(bn_device *device, bn_queue **out,
                           bitnet_error *error);
   void (*queue_destroy)(bn_queue *queue);
-  /// bitnet_exec's functions of these names.
+  /// bitnet_exec's functions of these names; whether nothing has failed so far.
   void (*dispatch)(bn_queue *queue, int32_t kernel, const uint64_t *captures,
                    int64_t count);
-  void (*await)(bn_queue *queue);
-  /// The first failure since the last call.
+  bool (*await)(bn_queue *queue);
+  /// The first failure since the last call: until then nothing is done.
   int32_t (*check)(bn_queue *queue, bitnet_error *error);
 };
 
@@ -158,9 +162,10 @@ struct bitnet_model {
   bitnet_allocator allocator;
   bn_weights weights;
   bn_device *device; ///< NULL: the CPU
-  /// Of what compiled code reads and writes: arenas, caches, inputs. That of
-  /// the device where there is one, else `allocator`.
-  bitnet_allocator shared;
+  /// Of what compiled code reads and writes, arenas and caches, and of what it
+  /// reads only, inputs. Those of the device where there is one, else
+  /// `allocator`.
+  bitnet_allocator shared, inputs;
   void *device_weights; ///< the weights in memory of `shared`, or NULL
 };
 
@@ -191,6 +196,7 @@ int32_t bn_check_shape(const bitnet_module *module, int32_t index,
 /// A block that compiled code asked for while it ran.
 typedef struct bn_block {
   struct bn_block *next;
+  void *memory; ///< of the model's `shared`, which its device reads and writes
   size_t bytes;
   int64_t slot; ///< negative: none
 } bn_block;

@@ -70,7 +70,7 @@ void bitnet_results_destroy(bitnet_results *r) {
   bitnet_allocator a = r->allocator;
   const bitnet_allocator *shared = &r->model->shared;
   for (int32_t i = 0; r->copies && r->copy_bytes && i < m->num_inputs; ++i)
-    bn_release(shared, r->copies[i], (size_t)r->copy_bytes[i]);
+    bn_release(&r->model->inputs, r->copies[i], (size_t)r->copy_bytes[i]);
   for (int32_t i = 0; i < m->num_kv; ++i) {
     if (r->kv && r->kv_bytes)
       bn_release(shared, r->kv[i], (size_t)r->kv_bytes[i]);
@@ -113,7 +113,7 @@ static bool place(bitnet_results *r, int32_t input, const void *data,
   *out = (void *)(uintptr_t)data;
   if (!r->copies || r->module->inputs[input].role == BITNET_ROLE_KV)
     return true;
-  *out = bn_allocate(&r->model->shared, (size_t)bytes);
+  *out = bn_allocate(&r->model->inputs, (size_t)bytes);
   r->copies[input] = *out;
   r->copy_bytes[input] = bytes;
   if (*out && bytes)

@@ -6,14 +6,15 @@
 /// memory of its own beside the host's, or to memory that both share.
 static int32_t openDevice(bitnet_model *model, bitnet_error *error) {
   const bitnet_module *module = model->module;
-  model->shared = model->allocator;
+  model->shared = model->inputs = model->allocator;
   if (!module->driver)
     return BITNET_OK;
   int32_t code =
       module->driver->open(module, &model->allocator, &model->device, error);
   if (code)
     return code;
-  model->shared = module->driver->allocator(model->device);
+  model->shared = module->driver->allocator(model->device, BN_NEAR_DEVICE);
+  model->inputs = module->driver->allocator(model->device, BN_NEAR_HOST);
   if (module->driver->upload)
     return module->driver->upload(model->device, model->weights.data,
                                   module->weights_bytes, error);

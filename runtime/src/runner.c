@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-/// Blocks of compiled code begin behind their header, at the next 64 bytes.
-#define BN_BLOCK_HEADER 64
-
 static void parallel(bitnet_exec *exec, bitnet_range_fn fn, void *args,
                      int64_t count, int64_t grain) {
   bn_pool_run(((bn_runner *)exec->runtime)->pool, fn, args, count, grain);
@@ -17,21 +14,37 @@ static void dispatch(bitnet_exec *exec, int32_t kernel,
                                           count);
 }
 
-static void await(bitnet_exec *exec) {
+static int32_t await(bitnet_exec *exec) {
   bn_runner *runner = (bn_runner *)exec->runtime;
-  runner->model->module->driver->await(runner->queue);
+  return runner->model->module->driver->await(runner->queue)
+             ? BITNET_RUN_OK
+             : BITNET_RUN_DEVICE_FAILED;
 }
 
-/// A block of `size` bytes, its header among them, or NULL.
+/// A block of `size` bytes, or NULL.
 static bn_block *addBlock(bn_runner *runner, size_t size, int64_t slot) {
-  bn_block *block = (bn_block *)bn_allocate(&runner->model->shared, size);
+  const bitnet_model *model = runner->model;
+  bn_block *block = (bn_block *)bn_allocate(&model->allocator, sizeof(*block));
   if (!block)
     return NULL;
+  block->memory = bn_allocate(&model->shared, size);
+  if (!block->memory) {
+    bn_release(&model->allocator, block, sizeof(*block));
+    return NULL;
+  }
   block->next = runner->blocks;
   block->bytes = size;
   block->slot = slot;
   runner->blocks = block;
   return block;
+}
+
+/// Takes the block at `at` out of its list.
+static void removeBlock(bn_runner *runner, bn_block **at) {
+  bn_block *block = *at;
+  *at = block->next;
+  bn_release(&runner->model->shared, block->memory, block->bytes);
+  bn_release(&runner->model->allocator, block, sizeof(*block));
 }
 
 /// Gives the block of a slot room for `size` bytes.
@@ -52,24 +65,25 @@ static bn_block *growBlock(bn_runner *runner, size_t size, int64_t slot) {
     grown = addBlock(runner, size, slot);
   if (!grown)
     return NULL;
-  memcpy((uint8_t *)grown + BN_BLOCK_HEADER, (uint8_t *)old + BN_BLOCK_HEADER,
-         old->bytes - BN_BLOCK_HEADER);
+  // Kernels that were asked for may write the old block.
+  if (runner->queue && await(&runner->exec))
+    return NULL;
+  memcpy(grown->memory, old->memory, old->bytes);
   for (at = &grown->next; *at != old;)
     at = &(*at)->next;
-  *at = old->next;
-  bn_release(&runner->model->shared, old, old->bytes);
+  removeBlock(runner, at);
   return grown;
 }
 
 /// Called by compiled code outside its parallel regions.
 static void *allocate(bitnet_exec *exec, int64_t bytes, int64_t slot) {
   bn_runner *runner = (bn_runner *)exec->runtime;
-  if (bytes < 0 || bytes > INT64_MAX - BN_BLOCK_HEADER)
+  if (bytes < 0)
     return NULL;
-  size_t size = (size_t)bytes + BN_BLOCK_HEADER;
+  size_t size = bytes ? (size_t)bytes : 1;
   bn_block *block =
       slot < 0 ? addBlock(runner, size, -1) : growBlock(runner, size, slot);
-  return block ? (uint8_t *)block + BN_BLOCK_HEADER : NULL;
+  return block ? block->memory : NULL;
 }
 
 /// The heap of the row that is offered next. False: there is no room for it.
@@ -102,11 +116,8 @@ static void offer(bitnet_exec *exec, const int32_t *ids, const float *logits,
 }
 
 static void freeBlocks(bn_runner *runner) {
-  while (runner->blocks) {
-    bn_block *block = runner->blocks;
-    runner->blocks = block->next;
-    bn_release(&runner->model->shared, block, block->bytes);
-  }
+  while (runner->blocks)
+    removeBlock(runner, &runner->blocks);
 }
 
 /// Sizes of the arrays that a runner owns, by module.
@@ -221,6 +232,7 @@ int32_t bn_runner_run(bn_runner *runner, bitnet_error *error) {
   case BITNET_RUN_BAD_SHAPE:
     return bn_fail(error, BITNET_SHAPE_MISMATCH,
                    "the graph cannot combine inputs of these shapes");
+  case BITNET_RUN_DEVICE_FAILED: // and gave no reason above
   default:
     return bn_fail(error, BITNET_INTERNAL,
                    "the compiled code returned an unknown status");

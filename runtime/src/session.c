@@ -17,7 +17,6 @@ struct bitnet_session {
   bn_runner runner;
   const bitnet_module *module;
   const bitnet_model *model;
-  bitnet_allocator allocator; ///< of buffers and caches
   int64_t length, capacity, batch, chunk, rows;
   int32_t tokens, mask, positions, logits; ///< graph positions, -1: none
   bn_memory buffers[NUM_BUFFERS];
@@ -35,7 +34,9 @@ int32_t bn_check_generative(const bitnet_module *module, bitnet_error *error) {
                    "tokens of '%s' have rank %d, expected 2", module->name,
                    module->inputs[tokens].rank);
   int32_t logits = bn_find_output(module, BITNET_ROLE_LOGITS);
-  if (logits < 0 || module->outputs[logits].rank != 3 ||
+  if (logits < 0 ||
+      (module->outputs[logits].rank != 3 &&
+       module->outputs[logits].rank != 2) ||
       module->vocab_size <= 0)
     return bn_fail(error, BITNET_UNSUPPORTED,
                    "'%s' has no output of logits: invoke it instead",
@@ -65,6 +66,13 @@ static int64_t staticDim(const bitnet_module *module, int32_t input,
                          int32_t axis) {
   int64_t dim = module->inputs[input].dims[axis];
   return dim < 0 ? -1 : dim;
+}
+
+/// Whether the graph gives the logits of a step's last position only: [batch,
+/// vocabulary], or with an axis of 1 between.
+static bool givesLastOnly(const bitnet_session *s) {
+  const bitnet_value_desc *logits = &s->module->outputs[s->logits];
+  return logits->rank == 2 || logits->dims[1] == 1;
 }
 
 static int32_t range(bitnet_error *error, const char *what, int64_t value,
@@ -116,16 +124,18 @@ static int32_t chooseSizes(bitnet_session *s, const bitnet_session_options *o,
   if (s->chunk > s->capacity || !module->num_kv)
     s->chunk = s->capacity;
   s->rows = o->max_logit_rows ? o->max_logit_rows : 1;
-  return range(error, "most rows of logits", s->rows, 1, s->chunk);
+  return range(error, "most rows of logits", s->rows, 1,
+               givesLastOnly(s) ? 1 : s->chunk);
 }
 
-static int32_t make(bitnet_session *s, bn_memory *memory, const char *what,
-                    int64_t a, int64_t b, int64_t c, bitnet_error *error) {
+static int32_t make(const bitnet_allocator *allocator, bn_memory *memory,
+                    const char *what, int64_t a, int64_t b, int64_t c,
+                    bitnet_error *error) {
   int64_t bytes;
   if (!bn_multiply(a, b, &bytes) || !bn_multiply(bytes, c, &bytes))
     return bn_fail(error, BITNET_OUT_OF_MEMORY, "%s would exceed 2^63 bytes",
                    what);
-  memory->data = bn_allocate(&s->allocator, (size_t)bytes);
+  memory->data = bn_allocate(allocator, (size_t)bytes);
   if (!memory->data)
     return bn_fail(error, BITNET_OUT_OF_MEMORY,
                    "out of memory: %lld bytes for %s", (long long)bytes, what);
@@ -145,12 +155,13 @@ static void fillOnes(int32_t dtype, void *data, int64_t count) {
 static int32_t makeBuffers(bitnet_session *s, bitnet_error *error) {
   const bitnet_module *module = s->module;
   const bitnet_value_desc *inputs = module->inputs;
+  const bitnet_allocator *near = &s->model->inputs;
   int64_t cells = s->batch * s->chunk;
-  int32_t code = make(s, &s->buffers[TOKENS], "tokens", cells, 8, 1, error);
+  int32_t code = make(near, &s->buffers[TOKENS], "tokens", cells, 8, 1, error);
   if (!code && s->positions >= 0)
-    code = make(s, &s->buffers[POSITIONS], "positions", cells, 8, 1, error);
+    code = make(near, &s->buffers[POSITIONS], "positions", cells, 8, 1, error);
   if (!code && s->mask >= 0) {
-    code = make(s, &s->buffers[MASK], "the attention mask", s->batch,
+    code = make(near, &s->buffers[MASK], "the attention mask", s->batch,
                 s->capacity, 8, error);
     // Sequences of a session have the same length, so nothing is ever masked.
     if (!code)
@@ -158,7 +169,7 @@ static int32_t makeBuffers(bitnet_session *s, bitnet_error *error) {
                s->batch * s->capacity);
   }
   if (!code && !module->num_kv)
-    code = make(s, &s->buffers[HISTORY], "the text so far", s->batch,
+    code = make(near, &s->buffers[HISTORY], "the text so far", s->batch,
                 s->capacity, 4, error);
   // Logits that do not leave the graph as one block of float32 are gathered.
   bool gathered =
@@ -167,11 +178,11 @@ static int32_t makeBuffers(bitnet_session *s, bitnet_error *error) {
   if (!code && gathered && !bn_multiply(s->batch, s->rows, &rows))
     rows = -1;
   if (!code && gathered)
-    code = make(s, &s->buffers[LOGITS], "logits", rows, module->vocab_size, 4,
-                error);
+    code = make(near, &s->buffers[LOGITS], "logits", rows, module->vocab_size,
+                4, error);
   if (!code && module->num_kv) {
-    s->kv = (bn_memory *)bn_allocate(&s->allocator, sizeof(bn_memory) *
-                                                        (size_t)module->num_kv);
+    s->kv = (bn_memory *)bn_allocate(
+        &s->model->allocator, sizeof(bn_memory) * (size_t)module->num_kv);
     if (!s->kv)
       return bn_fail(error, BITNET_OUT_OF_MEMORY,
                      "out of memory for the list of caches");
@@ -182,7 +193,7 @@ static int32_t makeBuffers(bitnet_session *s, bitnet_error *error) {
     if (!bn_multiply(s->batch, kv->heads, &lines) ||
         !bn_multiply(lines, s->capacity, &lines))
       lines = -1;
-    code = make(s, &s->kv[i], "a cache", lines,
+    code = make(&s->model->shared, &s->kv[i], "a cache", lines,
                 bn_entry_bytes(kv->dtype, kv->head_dim), 1, error);
     if (!code)
       s->runner.exec.kv[i] = s->kv[i].data;
@@ -311,7 +322,6 @@ int32_t bitnet_session_create(const bitnet_model *model,
                    "out of memory for the session's handle");
   s->module = model->module;
   s->model = model;
-  s->allocator = model->shared;
   s->runner.model = model;
   s->tokens = bn_find_input(s->module, BITNET_ROLE_TOKENS);
   s->mask = bn_find_input(s->module, BITNET_ROLE_ATTENTION_MASK);
@@ -329,15 +339,16 @@ int32_t bitnet_session_create(const bitnet_model *model,
 void bitnet_session_destroy(bitnet_session *s) {
   if (!s)
     return;
-  bitnet_allocator allocator = s->allocator;
+  const bitnet_model *model = s->model;
   if (s->runner.exec.runtime)
     bn_runner_destroy(&s->runner);
   for (int32_t i = 0; s->kv && i < s->module->num_kv; ++i)
-    bn_release(&allocator, s->kv[i].data, (size_t)s->kv[i].bytes);
-  bn_release(&allocator, s->kv, sizeof(bn_memory) * (size_t)s->module->num_kv);
+    bn_release(&model->shared, s->kv[i].data, (size_t)s->kv[i].bytes);
+  bn_release(&model->allocator, s->kv,
+             sizeof(bn_memory) * (size_t)s->module->num_kv);
   for (int i = 0; i < NUM_BUFFERS; ++i)
-    bn_release(&allocator, s->buffers[i].data, (size_t)s->buffers[i].bytes);
-  bn_release(&s->model->allocator, s, sizeof(*s));
+    bn_release(&model->inputs, s->buffers[i].data, (size_t)s->buffers[i].bytes);
+  bn_release(&model->allocator, s, sizeof(*s));
 }
 
 static void put(int32_t dtype, void *data, int64_t index, int64_t value) {
@@ -387,13 +398,15 @@ static int32_t runChunk(bitnet_session *s, const int32_t *tokens, int64_t total,
 static int32_t takeLogits(bitnet_session *s, int64_t rows, const float **out,
                           bitnet_error *error) {
   const bitnet_buffer *from = &s->runner.exec.outputs[s->logits];
-  int64_t given = from->dims[1], vocab = s->module->vocab_size;
+  int32_t rank = s->module->outputs[s->logits].rank;
+  int64_t given = rank == 3 ? from->dims[1] : 1;
+  int64_t vocab = s->module->vocab_size;
   if (!from->data || from->dims[0] != s->batch || given < rows ||
-      from->dims[2] != vocab) {
+      from->dims[rank - 1] != vocab) {
     char found[128];
     return bn_fail(error, BITNET_INTERNAL,
                    "logits have shape %s, expected [%lld, %lld, %lld]",
-                   bn_shape_string(found, sizeof(found), from->dims, 3),
+                   bn_shape_string(found, sizeof(found), from->dims, rank),
                    (long long)s->batch, (long long)rows, (long long)vocab);
   }
   int32_t dtype = s->module->outputs[s->logits].dtype;
@@ -488,8 +501,10 @@ static int32_t runStep(bitnet_session *s, const int32_t *tokens, int64_t count,
     size = !pieces ? count : fixed > 0 ? fixed : chunkAt(s, begin, count, rows);
     bool last = begin + size == count;
     s->runner.exec.top = last ? top : 0;
-    // No logits are -1 rows of them: 0 are all.
-    code = runChunk(s, tokens, count, begin, size, last && rows ? rows : -1,
+    // No logits are -1 rows of them: 0 are all. A graph that takes the last
+    // position itself needs one.
+    int64_t none = givesLastOnly(s) ? 1 : -1;
+    code = runChunk(s, tokens, count, begin, size, last && rows ? rows : none,
                     error);
   }
   return code;

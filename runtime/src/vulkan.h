@@ -103,7 +103,7 @@ void bn_vulkan_close(bn_device *device);
 bn_device_block *bn_vulkan_allocate(bn_device *device, uint64_t bytes);
 void bn_vulkan_free(bn_device *device, bn_device_block *block);
 /// An allocator of blocks, cleared.
-bitnet_allocator bn_vulkan_allocator(bn_device *device);
+bitnet_allocator bn_vulkan_allocator(bn_device *device, enum bn_place place);
 
 // ---- vulkan_queue.c --------------------------------------------------------
 
@@ -112,7 +112,7 @@ int32_t bn_vulkan_queue_create(bn_device *device, bn_queue **out,
 void bn_vulkan_queue_destroy(bn_queue *queue);
 void bn_vulkan_dispatch(bn_queue *queue, int32_t kernel,
                         const uint64_t *captures, int64_t count);
-void bn_vulkan_await(bn_queue *queue);
+bool bn_vulkan_await(bn_queue *queue);
 int32_t bn_vulkan_check(bn_queue *queue, bitnet_error *error);
 
 #endif // BITNET_RUNTIME_VULKAN_H

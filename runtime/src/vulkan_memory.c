@@ -60,11 +60,10 @@ bn_device_block *bn_vulkan_allocate(bn_device *d, uint64_t bytes) {
   if (!block)
     return NULL;
   block->base.bytes = bytes ? bytes : 1;
-  if (makeBlock(d, block)) {
+  if (makeBlock(d, block) || !bn_device_blocks_add(&d->blocks, &block->base)) {
     destroyBlock(d, block);
     return NULL;
   }
-  bn_device_blocks_add(&d->blocks, &block->base);
   return &block->base;
 }
 
@@ -87,7 +86,8 @@ static void release(void *context, void *memory, size_t bytes) {
     bn_vulkan_free(d, block);
 }
 
-bitnet_allocator bn_vulkan_allocator(bn_device *d) {
+bitnet_allocator bn_vulkan_allocator(bn_device *d, enum bn_place place) {
+  (void)place; // all of it is mapped
   bitnet_allocator allocator = {d, allocateCleared, release};
   return allocator;
 }

@@ -105,8 +105,8 @@ static uint64_t copyCaptures(bn_queue *q, int32_t number,
     q->failed = VK_ERROR_OUT_OF_DEVICE_MEMORY;
   if (q->failed)
     return 0;
-  if (!bn_captures_copy(&q->device->blocks, kernel, captures, q->captures,
-                        q->used)) {
+  uint64_t *words = (uint64_t *)((uintptr_t)q->captures->host + q->used);
+  if (!bn_captures_copy(&q->device->blocks, kernel, captures, words)) {
     q->stray = number + 1;
     return 0;
   }
@@ -157,10 +157,10 @@ void bn_vulkan_dispatch(bn_queue *q, int32_t number, const uint64_t *captures,
   }
 }
 
-void bn_vulkan_await(bn_queue *q) {
+bool bn_vulkan_await(bn_queue *q) {
   q->used = 0;
   if (!q->recording)
-    return;
+    return !q->failed && !q->stray;
   q->recording = false;
   bn_device *d = q->device;
   VkMemoryBarrier barrier = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
@@ -184,6 +184,7 @@ void bn_vulkan_await(bn_queue *q) {
     result = d->WaitForFences(d->device, 1, &q->fence, VK_TRUE, UINT64_MAX);
   if (!q->failed)
     q->failed = result;
+  return !q->failed && !q->stray;
 }
 
 int32_t bn_vulkan_check(bn_queue *q, bitnet_error *error) {

@@ -298,7 +298,7 @@ int32_t bn_vulkan_open(const bitnet_module *module,
   d->module = module;
   d->allocator = *allocator;
   pthread_mutex_init(&d->lock, NULL);
-  pthread_mutex_init(&d->blocks.lock, NULL);
+  bn_device_blocks_init(&d->blocks, allocator);
   int32_t code = createInstance(d, error);
   if (!code)
     code = choosePhysical(d, error);
@@ -316,8 +316,8 @@ int32_t bn_vulkan_open(const bitnet_module *module,
 void bn_vulkan_close(bn_device *d) {
   if (!d)
     return;
-  while (d->blocks.first)
-    bn_vulkan_free(d, d->blocks.first);
+  while (d->blocks.count)
+    bn_vulkan_free(d, d->blocks.sorted[0]);
   const bitnet_module *module = d->module;
   for (int64_t i = 0; d->pipelines && i < module->num_kernels; ++i)
     d->DestroyPipeline(d->device, d->pipelines[i], NULL);
@@ -330,7 +330,7 @@ void bn_vulkan_close(bn_device *d) {
   if (d->library)
     dlclose(d->library);
   pthread_mutex_destroy(&d->lock);
-  pthread_mutex_destroy(&d->blocks.lock);
+  bn_device_blocks_destroy(&d->blocks);
   bitnet_allocator allocator = d->allocator;
   bn_release(&allocator, d->pipelines,
              sizeof(VkPipeline) * (size_t)module->num_kernels);

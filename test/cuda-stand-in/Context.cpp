@@ -29,7 +29,7 @@ bool standin::mustFail(const char *name) {
   const char *text = setting("FAIL");
   size_t length = strlen(name);
   return text && !strncmp(text, name, length) &&
-         (!text[length] ||
+         (!text[length] || text[length] == '=' ||
           (text[length] == ':' && atoi(text + length + 1) == number));
 }
 
@@ -60,6 +60,8 @@ Result standin::flush(State &s, Stream &stream) {
         text ? (unsigned)atoi(text)
              : std::min(4u, std::thread::hardware_concurrency()));
   }
+  const char *seed = setting("ORDER");
+  s.machine->shuffle(seed ? strtoull(seed, nullptr, 0) : 0);
   std::vector<Launch> launches = std::move(stream.launches);
   stream.launches.clear();
   for (const Launch &launch : launches) {
@@ -103,6 +105,7 @@ bool standin::release(State &s, uint64_t address) {
   s.memory.remove(address);
   free(found->second);
   s.blocks.erase(found);
+  s.advice.erase(address);
   return true;
 }
 

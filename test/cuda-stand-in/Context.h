@@ -53,6 +53,7 @@ struct State {
   std::map<std::string, int> calls;
   Memory memory;
   std::map<uint64_t, void *> blocks; ///< by address for kernels
+  std::map<uint64_t, std::string> advice;
   std::map<Module *, std::unique_ptr<Module>> modules;
   std::map<Stream *, std::unique_ptr<Stream>> streams;
   std::unique_ptr<Machine> machine;
@@ -67,7 +68,7 @@ const char *setting(const char *name);
 /// Compute capability: 10 * major + minor.
 int capability();
 /// Whether BITNET_CUDA_STAND_IN_FAIL, "cuMemAlloc_v2:3", wants this call, the
-/// third of this function, to fail.
+/// third of this function, to fail; "cuMemAlloc_v2:3=2": with result 2.
 bool mustFail(const char *name);
 
 /// Runs what a stream was asked for. As with CUDA, a context in which a kernel

@@ -12,13 +12,21 @@ namespace {
 thread_local int pushed = 0;
 char contextHandle;
 
+/// What a function gives that must fail.
+Result failure(const char *name) {
+  const char *text = strchr(setting("FAIL"), '=');
+  if (text)
+    return (Result)atoi(text + 1);
+  return strstr(name, "Alloc") ? OutOfMemory : Unknown;
+}
+
 /// Begins every function: one at a time, failures that are asked for, and that
 /// a context is there.
 #define ENTER(needsContext)                                                    \
   State &s = state();                                                          \
   std::lock_guard<std::mutex> guard(s.lock);                                   \
   if (mustFail(__func__))                                                      \
-    return strstr(__func__, "Alloc") ? OutOfMemory : Unknown;                  \
+    return failure(__func__);                                                  \
   if (!s.initialized)                                                          \
     return NotInitialized;                                                     \
   if (needsContext && (!pushed || !s.retained))                                \
@@ -121,6 +129,9 @@ API cuDeviceGetAttribute(int *out, int attribute, int) {
   ENTER(false);
   const char *managed = setting("MANAGED");
   switch (attribute) {
+  case 16: // multiprocessors: few, so that tests have small blocks and large
+    *out = 2;
+    return Success;
   case 41: // unified addressing
     *out = setting("UNIFIED") ? atoi(setting("UNIFIED")) : 1;
     return Success;
@@ -261,8 +272,21 @@ API cuMemAllocManaged(uint64_t *out, size_t bytes, unsigned flags) {
   return *out ? Success : OutOfMemory;
 }
 
+/// Memory that launches which have not run may use is still in use: a driver
+/// that does not wait by itself would give it to others.
+static void checkFree(State &s) {
+  if (!setting("FREE") || s.sticky)
+    return;
+  for (const auto &entry : s.streams)
+    if (!entry.second->launches.empty()) {
+      s.sticky = IllegalAddress;
+      s.failure = "memory is given back before launches have run";
+    }
+}
+
 API cuMemFree_v2(uint64_t memory) {
   ENTER(true);
+  checkFree(s);
   return release(s, memory) ? Success : InvalidValue;
 }
 
@@ -276,6 +300,7 @@ API cuMemHostAlloc(void **out, size_t bytes, unsigned flags) {
 
 API cuMemFreeHost(void *memory) {
   ENTER(true);
+  checkFree(s);
   return release(s, (uint64_t)(uintptr_t)memory) ? Success : InvalidValue;
 }
 
@@ -287,8 +312,13 @@ API cuMemHostGetDevicePointer_v2(uint64_t *out, void *memory, unsigned flags) {
   return Success;
 }
 
-API cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes) {
+/// Done at once, but in a stream of one's own: the default one would hold up
+/// the program around a model.
+API cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes,
+                         void *stream) {
   ENTER(true);
+  if (!s.streams.count((Stream *)stream))
+    return InvalidHandle;
   uint8_t *memory = inside(s, to, bytes);
   if (!memory)
     return InvalidValue;
@@ -296,12 +326,27 @@ API cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes) {
   return Success;
 }
 
-API cuMemsetD8_v2(uint64_t to, unsigned char byte, size_t count) {
+API cuMemsetD8Async(uint64_t to, unsigned char byte, size_t count,
+                    void *stream) {
   ENTER(true);
+  if (!s.streams.count((Stream *)stream))
+    return InvalidHandle;
   uint8_t *memory = inside(s, to, count);
   if (!memory)
     return InvalidValue;
   memset(memory, byte, count);
+  return Success;
+}
+
+/// Remembers what is known of a whole allocation of managed memory.
+API cuMemAdvise(uint64_t memory, size_t bytes, int advice, int device) {
+  ENTER(true);
+  auto found = s.blocks.find(memory);
+  if (found == s.blocks.end() || !inside(s, memory, bytes) || device < -1 ||
+      device > 0 || (advice != 3 && advice != 5))
+    return InvalidValue;
+  s.advice[memory] +=
+      (advice == 3 ? "lies at " : "used by ") + std::to_string(device) + ";";
   return Success;
 }
 
@@ -327,10 +372,27 @@ API cuStreamDestroy_v2(void *stream) {
 
 API cuStreamSynchronize(void *stream) {
   ENTER(true);
-  if (!stream)
-    return Success; // copies and memsets are done at once
   auto found = s.streams.find((Stream *)stream);
   return found == s.streams.end() ? InvalidHandle : flush(s, *found->second);
+}
+
+/// The parameters of a launch: an address for each, or all of them in one
+/// place, whose size must be right.
+static Result setParameters(const Kernel &kernel, void **parameters,
+                            void **extra, std::vector<uint8_t> &out) {
+  out.resize(kernel.parameterBytes + 1);
+  if (!extra) {
+    for (size_t i = 0; i < kernel.parameterOffsets.size(); ++i)
+      memcpy(out.data() + kernel.parameterOffsets[i], parameters[i],
+             kernel.parameterSizes[i]);
+    return Success;
+  }
+  bool known = !parameters && extra[0] == (void *)1 && extra[2] == (void *)2 &&
+               !extra[4];
+  if (!known || *(const size_t *)extra[3] != kernel.parameterBytes)
+    return InvalidValue;
+  memcpy(out.data(), extra[1], kernel.parameterBytes);
+  return Success;
 }
 
 API cuLaunchKernel(void *function, unsigned gridX, unsigned gridY,
@@ -346,19 +408,26 @@ API cuLaunchKernel(void *function, unsigned gridX, unsigned gridY,
   bool fits = blockX && blockX <= 1024 &&
               (!kernel->reqntid || blockX == kernel->reqntid) &&
               (!kernel->maxntid || blockX <= kernel->maxntid);
-  if (!oneDimension || !fits || !gridX || gridX > 0x7fffffff || sharedBytes ||
-      extra)
+  if (!oneDimension || !fits || !gridX || gridX > 0x7fffffff || sharedBytes)
     return InvalidValue;
   Launch launch;
   launch.kernel = kernel;
   launch.blocks = gridX;
   launch.threads = blockX;
-  launch.parameters.resize(kernel->parameterBytes + 1);
-  for (size_t i = 0; i < kernel->parameterOffsets.size(); ++i)
-    memcpy(launch.parameters.data() + kernel->parameterOffsets[i],
-           parameters[i], kernel->parameterSizes[i]);
+  if (Result wrong =
+          setParameters(*kernel, parameters, extra, launch.parameters))
+    return wrong;
   found->second->launches.push_back(std::move(launch));
   return Success;
+}
+
+/// Of the stand-in alone: what cuMemAdvise was told of an allocation.
+extern "C" __attribute__((visibility("default"))) const char *
+standInAdvice(uint64_t memory) {
+  State &s = state();
+  std::lock_guard<std::mutex> guard(s.lock);
+  auto found = s.advice.find(memory);
+  return found == s.advice.end() ? "" : found->second.c_str();
 }
 
 /// Of the stand-in alone: what is there and was not given back, contexts that

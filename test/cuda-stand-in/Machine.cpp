@@ -41,12 +41,13 @@ Failure Machine::run(const Launch &launch, const Memory &memory) {
   size_t count = std::min<size_t>(workers.size(), launch.blocks);
   if ((uint64_t)launch.blocks * launch.threads <= 128)
     count = 1;
+  uint64_t order = seed ? seed + ++launches * 0x9e3779b97f4a7c15 : 0;
   std::atomic<uint32_t> next{0};
   std::atomic<bool> stop{false};
   std::mutex lock;
   Failure failure;
   auto work = [&](Worker &worker) {
-    worker.begin(launch, memory);
+    worker.begin(launch, memory, order);
     for (uint32_t block; !stop && (block = next++) < launch.blocks;) {
       Failure found = worker.block(block);
       if (found.kind == FaultKind::None)

@@ -42,11 +42,15 @@ public:
   explicit Machine(unsigned threads);
   ~Machine();
   Failure run(const Launch &launch, const Memory &memory);
+  /// From now on lanes part at any time, and lanes and warps go on in any
+  /// order, another one for each seed; 0: as they stand.
+  void shuffle(uint64_t seed) { this->seed = seed; }
   /// Instructions of whole warps so far.
   uint64_t executed() const;
 
 private:
   std::vector<std::unique_ptr<Worker>> workers;
+  uint64_t seed = 0, launches = 0;
 };
 
 } // namespace standin

@@ -95,7 +95,8 @@ void Worker::presetSpecials(WarpState &s, uint32_t warp, uint32_t block) {
   }
 }
 
-void Worker::begin(const Launch &l, const Memory &m) {
+void Worker::begin(const Launch &l, const Memory &m, uint64_t seed) {
+  order = seed;
   bool changed = kernel != l.kernel;
   launch = &l;
   memory = &m;
@@ -128,6 +129,27 @@ void Worker::begin(const Launch &l, const Memory &m) {
 
 // ---- one warp ---------------------------------------------------------------
 
+/// A number below `count`, by the seed.
+uint32_t Worker::draw(uint32_t count) {
+  drawn += 0x9e3779b97f4a7c15;
+  uint64_t x = drawn;
+  x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+  x = (x ^ x >> 27) * 0x94d049bb133111eb;
+  return (uint32_t)((x ^ x >> 31) >> 32) % count;
+}
+
+/// Lets some lanes fall behind, or others go on: nothing but waiting for them
+/// keeps lanes together.
+void Worker::stir(WarpState &s) {
+  uint32_t behind = s.current.mask & draw(~0u);
+  if (draw(8) == 0 && behind && behind != s.current.mask) {
+    s.ready.push_back({s.current.pc, behind});
+    s.current.mask &= ~behind;
+  }
+  if (s.current.mask && !s.ready.empty() && draw(3) == 0)
+    regroup(s);
+}
+
 /// Continues with the least place of all, together with all that are there: so
 /// paths that part meet again where they end.
 void Worker::regroup(WarpState &s) {
@@ -136,6 +158,8 @@ void Worker::regroup(WarpState &s) {
   s.current = {~0u, 0};
   for (const Group &g : s.ready)
     s.current.pc = std::min(s.current.pc, g.pc);
+  if (order)
+    s.current.pc = s.ready[draw((uint32_t)s.ready.size())].pc;
   s.nextPc = ~0u;
   size_t kept = 0;
   for (const Group &g : s.ready) {
@@ -143,7 +167,7 @@ void Worker::regroup(WarpState &s) {
       s.current.mask |= g.mask;
       continue;
     }
-    s.nextPc = std::min(s.nextPc, g.pc);
+    s.nextPc = order ? ~0u : std::min(s.nextPc, g.pc);
     s.ready[kept++] = g;
   }
   s.ready.resize(kept);
@@ -183,7 +207,7 @@ void Worker::split(WarpState &s, uint32_t taken, uint32_t target) {
   }
   s.current.mask = rest;
   s.ready.push_back({target, taken});
-  s.nextPc = std::min(s.nextPc, target);
+  s.nextPc = order ? ~0u : std::min(s.nextPc, target);
 }
 
 void Worker::jumpByTable(WarpState &s, const Inst &inst, uint32_t mask) {
@@ -320,6 +344,8 @@ Worker::Stop Worker::run(WarpState &s) {
     flow(s, inst, mask);
     if (w.fault.kind != FaultKind::None)
       return Stop::Fault;
+    if (order)
+      stir(s);
   }
 }
 
@@ -380,9 +406,15 @@ Failure Worker::block(uint32_t number) {
     s.warp.fault = Fault();
     presetSpecials(s, i, number);
   }
+  drawn = order + number;
+  std::vector<uint32_t> turns(warpCount);
+  for (uint32_t i = 0; i < warpCount; ++i)
+    turns[i] = i;
   for (;;) {
     uint32_t stopped = kNone;
-    for (uint32_t i = 0; i < warpCount; ++i) {
+    for (uint32_t i = order ? warpCount : 0; i > 1; --i)
+      std::swap(turns[i - 1], turns[draw(i)]);
+    for (uint32_t i : turns) {
       Stop stop = run(warps[i]);
       if (stop == Stop::Fault)
         return describe(warps[i], i, number);

@@ -35,7 +35,8 @@ private:
 
 class Worker {
 public:
-  void begin(const Launch &launch, const Memory &memory);
+  /// `order`: 0, or the seed of lanes and warps that go on in any order.
+  void begin(const Launch &launch, const Memory &memory, uint64_t order);
   Failure block(uint32_t number);
   uint64_t executed = 0;
 
@@ -49,6 +50,8 @@ private:
   bool pick(WarpState &s);
   bool wake(WarpState &s);
   void regroup(WarpState &s);
+  uint32_t draw(uint32_t count);
+  void stir(WarpState &s);
   void split(WarpState &s, uint32_t taken, uint32_t target);
   void jumpByTable(WarpState &s, const Inst &inst, uint32_t mask);
   bool synchronize(WarpState &s, const Inst &inst, uint32_t arrived);
@@ -59,6 +62,7 @@ private:
   const Memory *memory = nullptr;
   std::shared_ptr<const Kernel> kernel;
   uint32_t warpCount = 0;
+  uint64_t order = 0, drawn = 0;
   std::vector<WarpState> warps;
   AlignedMemory registers, shared, local;
 };

@@ -4,11 +4,12 @@ usage: check_forms.py DOCS_DIR MODELS_DIR [--write < table of check_spellings.py
 
 Each folder of MODELS_DIR/spellings and MODELS_DIR/forms has a row of its own
 that says what it is: the description in its meta.json, or that of the function
-in forms/make_forms.py or make_control_forms.py which made it. The row names the test that compiles and
+in a script of forms which made it. The row names the test that compiles and
 runs it.
 """
 
 import ast
+import glob
 import json
 import os
 import sys
@@ -30,8 +31,8 @@ def descriptions(models):
             found[name] = json.load(file)["desc"]
     forms = os.path.join(models, "forms")
     made = {}
-    for script in ("make_forms.py", "make_control_forms.py"):
-        with open(os.path.join(forms, script)) as file:
+    for script in glob.glob(os.path.join(forms, "make_*.py")):
+        with open(script) as file:
             made |= {node.name: ast.get_docstring(node) for node in ast.parse(file.read()).body if isinstance(node, ast.FunctionDef)}
     for name in os.listdir(forms):
         if os.path.isdir(os.path.join(forms, name)):

@@ -105,6 +105,14 @@ static bool haveSameSizes(RankedTensorType type, const BufferView &a,
   return true;
 }
 
+/// Ends the run where a branch gives other sizes than the result has.
+static void checkStaticSizes(RankedTensorType type, const BufferView &view,
+                             BufferLowering &lowering) {
+  for (auto [axis, size] : llvm::enumerate(type.getShape()))
+    if (!ShapedType::isDynamic(size))
+      lowering.checkSame(view.sizes[axis], lowering.math.constant(size));
+}
+
 /// Lowers a region's block at the insertion point; what it yields.
 LogicalResult FunctionLowering::lowerRegion(Region &region,
                                             SmallVectorImpl<BufferView> &out) {
@@ -158,6 +166,7 @@ LogicalResult FunctionLowering::lowerIf(onnx::IfOp op) {
     builder.setInsertionPoint(lowered.front().getTerminator());
     for (auto [i, view] : llvm::enumerate(views)) {
       auto type = cast<RankedTensorType>(op.getResult(i).getType());
+      checkStaticSizes(type, view, lowering);
       if (targets[i])
         lowering.copy(view, *targets[i]);
       else

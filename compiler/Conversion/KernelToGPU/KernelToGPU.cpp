@@ -5,6 +5,8 @@
 #include "dialects/Device/IR/DeviceOps.h"
 #include "dialects/Device/Transforms/Kernels.h"
 
+#include "bitnet/module.h"
+
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -22,9 +24,10 @@ namespace bitnet {
 using namespace mlir;
 using namespace bitnet;
 
-/// Threads of a workgroup where a part is one thread: a warp, so that little
-/// work is shared by all cores.
-static constexpr int64_t workgroupThreads = 32;
+/// Threads of a workgroup whose parts have no more: a warp, so that little work
+/// is shared by all cores; more for much work, of which a core takes only so
+/// many workgroups at once.
+static constexpr int64_t warpThreads = 32, workgroupThreads = 128;
 /// Bytes up to which a thread's memory lies on its stack: a driver reserves the
 /// stack of every thread that the device could run at once.
 static constexpr int64_t stackBytes = 1024;
@@ -35,13 +38,16 @@ static constexpr unsigned globalSpace = 1;
 
 namespace {
 
+/// Fields of bitnet_push, the first parameters of a kernel.
+static constexpr unsigned numPushed = sizeof(bitnet_push) / sizeof(int64_t);
+
 /// Makes one kernel's module.
 class KernelBuilder {
 public:
   KernelBuilder(rt::ForkOp fork, func::FuncOp function)
       : function(function), grain(fork.getGrain()),
-        lanes(device::getLanes(fork)), b(function.getLoc(), function),
-        converter(b.getContext()) {}
+        lanes(device::getLanes(fork)), layout(TypeRange(fork.getCaptures())),
+        b(function.getLoc(), function), converter(b.getContext()) {}
 
   ModuleOp run();
 
@@ -57,6 +63,10 @@ private:
     return arith::IndexCastOp::create(b, b.getIndexType(), value);
   }
   void createKernel();
+  bool passesCaptures() const {
+    return layout.numWords <= BITNET_PARAMETER_WORDS;
+  }
+  SmallVector<Value> captureWords();
   void readCaptures(rt::CapturesOp op);
   Value makeMemRef(MemRefType type, ArrayRef<Value> words);
   Value makeNumber(Type type, Value word);
@@ -64,10 +74,12 @@ private:
   Value describe(MemRefType type, Value address,
                  function_ref<void(MemRefDescriptor &)> setDynamic);
   void placeAllocations();
-  void placeShared();
+  bool placeShared();
+  void describeWorkgroup(bool isShared);
 
   func::FuncOp function;
   int64_t grain, lanes;
+  device::CaptureLayout layout;
   ImplicitLocOpBuilder b;
   LLVMTypeConverter converter;
   ModuleOp module;
@@ -136,8 +148,10 @@ Value KernelBuilder::makeNumber(Type type, Value word) {
   return isa<FloatType>(type) ? arith::BitcastOp::create(b, type, bits) : bits;
 }
 
-void KernelBuilder::readCaptures(rt::CapturesOp op) {
-  device::CaptureLayout layout(op.getResultTypes());
+SmallVector<Value> KernelBuilder::captureWords() {
+  if (passesCaptures())
+    return llvm::to_vector_of<Value>(
+        kernel.getArguments().drop_front(numPushed));
   auto global = LLVM::LLVMPointerType::get(b.getContext(), globalSpace);
   Value base = LLVM::IntToPtrOp::create(b, global, kernel.getArgument(0));
   SmallVector<Value> words;
@@ -149,6 +163,11 @@ void KernelBuilder::readCaptures(rt::CapturesOp op) {
     load.setInvariant(true);
     words.push_back(load);
   }
+  return words;
+}
+
+void KernelBuilder::readCaptures(rt::CapturesOp op) {
+  SmallVector<Value> words = captureWords();
   for (auto [result, first] : llvm::zip_equal(op.getResults(), layout.words)) {
     auto memref = dyn_cast<MemRefType>(result.getType());
     result.replaceAllUsesWith(
@@ -207,7 +226,8 @@ void KernelBuilder::placeAllocations() {
   }
 }
 
-void KernelBuilder::placeShared() {
+/// Whether there is any.
+bool KernelBuilder::placeShared() {
   SmallVector<device::SharedOp> ops;
   function.walk([&](device::SharedOp op) { ops.push_back(op); });
   for (auto [i, op] : llvm::enumerate(ops)) {
@@ -222,6 +242,7 @@ void KernelBuilder::placeShared() {
         memref::GetGlobalOp::create(b, type, name).getResult());
     op.erase();
   }
+  return !ops.empty();
 }
 
 //===- the kernel around the region ---------------------------------------===//
@@ -229,10 +250,22 @@ void KernelBuilder::placeShared() {
 void KernelBuilder::createKernel() {
   module = ModuleOp::create(b, function.getLoc(), function.getSymName());
   b.setInsertionPointToStart(module.getBody());
-  Type i64 = b.getI64Type();
-  kernel = func::FuncOp::create(b, gpuKernelName,
-                                b.getFunctionType({i64, i64, i64, i64}, {}));
+  SmallVector<Type> parameters(
+      numPushed + (passesCaptures() ? layout.numWords : 0), b.getI64Type());
+  kernel =
+      func::FuncOp::create(b, gpuKernelName, b.getFunctionType(parameters, {}));
   b.setInsertionPointToStart(kernel.addEntryBlock());
+}
+
+/// A part that shares memory, or waits for more than a warp, is a workgroup.
+void KernelBuilder::describeWorkgroup(bool isShared) {
+  int64_t least = std::max(lanes, warpThreads);
+  int64_t most = isShared ? least : workgroupThreads;
+  module->setAttr(device::kernelGrain, b.getI64IntegerAttr(grain));
+  module->setAttr(device::kernelWorkgroup, b.getI64IntegerAttr(most));
+  module->setAttr(device::kernelSmallWorkgroup, b.getI64IntegerAttr(least));
+  module->setAttr(device::kernelLanes, b.getI64IntegerAttr(lanes));
+  module->setAttr(device::kernelScratch, b.getI64IntegerAttr(scratchBytes));
 }
 
 ModuleOp KernelBuilder::run() {
@@ -249,7 +282,7 @@ ModuleOp KernelBuilder::run() {
   Value runs =
       arith::CmpIOp::create(b, arith::CmpIPredicate::slt, begin, count);
   placeAllocations();
-  placeShared();
+  describeWorkgroup(placeShared() || lanes > warpThreads);
   auto branch = scf::IfOp::create(b, runs, /*withElseRegion=*/false);
   func::ReturnOp::create(b);
   Block &body = function.getBody().front();
@@ -269,11 +302,6 @@ ModuleOp KernelBuilder::run() {
   // Caches are the device's affair.
   for (memref::PrefetchOp op : prefetches)
     op.erase();
-  int64_t workgroup = std::max(lanes, workgroupThreads);
-  module->setAttr(device::kernelGrain, b.getI64IntegerAttr(grain));
-  module->setAttr(device::kernelWorkgroup, b.getI64IntegerAttr(workgroup));
-  module->setAttr(device::kernelLanes, b.getI64IntegerAttr(lanes));
-  module->setAttr(device::kernelScratch, b.getI64IntegerAttr(scratchBytes));
   return module;
 }
 

@@ -8,11 +8,11 @@ def KernelToGPUPass : Pass<"kernel-to-gpu", "::mlir::ModuleOp"> {
   let description = [{
     Makes a module of each function that an `rt.fork` calls, a
     `device.dispatch` of the fork, and erases the function. The module holds one
-    function, `bitnet_kernel`, of four numbers, the fields of `bitnet_push`: a
-    thread finds its part among the units and runs it. Captures are read from
-    the words of `CaptureLayout`. What a thread allocates lies on its stack, or
+    function, `bitnet_kernel`, of numbers: the fields of `bitnet_push`, by which
+    a thread finds its part among the units and runs it, and the words of
+    `CaptureLayout`, unless those are so many that they are read from memory. What a thread allocates lies on its stack, or
     in scratch memory where that is much. The module's attributes are those of
-    `kernel-to-spirv`, and `rt.lanes`.
+    `kernel-to-spirv`, `rt.small_workgroup` and `rt.lanes`.
 
     An op without an exact form on a GPU is an error; with `host-fallback` a
     region that has one stays an `rt.fork`, with a warning.

@@ -136,7 +136,7 @@ LaneEmitter::Emitted LaneEmitter::emitControl(Operation *op) {
 }
 
 LogicalResult LaneEmitter::emitFor(scf::ForOp op) {
-  enterLoop(op.getRegion());
+  enterLoop(op);
   auto loop = scf::ForOp::create(b, getOne(op.getLowerBound()),
                                  getOne(op.getUpperBound()),
                                  getOne(op.getStep()), get(op.getInitArgs()));
@@ -183,8 +183,7 @@ LogicalResult LaneEmitter::emitIf(scf::IfOp op) {
 }
 
 LogicalResult LaneEmitter::emitWhile(scf::WhileOp op) {
-  enterLoop(op.getBefore());
-  enterLoop(op.getAfter());
+  enterLoop(op);
   auto loop = scf::WhileOp::create(b, scalarTypes(op.getResultTypes()),
                                    get(op.getInits()));
   auto emitRegion = [&](Region &from, Region &to) {
@@ -200,8 +199,12 @@ LogicalResult LaneEmitter::emitWhile(scf::WhileOp op) {
   scf::ConditionOp condition = op.getConditionOp();
   scf::ConditionOp::create(b, getOne(condition.getCondition()),
                            get(condition.getArgs()));
+  // Here the loop ends, not behind what follows.
+  bool read = hasRead, wrote = hasWritten;
   if (failed(emitRegion(op.getAfter(), loop.getAfter())))
     return failure();
+  hasRead = read;
+  hasWritten = wrote;
   scf::YieldOp::create(b, get(op.getYieldOp().getResults()));
   setAll(op.getResults(), loop.getResults());
   return success();

@@ -64,8 +64,8 @@ private:
   /// Waits where other threads must have written, or read, before.
   void beforeRead();
   void beforeWrite();
-  /// What `region` may leave behind, for a loop that comes back.
-  void enterLoop(mlir::Region &region);
+  /// What the regions of `loop` may leave behind, for a loop that comes back.
+  void enterLoop(Operation *loop);
   void guarded(Value condition, llvm::function_ref<void()> body);
   Scalars loadLanes(Type vector, llvm::function_ref<Value(Value)> load,
                     llvm::ArrayRef<Value> mask, llvm::ArrayRef<Value> other);

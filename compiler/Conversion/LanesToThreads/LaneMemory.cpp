@@ -29,9 +29,9 @@ void LaneEmitter::beforeWrite() {
 
 /// What is to be waited for inside is waited for once, where no iteration needs
 /// what another one does.
-void LaneEmitter::enterLoop(Region &region) {
+void LaneEmitter::enterLoop(Operation *loop) {
   bool reads = false, writes = false;
-  region.walk([&](Operation *op) {
+  loop->walk([&](Operation *op) {
     // It says nothing of its effects.
     reads |= isa<LLVM::MaskedLoadOp>(op);
     auto interface = dyn_cast<MemoryEffectOpInterface>(op);
@@ -136,29 +136,34 @@ LogicalResult LaneEmitter::loadAs(vector::LoadOp load, VectorType to,
         arith::MulIOp::create(b, getOne(position), parts.getStrides()[i]));
   int64_t oldBytes = memref.getElementTypeBitWidth() / 8;
   int64_t bits = element.getIntOrFloatBitWidth();
-  Value base =
-      memref::ExtractAlignedPointerAsIndexOp::create(b, getOne(load.getBase()));
-  base = arith::AddIOp::create(b, base,
-                               arith::MulIOp::create(b, at, index(oldBytes)));
+  // At least how the elements lie is known.
+  int64_t known = std::max<int64_t>(oldBytes, load.getAlignment().value_or(1));
+  auto word = [&](Value number) {
+    return arith::IndexCastOp::create(b, b.getI64Type(), number).getResult();
+  };
+  // A pointer and an offset: the space of its memory is found by the first.
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Value base = LLVM::IntToPtrOp::create(
+      b, pointer,
+      word(memref::ExtractAlignedPointerAsIndexOp::create(
+          b, getOne(load.getBase()))));
+  Value first = arith::MulIOp::create(b, at, index(oldBytes));
   auto loadAt = [&](Value bytes, Type type, int64_t alignment) -> Value {
-    Value address = arith::AddIOp::create(b, base, bytes);
-    Value word = arith::IndexCastOp::create(b, b.getI64Type(), address);
-    Value pointer = LLVM::IntToPtrOp::create(
-        b, LLVM::LLVMPointerType::get(b.getContext()), word);
-    auto loaded = LLVM::LoadOp::create(b, type, pointer);
+    Value offset = word(arith::AddIOp::create(b, first, bytes));
+    auto loaded = LLVM::LoadOp::create(
+        b, type, LLVM::GEPOp::create(b, pointer, b.getI8Type(), base, offset));
     loaded.setAlignment(alignment);
     return loaded;
   };
   auto loadOne = [&](Value i) -> Value {
-    // What is known is how the elements lie.
     if (bits >= 8)
       return loadAt(arith::MulIOp::create(b, i, index(bits / 8)), element,
-                    std::min(oldBytes, bits / 8));
-    Value first = arith::MulIOp::create(b, i, index(bits));
+                    std::min(known, bits / 8));
+    Value bit = arith::MulIOp::create(b, i, index(bits));
     Value byte =
-        loadAt(arith::DivUIOp::create(b, first, index(8)), b.getI8Type(), 1);
+        loadAt(arith::DivUIOp::create(b, bit, index(8)), b.getI8Type(), 1);
     Value shift = arith::IndexCastUIOp::create(
-        b, b.getI8Type(), arith::RemUIOp::create(b, first, index(8)));
+        b, b.getI8Type(), arith::RemUIOp::create(b, bit, index(8)));
     return arith::TruncIOp::create(b, element,
                                    arith::ShRUIOp::create(b, byte, shift));
   };

@@ -34,8 +34,8 @@ static LogicalResult convert(func::FuncOp function) {
                             : StringRef("several blocks");
   remark::missed(obstacle ? obstacle->getLoc() : function.getLoc(),
                  remark::RemarkOpts::name("LanesToThreads").category("device"))
-      << "one thread runs each part of '" << function.getSymName() << "': '"
-      << what << "' has no form for sixteen";
+      << remark::metric("Kernel", function.getSymName())
+      << remark::metric("Threads", 1) << remark::metric("Because", what);
   return failure();
 }
 

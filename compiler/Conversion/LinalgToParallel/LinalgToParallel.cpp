@@ -1,3 +1,4 @@
+#include "compiler/Conversion/LinalgToParallel/LinearAxes.h"
 #include "compiler/Conversion/LinalgToParallel/Passes.h"
 #include "dialects/RT/IR/RTOps.h"
 
@@ -31,6 +32,8 @@ struct Lowering {
   SmallVector<Value> sizes;
 
   int64_t unitWork;
+  /// One for each operand.
+  SmallVector<LinearAxes::Operand> operands;
 
   Lowering(linalg::GenericOp op, int64_t unitWork)
       : op(op), builder(op), loc(op.getLoc()), unitWork(unitWork) {
@@ -40,7 +43,10 @@ struct Lowering {
           getValueOrCreateConstantIndexOp(builder, loc, range.size));
   }
 
-  void run(Value exec);
+  /// Units of rows, all axes but the last.
+  void shareRows(Value exec);
+  /// Units of elements: neighbouring ones have neighbouring elements.
+  void shareElements(Value exec);
 
 private:
   Value index(int64_t value) {
@@ -53,6 +59,9 @@ private:
   int64_t workOfElement();
   void emitElement(ArrayRef<Value> position);
   void emitRow(Value row);
+  /// `count` things, `unit` of them in each unit.
+  void share(Value exec, Value count, Value unit,
+             llvm::function_ref<void(Value)> body);
 };
 
 } // namespace
@@ -95,7 +104,7 @@ void Lowering::emitElement(ArrayRef<Value> position) {
   auto indicesOf = [&](OpOperand &operand) {
     SmallVector<Value> indices;
     AffineMap map = op.getMatchingIndexingMap(&operand);
-    for (unsigned i = 0; i < map.getNumResults(); ++i)
+    for (unsigned i : operands[operand.getOperandNumber()].results)
       indices.push_back(affine::AffineApplyOp::create(
           builder, loc, map.getSubMap({i}), position));
     return indices;
@@ -106,7 +115,7 @@ void Lowering::emitElement(ArrayRef<Value> position) {
     BlockArgument argument = op.getMatchingBlockArgument(&operand);
     if (argument.use_empty())
       continue;
-    Value element = operand.get();
+    Value element = operands[operand.getOperandNumber()].memref;
     if (isa<MemRefType>(element.getType()))
       element =
           memref::LoadOp::create(builder, loc, element, indicesOf(operand));
@@ -121,7 +130,8 @@ void Lowering::emitElement(ArrayRef<Value> position) {
   for (auto [operand, value] : llvm::zip_equal(
            op.getDpsInitsMutable(), body->getTerminator()->getOperands()))
     memref::StoreOp::create(builder, loc, mapping.lookupOrDefault(value),
-                            operand.get(), indicesOf(operand));
+                            operands[operand.getOperandNumber()].memref,
+                            indicesOf(operand));
 }
 
 /// All elements along the last axis of a row of the others.
@@ -142,7 +152,29 @@ void Lowering::emitRow(Value row) {
   });
 }
 
-void Lowering::run(Value exec) {
+void Lowering::share(Value exec, Value count, Value unit,
+                     llvm::function_ref<void(Value)> body) {
+  Value units = builder.createOrFold<arith::CeilDivUIOp>(loc, count, unit);
+  rt::ParallelOp::create(
+      builder, loc, exec, units, /*grain=*/1, "elementwise",
+      [&](OpBuilder &inner, Location, Value begin, Value end) {
+        OpBuilder outer = builder;
+        builder = inner;
+        Value first = mul(begin, unit);
+        Value last =
+            arith::MinUIOp::create(builder, loc, mul(end, unit), count);
+        loop(first, last, body);
+        builder = outer;
+      });
+  op.erase();
+}
+
+void Lowering::shareRows(Value exec) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    unsigned count = op.getMatchingIndexingMap(&operand).getNumResults();
+    operands.push_back(
+        {operand.get(), llvm::to_vector(llvm::seq<unsigned>(0, count))});
+  }
   // Rows of one element where there is one axis.
   bool flat = sizes.size() == 1;
   Value rows = sizes.front(), rowSize = flat ? index(1) : sizes.back();
@@ -153,19 +185,38 @@ void Lowering::run(Value exec) {
   Value unit = arith::MaxUIOp::create(
       builder, loc, arith::DivUIOp::create(builder, loc, index(unitWork), work),
       index(1));
-  Value units = arith::CeilDivUIOp::create(builder, loc, rows, unit);
-  rt::ParallelOp::create(
-      builder, loc, exec, units, /*grain=*/1, "elementwise",
-      [&](OpBuilder &inner, Location, Value begin, Value end) {
-        OpBuilder outer = builder;
-        builder = inner;
-        Value first = mul(begin, unit);
-        Value last = arith::MinUIOp::create(builder, loc, mul(end, unit), rows);
-        loop(first, last,
-             [&](Value row) { flat ? emitElement({row}) : emitRow(row); });
-        builder = outer;
-      });
-  op.erase();
+  share(exec, rows, unit,
+        [&](Value row) { flat ? emitElement({row}) : emitRow(row); });
+}
+
+void Lowering::shareElements(Value exec) {
+  LinearAxes axes(op, sizes);
+  for (OpOperand &operand : op->getOpOperands())
+    operands.push_back(axes.collapse(builder, operand));
+  SmallVector<Value> groupSizes;
+  Value count = index(1);
+  for (ArrayRef<unsigned> group : axes.getGroups()) {
+    Value size = sizes[group.front()];
+    for (unsigned axis : group.drop_front())
+      size = mul(size, sizes[axis]);
+    groupSizes.push_back(size);
+    count = mul(count, size);
+  }
+  int64_t unit = std::max<int64_t>(1, unitWork / workOfElement());
+  share(exec, count, index(unit), [&](Value number) {
+    SmallVector<Value> position(sizes.size(), index(0));
+    for (size_t i = groupSizes.size(); i-- > 0;) {
+      Value at = number;
+      if (i) {
+        at = builder.createOrFold<arith::RemUIOp>(loc, number, groupSizes[i]);
+        number =
+            builder.createOrFold<arith::DivUIOp>(loc, number, groupSizes[i]);
+      }
+      for (unsigned axis : axes.getGroups()[i])
+        position[axis] = at;
+    }
+    emitElement(position);
+  });
 }
 
 namespace {
@@ -183,8 +234,13 @@ struct LinalgToParallel
         if (!op->getParentOfType<rt::ParallelOp>() && isElementwise(op))
           ops.push_back(op);
       });
-      for (linalg::GenericOp op : ops)
-        Lowering(op, unitWork).run(func.getArgument(0));
+      for (linalg::GenericOp op : ops) {
+        Lowering lowering(op, unitWork);
+        if (elements)
+          lowering.shareElements(func.getArgument(0));
+        else
+          lowering.shareRows(func.getArgument(0));
+      }
     }
   }
 };

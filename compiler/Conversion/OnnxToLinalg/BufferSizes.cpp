@@ -110,6 +110,13 @@ Number BufferLowering::add(Number size, Number other) {
 
 Number BufferLowering::scale(Number size, Number factor) {
   Number product = math.mul(size, factor);
+  std::optional<int64_t> a = IndexMath::known(size);
+  std::optional<int64_t> b = IndexMath::known(factor);
+  int64_t whole;
+  if (a && b && llvm::MulOverflow(*a, *b, whole)) {
+    failIf(math.constant(1), RunStatus::BadShape);
+    return product;
+  }
   if (std::optional<int64_t> bound = rt::getUpperBound(product);
       bound && *bound <= rt::kMostBytes)
     return product;

@@ -65,8 +65,16 @@ struct LowerAwait : CallPattern<device::AwaitOp> {
   LogicalResult
   matchAndRewrite(device::AwaitOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    call(rewriter, op.getLoc(), adaptor.getExec(), offsetof(bitnet_exec, await),
-         LLVM::LLVMVoidType::get(getContext()), {});
+    Location loc = op.getLoc();
+    Type i32 = rewriter.getI32Type();
+    Value status = call(rewriter, loc, adaptor.getExec(),
+                        offsetof(bitnet_exec, await), i32, {})
+                       .getResult();
+    Value ok = LLVM::ConstantOp::create(rewriter, loc, i32, BITNET_RUN_OK);
+    Value failed = LLVM::ICmpOp::create(rewriter, loc, LLVM::ICmpPredicate::ne,
+                                        status, ok);
+    if (mlir::failed(endIf(rewriter, op, failed, BITNET_RUN_DEVICE_FAILED)))
+      return failure();
     rewriter.eraseOp(op);
     return success();
   }

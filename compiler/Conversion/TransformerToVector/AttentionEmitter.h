@@ -127,6 +127,7 @@ private:
   Value sawNothing();
 
   // AttentionScores.cpp
+  Value capped(Value lanes);
   void emitScoreTile(Value first, int64_t count, Value base, Value at);
   Values emitProducts(Value first, int64_t count, Value at);
   Values dots(Value first, int64_t count, ValueRange positions, int64_t offset,

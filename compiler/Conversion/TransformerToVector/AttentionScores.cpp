@@ -9,6 +9,7 @@
 
 #include "compiler/Conversion/TransformerToVector/AttentionEmitter.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <limits>
@@ -126,6 +127,14 @@ AttentionEmitter::emitProducts(Value first, int64_t count, Value at) {
   return count == 1 ? folded : transposeQuads(b, folded);
 }
 
+/// Scores within the op's softcap, if it has one.
+Value AttentionEmitter::capped(Value lanes) {
+  if (!op.getSoftcap())
+    return lanes;
+  Value cap = b.splat(op.getSoftcap()->convertToFloat());
+  return b.fmul(math::TanhOp::create(b, b.fdiv(lanes, cap)), cap);
+}
+
 /// Scores of `count` slots, 1 or 4, for the 16 keys from `at` on.
 void AttentionEmitter::emitScoreTile(Value first, int64_t count, Value base,
                                      Value at) {
@@ -137,7 +146,7 @@ void AttentionEmitter::emitScoreTile(Value first, int64_t count, Value base,
       lanes = b.fmul(lanes, b.load(keyScales, b.sub(at, base)));
     Slot slot = slotAt(b.add(first, b.index(i)));
     Value seen = b.firstLanes(b.sub(seenBy(slot.row), at));
-    Value masked = addMask(b.fmul(lanes, scale), slot, at, seen);
+    Value masked = addMask(capped(b.fmul(lanes, scale)), slot, at, seen);
     b.store(b.select(seen, masked, lowest), scores,
             {slot.index, b.sub(at, base)});
   }

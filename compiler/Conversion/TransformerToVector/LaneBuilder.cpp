@@ -112,11 +112,36 @@ Value LaneBuilder::load(Value memref, ValueRange indices, Value mask,
   return arith::ExtFOp::create(*this, lanesType(lanes), loaded);
 }
 
+/// f32 as bf16, rounded to nearest even as ScalarMath does: targets without the
+/// type would call a library. NaN stays one.
+static Value roundToBF16(LaneBuilder &b, Value lanes) {
+  ArrayRef<int64_t> shape = cast<VectorType>(lanes.getType()).getShape();
+  auto wide = VectorType::get(shape, b.getI32Type());
+  auto constant = [&](int32_t value) -> Value {
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(wide, value));
+  };
+  Value bits = arith::BitcastOp::create(b, wide, lanes);
+  Value high = arith::ShRUIOp::create(b, bits, constant(16));
+  Value odd = arith::AndIOp::create(b, high, constant(1));
+  Value half = arith::AddIOp::create(b, odd, constant(0x7fff));
+  Value rounded = arith::ShRUIOp::create(
+      b, arith::AddIOp::create(b, bits, half), constant(16));
+  Value quiet = arith::OrIOp::create(b, high, constant(0x40));
+  Value isNaN = b.cmp(arith::CmpFPredicate::UNO, lanes, lanes);
+  Value narrow =
+      arith::TruncIOp::create(b, VectorType::get(shape, b.getI16Type()),
+                              b.select(isNaN, quiet, rounded));
+  return arith::BitcastOp::create(b, VectorType::get(shape, b.getBF16Type()),
+                                  narrow);
+}
+
 void LaneBuilder::store(Value lanes, Value memref, ValueRange indices,
                         Value mask) {
   Type element = cast<MemRefType>(memref.getType()).getElementType();
   auto type = cast<VectorType>(lanes.getType());
-  if (!element.isF32())
+  if (element.isBF16())
+    lanes = roundToBF16(*this, lanes);
+  else if (!element.isF32())
     lanes = arith::TruncFOp::create(
         *this, VectorType::get(type.getShape(), element), lanes);
   if (mask)

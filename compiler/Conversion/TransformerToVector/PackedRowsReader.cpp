@@ -20,9 +20,11 @@ LaneBuilder::Values PackedRowsReader::loadChunk(Value block, Value chunk,
           b.load(memref, {block, chunk, row, b.index(group * kLanes)}));
     return parts;
   }
+  // Whole words: a chunk begins at a multiple of its bytes.
   Value halves =
       vector::LoadOp::create(b, VectorType::get({layout.elements}, element),
-                             memref, ValueRange{block, chunk, row, b.index(0)});
+                             memref, ValueRange{block, chunk, row, b.index(0)},
+                             /*nontemporal=*/false, llvm::MaybeAlign(4));
   auto words = VectorType::get({kLanes}, b.getI32Type());
   Value bits = vector::BitCastOp::create(b, words, halves);
   auto splat = [&](uint32_t value) {

@@ -97,8 +97,8 @@ public:
       result.push_back(structure(
           {string(kernel.name), code, i64(kernel.code.size()), addresses,
            i32(kernel.addresses.size()), i32(kernel.numWords),
-           i64(kernel.grain), i64(kernel.workgroup), i64(kernel.lanes),
-           i64(kernel.scratchBytes)}));
+           i64(kernel.grain), i64(kernel.workgroup), i64(kernel.smallWorkgroup),
+           i64(kernel.lanes), i64(kernel.scratchBytes)}));
     }
     return array(result);
   }

@@ -31,7 +31,8 @@ struct KernelDescription {
   std::string code;
   std::vector<int32_t> addresses;
   int32_t numWords = 0;
-  int64_t grain = 1, workgroup = 1, lanes = 1, scratchBytes = 0;
+  int64_t grain = 1, workgroup = 1, smallWorkgroup = 1, lanes = 1;
+  int64_t scratchBytes = 0;
 };
 
 /// What the constant `bitnet_module` says of a model.

@@ -3,6 +3,8 @@
 
 #include "llvm/IR/CallingConv.h"
 #include "llvm/IR/Function.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
 
 using namespace mlir;
 using namespace bitnet;
@@ -23,11 +25,13 @@ public:
   StringRef getKernelKind() const override { return "code objects"; }
   StringRef getFileEnding() const override { return "hsaco"; }
   bool emitsText() const override { return false; }
-  void makeKernel(llvm::Function &function, int64_t workgroup) const override {
+  void makeKernel(llvm::Function &function, int64_t workgroup,
+                  bool isFixed) const override {
     function.setCallingConv(llvm::CallingConv::AMDGPU_KERNEL);
     function.setVisibility(llvm::GlobalValue::ProtectedVisibility);
     std::string size = std::to_string(workgroup);
     function.addFnAttr("amdgpu-flat-work-group-size", size + "," + size);
+    placeStack(function);
   }
 
   Value workgroupNumber(Builder &b, Location loc) const override {
@@ -87,6 +91,26 @@ public:
   }
 
 private:
+  /// A stack lies in an address space of its own, which the IR before knows
+  /// nothing of.
+  static void placeStack(llvm::Function &function) {
+    unsigned space = function.getDataLayout().getAllocaAddrSpace();
+    llvm::SmallVector<llvm::AllocaInst *> allocations;
+    for (llvm::Instruction &inst : llvm::instructions(function))
+      if (auto *alloca = llvm::dyn_cast<llvm::AllocaInst>(&inst);
+          alloca && alloca->getAddressSpace() != space)
+        allocations.push_back(alloca);
+    for (llvm::AllocaInst *old : allocations) {
+      llvm::IRBuilder<> builder(old);
+      llvm::AllocaInst *placed = builder.CreateAlloca(
+          old->getAllocatedType(), space, old->getArraySize());
+      placed->setAlignment(old->getAlign());
+      old->replaceAllUsesWith(
+          builder.CreateAddrSpaceCast(placed, old->getType()));
+      old->eraseFromParent();
+    }
+  }
+
   /// `value` of another thread of the wave, which waves of workgroups of whole
   /// waves count in order.
   static Value valueOf(Builder &b, Location loc, Value value, Value thread) {

@@ -40,15 +40,19 @@ public:
   virtual llvm::StringRef getDriver() const { return ""; }
   /// Whether kernels are assembly text, else linked objects.
   virtual bool emitsText() const = 0;
-  /// Makes `function` a kernel whose workgroups have that many threads.
-  virtual void makeKernel(llvm::Function &function,
-                          int64_t workgroup) const = 0;
+  /// Makes `function` a kernel whose workgroups have at most that many threads;
+  /// `isFixed`: all of them.
+  virtual void makeKernel(llvm::Function &function, int64_t workgroup,
+                          bool isFixed) const = 0;
 
   // The ops of the device dialect: i32 unless it is said otherwise.
 
   /// Number of the workgroup in the grid, and of the thread in its workgroup.
   virtual Value workgroupNumber(Builder &b, Location loc) const = 0;
   virtual Value threadInWorkgroup(Builder &b, Location loc) const = 0;
+  /// Threads of the workgroup; null: a launch cannot choose, they are always
+  /// most.
+  virtual Value workgroupThreads(Builder &b, Location loc) const { return {}; }
   /// Waits for the lanes of a part: those within each 32 threads, or the
   /// workgroup.
   virtual void sync(Builder &b, Location loc, int64_t lanes) const = 0;

@@ -30,7 +30,8 @@ public:
 
 private:
   std::unique_ptr<llvm::TargetMachine> createMachine() const;
-  std::unique_ptr<llvm::Module> translate(ModuleOp kernel, int64_t workgroup);
+  std::unique_ptr<llvm::Module> translate(ModuleOp kernel, int64_t workgroup,
+                                          bool isFixed);
   LogicalResult emit(ModuleOp kernel, llvm::Module &module, std::string &code);
 
   const GpuFamily &family;
@@ -57,8 +58,8 @@ std::unique_ptr<llvm::TargetMachine> KernelCompiler::createMachine() const {
       getCodeGenLevel(level)));
 }
 
-std::unique_ptr<llvm::Module> KernelCompiler::translate(ModuleOp kernel,
-                                                        int64_t workgroup) {
+std::unique_ptr<llvm::Module>
+KernelCompiler::translate(ModuleOp kernel, int64_t workgroup, bool isFixed) {
   std::unique_ptr<llvm::Module> module =
       translateModuleToLLVMIR(kernel, context, *kernel.getSymName());
   if (!module)
@@ -73,7 +74,7 @@ std::unique_ptr<llvm::Module> KernelCompiler::translate(ModuleOp kernel,
       function.addFnAttr("target-features", gpu.features);
     function.addFnAttr(llvm::Attribute::NoUnwind);
   }
-  family.makeKernel(*module->getFunction(gpuKernelName), workgroup);
+  family.makeKernel(*module->getFunction(gpuKernelName), workgroup, isFixed);
   if (llvm::verifyModule(*module)) {
     kernel.emitError("code generation made invalid LLVM IR");
     return nullptr;
@@ -118,6 +119,7 @@ FailureOr<KernelDescription> KernelCompiler::compile(ModuleOp kernel) {
   };
   result.grain = integer(device::kernelGrain);
   result.workgroup = integer(device::kernelWorkgroup);
+  result.smallWorkgroup = integer(device::kernelSmallWorkgroup);
   result.lanes = integer(device::kernelLanes);
   result.scratchBytes = integer(device::kernelScratch);
   result.numWords = integer(device::kernelWords);
@@ -127,7 +129,8 @@ FailureOr<KernelDescription> KernelCompiler::compile(ModuleOp kernel) {
           .asArrayRef());
   if (failed(lowerKernel(kernel, family, gpu)))
     return failure();
-  std::unique_ptr<llvm::Module> module = translate(kernel, result.workgroup);
+  std::unique_ptr<llvm::Module> module = translate(
+      kernel, result.workgroup, result.workgroup == result.smallWorkgroup);
   if (!module || failed(emit(kernel, *module, result.code)))
     return failure();
   return result;

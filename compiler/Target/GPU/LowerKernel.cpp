@@ -30,7 +30,8 @@ public:
   DeviceOps(ModuleOp kernel, const GpuFamily &family, const NamedGpu &gpu)
       : kernel(kernel), family(family), gpu(gpu),
         lanes(integerOf(kernel, device::kernelLanes)),
-        workgroup(integerOf(kernel, device::kernelWorkgroup)) {}
+        workgroup(integerOf(kernel, device::kernelWorkgroup)),
+        smallWorkgroup(integerOf(kernel, device::kernelSmallWorkgroup)) {}
 
   LogicalResult run();
 
@@ -47,7 +48,7 @@ private:
   ModuleOp kernel;
   const GpuFamily &family;
   const NamedGpu &gpu;
-  int64_t lanes, workgroup;
+  int64_t lanes, workgroup, smallWorkgroup;
 };
 
 } // namespace
@@ -60,8 +61,12 @@ std::optional<SmallVector<Value>> DeviceOps::lower(OpBuilder &b,
   return llvm::TypeSwitch<Operation *, Results>(op)
       .Case([&](device::ThreadOp) {
         Value group = widen(b, loc, family.workgroupNumber(b, loc));
-        Value first =
-            arith::MulIOp::create(b, loc, group, constant(b, loc, workgroup));
+        Value threads = workgroup == smallWorkgroup
+                            ? Value()
+                            : family.workgroupThreads(b, loc);
+        threads =
+            threads ? widen(b, loc, threads) : constant(b, loc, workgroup);
+        Value first = arith::MulIOp::create(b, loc, group, threads);
         Value thread = widen(b, loc, family.threadInWorkgroup(b, loc));
         return one(arith::AddIOp::create(b, loc, first, thread));
       })

@@ -28,9 +28,11 @@ public:
   StringRef getFileEnding() const override { return "ptx"; }
   StringRef getDriver() const override { return "bitnet_cuda_driver"; }
   bool emitsText() const override { return true; }
-  void makeKernel(llvm::Function &function, int64_t workgroup) const override {
+  void makeKernel(llvm::Function &function, int64_t workgroup,
+                  bool isFixed) const override {
     function.setCallingConv(llvm::CallingConv::PTX_Kernel);
-    function.addFnAttr("nvvm.reqntid", std::to_string(workgroup) + ",1,1");
+    function.addFnAttr(isFixed ? "nvvm.reqntid" : "nvvm.maxntid",
+                       std::to_string(workgroup) + ",1,1");
   }
 
   Value workgroupNumber(Builder &b, Location loc) const override {
@@ -38,6 +40,9 @@ public:
   }
   Value threadInWorkgroup(Builder &b, Location loc) const override {
     return intrinsics::callI32(b, loc, "llvm.nvvm.read.ptx.sreg.tid.x", {});
+  }
+  Value workgroupThreads(Builder &b, Location loc) const override {
+    return intrinsics::callI32(b, loc, "llvm.nvvm.read.ptx.sreg.ntid.x", {});
   }
   void sync(Builder &b, Location loc, int64_t lanes) const override {
     if (lanes <= 32)

@@ -16,6 +16,7 @@ static FailureOr<KernelDescription> describe(spirv::ModuleOp kernel) {
   };
   result.grain = integer(device::kernelGrain);
   result.workgroup = integer(device::kernelWorkgroup);
+  result.smallWorkgroup = result.workgroup;
   result.scratchBytes = integer(device::kernelScratch);
   result.numWords = integer(device::kernelWords);
   llvm::append_range(

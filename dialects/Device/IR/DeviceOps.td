@@ -31,7 +31,9 @@ def Device_AwaitOp : Device_Op<"await"> {
   let summary = "waits until the device has run every kernel it was asked for";
   let description = [{
     Stands in front of what reads or writes memory that kernels use. Costs
-    nothing where the device is idle.
+    nothing where the device is idle. Where the device has failed the run ends:
+    memory does not hold what kernels should have written, on which a loop's end
+    may depend.
 
     ```mlir
     device.await %exec

@@ -9,12 +9,14 @@
 namespace bitnet::device {
 
 /// Attributes of a kernel's module, see bitnet_kernel: its number, by which it
-/// is dispatched, units of a part, threads of a workgroup, threads of a part,
-/// bytes of scratch memory that a thread needs, words of the captures and those
-/// that are addresses.
+/// is dispatched, units of a part, threads of a workgroup, of one where there
+/// are few parts, threads of a part, bytes of scratch memory that a thread
+/// needs, words of the captures and those that are addresses.
 inline constexpr llvm::StringLiteral kernelNumber = "rt.number",
                                      kernelGrain = "rt.grain",
                                      kernelWorkgroup = "rt.workgroup",
+                                     kernelSmallWorkgroup =
+                                         "rt.small_workgroup",
                                      kernelLanes = "rt.lanes",
                                      kernelScratch = "rt.scratch",
                                      kernelWords = "rt.words",

@@ -87,10 +87,53 @@ static Extent getArgumentDim(BlockArgument argument, int64_t axis) {
   return Extent::symbol(name.getAsOpaquePointer(), 0);
 }
 
+/// E where axis `axis` of `value` is cut from a longer one, or one of at least
+/// one element, by a Slice of [0, E): its size is E, or less. A table of
+/// positions, cut to the length of a text, is such a thing.
+static std::optional<Extent> limitOf(ShapeAnalysis &shapes, Value value,
+                                     int64_t axis) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (value != op->getResult(0))
+      return std::nullopt;
+    if (auto slice = dyn_cast<SliceOp>(op)) {
+      auto starts = shapes.getNumbers(slice.getStarts());
+      auto ends = shapes.getElements(slice.getEnds());
+      auto axes = getNumbers(slice.getAxes());
+      auto steps = getNumbers(slice.getSteps());
+      RankedTensorType data = getRanked(slice.getData());
+      if (!starts || !ends || ends->size() != 1 || !axes || axes->size() != 1 ||
+          (*axes)[0] != axis || (*starts)[0] != 0 ||
+          (slice.getSteps() && (!steps || (*steps)[0] != 1)) ||
+          data.isDynamicDim(axis) || data.getDimSize(axis) < 1 ||
+          ends->front().isKnown() || ends->front().place < 0)
+        return std::nullopt;
+      return ends->front();
+    }
+    if (auto gather = dyn_cast<GatherOp>(op)) {
+      int64_t dataRank = getRanked(gather.getData()).getRank();
+      int64_t indexRank = getRanked(gather.getIndices()).getRank();
+      int64_t at = gather.getAxis() + (gather.getAxis() < 0 ? dataRank : 0);
+      if (axis < at || axis >= at + indexRank)
+        return std::nullopt;
+      value = gather.getIndices();
+      axis -= at;
+      continue;
+    }
+    auto elements = dyn_cast<GatherElementsOp>(op);
+    if (!elements && !op->hasTrait<SameShape>())
+      return std::nullopt;
+    value = elements ? elements.getIndices() : op->getOperand(0);
+  }
+  return std::nullopt;
+}
+
 Extent ShapeAnalysis::traceBroadcastDim(Operation *op, int64_t axis,
                                         int64_t rank) {
-  std::optional<Extent> only;
-  bool several = false;
+  struct Size {
+    Extent extent;
+    std::optional<Extent> limit;
+  };
+  SmallVector<Size> sizes;
   for (Value operand : op->getOperands()) {
     auto type = dyn_cast<RankedTensorType>(operand.getType());
     if (!type)
@@ -103,12 +146,17 @@ Extent ShapeAnalysis::traceBroadcastDim(Operation *op, int64_t axis,
       continue;
     if (extent.isKnown())
       return extent;
-    several |= only && *only != extent;
-    only = extent;
+    sizes.push_back({extent, limitOf(*this, operand, operandAxis)});
   }
-  if (several)
-    return ownDim(op->getResult(0), axis);
-  return only.value_or(Extent::known(1));
+  if (sizes.empty())
+    return Extent::known(1);
+  // Against E, a size of E or less is E or 1: with others the run ends.
+  for (const Size &whole : sizes)
+    if (llvm::all_of(sizes, [&](const Size &size) {
+          return size.extent == whole.extent || size.limit == whole.extent;
+        }))
+      return whole.extent;
+  return ownDim(op->getResult(0), axis);
 }
 
 /// The axis of the operand that becomes axis `axis` of a Squeeze's or Reduce's
@@ -226,7 +274,9 @@ Extent ShapeAnalysis::traceDim(Value value, int64_t axis) {
         Extent data = dataAxis < 0 ? Extent::known(1)
                                    : getDim(expand.getInput(), dataAxis);
         Extent target = shapeAxis < 0 ? Extent::known(1) : (*shape)[shapeAxis];
-        if (data.is(1) || data == target)
+        if (data.is(1) || data == target ||
+            (dataAxis >= 0 &&
+             limitOf(*this, expand.getInput(), dataAxis) == target))
           return target;
         return target.is(1) || data.isKnown() ? data : own();
       })
@@ -289,6 +339,26 @@ Extent ShapeAnalysis::traceDim(Value value, int64_t axis) {
         bool counts =
             start && limit && delta && (*start)[0].is(0) && (*delta)[0].is(1);
         return counts && (*limit)[0].place >= 0 ? (*limit)[0] : own();
+      })
+      .Case<AttentionOp>([&](AttentionOp attention) {
+        if (number == 0) {
+          if (axis < rank - 1)
+            return getDim(attention.getQ(), axis);
+          return rank == 4 && getRanked(attention.getV()).getRank() == 4
+                     ? getDim(attention.getV(), 3)
+                     : own();
+        }
+        if (number == 3)
+          return axis == 0 ? getDim(attention.getQ(), 0) : own();
+        // Keys and values behind the past: of other lengths.
+        Value fresh = number == 1 ? attention.getK() : attention.getV();
+        bool isKept =
+            axis == 0 || (axis != 2 && getRanked(fresh).getRank() == 4);
+        return isKept ? getDim(fresh, axis) : own();
+      })
+      .Case<MsMultiHeadAttentionOp>([&](MsMultiHeadAttentionOp attention) {
+        bool isKept = axis == 0 || (number == 0 && axis == 1);
+        return isKept ? getDim(attention.getQuery(), axis) : own();
       })
       .Case<MsGroupQueryAttentionOp>([&](MsGroupQueryAttentionOp attention) {
         if (number == 0 && axis < 2)

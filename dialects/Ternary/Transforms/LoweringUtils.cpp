@@ -94,6 +94,9 @@ Value ternary::emitMax(OpBuilder &builder, Location loc, Value a, Value b) {
 }
 
 bool Quantizer::staysInRange() const {
+  // x * range may be infinite where x is not.
+  if (form == ScaleForm::Largest)
+    return false;
   // A scale is finite unless m is next to nothing.
   double largest = std::nearbyint(range * (1 + 1e-6));
   return eps >= 1e-30 && range >= 0 && largest <= double(qmax) &&

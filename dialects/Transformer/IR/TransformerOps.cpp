@@ -189,6 +189,11 @@ LogicalResult AttentionOp::verify() {
   if (getFill() && (!isKept || !getFill()->isFinite()))
     return emitOpError("has fill ")
            << getFillAttr() << ", expected a finite number and a mask of i1";
+  // (C5)
+  if (getSoftcap() &&
+      !(getSoftcap()->isFinite() && *getSoftcap() > APFloat(0.0f)))
+    return emitOpError("has softcap ")
+           << getSoftcapAttr() << ", expected a finite number above 0";
   return success();
 }
 

@@ -115,13 +115,15 @@ def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
     to [B, Hq, S, T]: f32 is added, i1 keeps where true and puts `fill`
     (-infinity where absent) in place of the score where false. With `causal`, query i
     (of S) sees key j only if j <= i + T - S. A row whose keys are all masked
-    by -infinity or false gives zeros. Result [B, Hq, S, Dv]. With
+    by -infinity or false gives zeros. With `softcap`, c, a score s is
+    c * tanh(s / c) before the mask. Result [B, Hq, S, Dv]. With
     `token_major`, query, key, value and result are [B, S, H, D] instead.
 
     - (C1) Ranks are 4; Hkv divides Hq; D of query and key agree.
     - (C2) Both caches are named, or none.
     - (C3) The result has Hq heads of the size Dv.
     - (C4) `fill` is finite and comes with a mask of i1.
+    - (C5) `softcap` is finite and above 0.
 
     ```mlir
     %y = transformer.attention %q, %k, %v mask(%m) {scale = 0.25 : f32, key_cache = @k, value_cache = @v}
@@ -133,7 +135,7 @@ def Transformer_AttentionOp : Transformer_DestinationOp<"attention"> {
     Optional<Index>:$layer, Variadic<AnyMemRef>:$outs, Optional<RT_ExecType>:$exec,
     F32Attr:$scale, UnitAttr:$causal,
     OptionalAttr<FlatSymbolRefAttr>:$key_cache, OptionalAttr<FlatSymbolRefAttr>:$value_cache,
-    OptionalAttr<F32Attr>:$fill, UnitAttr:$token_major);
+    OptionalAttr<F32Attr>:$fill, UnitAttr:$token_major, OptionalAttr<F32Attr>:$softcap);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` `(` $mask^ `)`)? (`layer` $layer^)? (`outs` `(` $outs^ `)`)?

@@ -5,6 +5,7 @@
 
 #include "bitnet/module.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Remarks.h"
@@ -156,8 +157,12 @@ static bool isLarge(LinearOp head) {
          int64_t(1) << 25;
 }
 
+/// What the screened head tells of are its own logits: nothing may round or
+/// scale them on their way out.
 static bool canScreen(LinearOp head) {
-  return !head.getBias() && readsLastPositions(head) &&
+  bool leavesGraph =
+      llvm::all_of(head.getResult().getUsers(), llvm::IsaPred<func::ReturnOp>);
+  return leavesGraph && !head.getBias() && readsLastPositions(head) &&
          cast<ShapedType>(head.getInput().getType()).getShape().back() <=
              int64_t(1) << 23;
 }
@@ -184,7 +189,8 @@ LogicalResult PackRows::chooseHead() {
     headKind = HeadKind::Exact;
   if (headKind == HeadKind::Exact && headOp && !canScreen(headOp))
     return headOp.emitError("--head=exact needs an LM head without bias that "
-                            "reads the last positions only");
+                            "reads the last positions only and whose logits "
+                            "leave the graph as they are");
   return success();
 }
 

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define BITNET_MODULE_ABI 6u
+#define BITNET_MODULE_ABI 7u
 #define BITNET_MAX_RANK 8
 
 /// ONNX TensorProto.DataType numbers.
@@ -101,14 +101,19 @@ typedef struct bitnet_exec {
   /// Asks the device to run the module's kernel `kernel` on parts of [0, count), behind what
   /// it was asked for before; `captures` are copied. NULL without a device.
   void (*dispatch)(struct bitnet_exec *exec, int32_t kernel, const uint64_t *captures, int64_t count);
-  /// Waits until all that the device was asked for is done. NULL without a device.
-  void (*await)(struct bitnet_exec *exec);
+  /// Waits until all that the device was asked for is done: BITNET_RUN_OK, or
+  /// BITNET_RUN_DEVICE_FAILED, then and from then on: the run must end. NULL without a device.
+  int32_t (*await)(struct bitnet_exec *exec);
   void *runtime;           ///< the runtime's own
 } bitnet_exec;
 
+/// Most captures, in words, that a kernel of CUDA takes as parameters; one that has more reads
+/// all of them from memory. Parameters take 4 KiB at most, with those of bitnet_push.
+#define BITNET_PARAMETER_WORDS 508
+
 /// What a launch tells each thread of a kernel; 64-bit addresses of the device.
 typedef struct bitnet_push {
-  uint64_t captures; ///< num_words words of 8 bytes
+  uint64_t captures; ///< num_words words of 8 bytes; 0 where they are parameters
   uint64_t scratch;  ///< scratch_bytes for each thread, one after another
   int64_t first;     ///< the part of the first thread
   int64_t count;     ///< units
@@ -124,7 +129,8 @@ typedef struct bitnet_push {
 /// push constants.
 /// CUDA: `code` is the text of one PTX module, its closing NUL counted in code_bytes, with the
 /// entry `bitnet_kernel` of four .u64 parameters, the fields of bitnet_push in their
-/// order. A grid has the dimension x alone; shared memory is static, in the PTX.
+/// order, and one for each word of the captures where those are BITNET_PARAMETER_WORDS or
+/// fewer. A grid has the dimension x alone; shared memory is static, in the PTX.
 typedef struct bitnet_kernel {
   const char *name;
   const void *code;
@@ -135,6 +141,9 @@ typedef struct bitnet_kernel {
   int32_t num_addresses, num_words;
   int64_t grain;
   int64_t workgroup;     ///< threads of a workgroup (block), a multiple of `lanes`
+  /// CUDA: threads of a block where there are few parts: another multiple of `lanes`, of which
+  /// `workgroup` is one, or the same.
+  int64_t small_workgroup;
   int64_t lanes;         ///< threads that run one part together
   int64_t scratch_bytes; ///< of each thread
 } bitnet_kernel;
@@ -147,7 +156,8 @@ enum bitnet_run_status {
   BITNET_RUN_OK = 0,
   BITNET_RUN_OUT_OF_MEMORY = 1, ///< `allocate` gave NULL
   BITNET_RUN_BAD_INDEX = 2,     ///< e.g. a Gather index out of range
-  BITNET_RUN_BAD_SHAPE = 3      ///< input shapes that the graph cannot combine
+  BITNET_RUN_BAD_SHAPE = 3,     ///< input shapes that the graph cannot combine
+  BITNET_RUN_DEVICE_FAILED = 4  ///< `await` gave it
 };
 
 /// A compiled model: the object exports one of these as `bitnet_module`. No

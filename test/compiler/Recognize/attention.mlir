@@ -224,3 +224,75 @@ func.func @keys_transposed_at_once(%q: tensor<?x4x?x8xf32>, %k: tensor<?x?x4x8xf
   %y = onnx.MatMul %p, %v : (tensor<?x4x?x?xf32>, tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32>
   return %y : tensor<?x4x?x8xf32>
 }
+
+// -----
+
+// In f16 as exporters write it: every step rounds there, here the result alone.
+// CHECK-LABEL: func @narrow
+//       CHECK:   %[[Q:.*]] = onnx.Cast %arg0 {to = 1 : i64} : (tensor<?x4x?x16xf16>) -> tensor<?x4x?x16xf32>
+//       CHECK:   %[[K:.*]] = onnx.Cast %arg1 {to = 1 : i64} : (tensor<?x4x?x16xf16>) -> tensor<?x4x?x16xf32>
+//       CHECK:   %[[V:.*]] = onnx.Cast %arg2 {to = 1 : i64} : (tensor<?x4x?x16xf16>) -> tensor<?x4x?x16xf32>
+//       CHECK:   %[[M:.*]] = onnx.Cast %arg3 {to = 1 : i64} : (tensor<?x1x?x?xf16>) -> tensor<?x1x?x?xf32>
+//       CHECK:   %[[Y:.*]] = transformer.attention %[[Q]], %[[K]], %[[V]] mask(%[[M]]) {scale = 2.500000e-01 : f32}
+//       CHECK:   onnx.Cast %[[Y]] {to = 10 : i64} : (tensor<?x4x?x16xf32>) -> tensor<?x4x?x16xf16>
+func.func @narrow(%q: tensor<?x4x?x16xf16>, %k: tensor<?x4x?x16xf16>, %v: tensor<?x4x?x16xf16>, %m: tensor<?x1x?x?xf16>) -> tensor<?x4x?x16xf16> {
+  %root = onnx.Constant dense<4.0> : tensor<f16>
+  %kt = onnx.Transpose %k {perm = array<i64: 0, 1, 3, 2>} : (tensor<?x4x?x16xf16>) -> tensor<?x4x16x?xf16>
+  %s = onnx.MatMul %q, %kt : (tensor<?x4x?x16xf16>, tensor<?x4x16x?xf16>) -> tensor<?x4x?x?xf16>
+  %sc = onnx.Div %s, %root : (tensor<?x4x?x?xf16>, tensor<f16>) -> tensor<?x4x?x?xf16>
+  %sm = onnx.Add %sc, %m : (tensor<?x4x?x?xf16>, tensor<?x1x?x?xf16>) -> tensor<?x4x?x?xf16>
+  %w = onnx.Cast %sm {to = 1 : i64} : (tensor<?x4x?x?xf16>) -> tensor<?x4x?x?xf32>
+  %p = onnx.Softmax %w {axis = -1 : i64} : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %n = onnx.Cast %p {to = 10 : i64} : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf16>
+  %y = onnx.MatMul %n, %v : (tensor<?x4x?x?xf16>, tensor<?x4x?x16xf16>) -> tensor<?x4x?x16xf16>
+  return %y : tensor<?x4x?x16xf16>
+}
+
+// -----
+
+// A cap before the mask is the op's; c need not be the number that divides.
+// CHECK-LABEL: func @softcap
+//       CHECK:   transformer.attention %arg0, %arg1, %arg2 mask(%arg3) {scale = 2.500000e-01 : f32, softcap = 5.000000e+01 : f32}
+// CHECK-LABEL: func @softcap_of_another_scale
+//       CHECK:   transformer.attention {{.*}} {scale = 5.000000e-01 : f32, softcap = 2.000000e+01 : f32}
+// CHECK-LABEL: func @masked_before_the_cap
+//   CHECK-NOT:   transformer.attention
+//       CHECK:   return
+func.func @softcap(%q: tensor<?x4x?x16xf32>, %k: tensor<?x4x?x16xf32>, %v: tensor<?x4x?x16xf32>, %m: tensor<?x1x?x?xf32>) -> tensor<?x4x?x16xf32> {
+  %quarter = onnx.Constant dense<0.25> : tensor<f32>
+  %cap = onnx.Constant dense<50.0> : tensor<f32>
+  %kt = onnx.Transpose %k {perm = array<i64: 0, 1, 3, 2>} : (tensor<?x4x?x16xf32>) -> tensor<?x4x16x?xf32>
+  %s = onnx.MatMul %q, %kt : (tensor<?x4x?x16xf32>, tensor<?x4x16x?xf32>) -> tensor<?x4x?x?xf32>
+  %sc = onnx.Mul %s, %quarter : (tensor<?x4x?x?xf32>, tensor<f32>) -> tensor<?x4x?x?xf32>
+  %d = onnx.Div %sc, %cap : (tensor<?x4x?x?xf32>, tensor<f32>) -> tensor<?x4x?x?xf32>
+  %t = onnx.Tanh %d : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %c = onnx.Mul %t, %cap : (tensor<?x4x?x?xf32>, tensor<f32>) -> tensor<?x4x?x?xf32>
+  %sm = onnx.Add %c, %m : (tensor<?x4x?x?xf32>, tensor<?x1x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %p = onnx.Softmax %sm {axis = -1 : i64} : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %y = onnx.MatMul %p, %v : (tensor<?x4x?x?xf32>, tensor<?x4x?x16xf32>) -> tensor<?x4x?x16xf32>
+  return %y : tensor<?x4x?x16xf32>
+}
+func.func @softcap_of_another_scale(%q: tensor<?x4x?x16xf32>, %k: tensor<?x4x?x16xf32>, %v: tensor<?x4x?x16xf32>) -> tensor<?x4x?x16xf32> {
+  %forty = onnx.Constant dense<40.0> : tensor<f32>
+  %twenty = onnx.Constant dense<20.0> : tensor<f32>
+  %kt = onnx.Transpose %k {perm = array<i64: 0, 1, 3, 2>} : (tensor<?x4x?x16xf32>) -> tensor<?x4x16x?xf32>
+  %s = onnx.MatMul %q, %kt : (tensor<?x4x?x16xf32>, tensor<?x4x16x?xf32>) -> tensor<?x4x?x?xf32>
+  %d = onnx.Div %s, %forty : (tensor<?x4x?x?xf32>, tensor<f32>) -> tensor<?x4x?x?xf32>
+  %t = onnx.Tanh %d : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %c = onnx.Mul %twenty, %t : (tensor<f32>, tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %p = onnx.Softmax %c {axis = -1 : i64} : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %y = onnx.MatMul %p, %v : (tensor<?x4x?x?xf32>, tensor<?x4x?x16xf32>) -> tensor<?x4x?x16xf32>
+  return %y : tensor<?x4x?x16xf32>
+}
+func.func @masked_before_the_cap(%q: tensor<?x4x?x16xf32>, %k: tensor<?x4x?x16xf32>, %v: tensor<?x4x?x16xf32>, %m: tensor<?x1x?x?xf32>) -> tensor<?x4x?x16xf32> {
+  %cap = onnx.Constant dense<50.0> : tensor<f32>
+  %kt = onnx.Transpose %k {perm = array<i64: 0, 1, 3, 2>} : (tensor<?x4x?x16xf32>) -> tensor<?x4x16x?xf32>
+  %s = onnx.MatMul %q, %kt : (tensor<?x4x?x16xf32>, tensor<?x4x16x?xf32>) -> tensor<?x4x?x?xf32>
+  %sm = onnx.Add %s, %m : (tensor<?x4x?x?xf32>, tensor<?x1x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %d = onnx.Div %sm, %cap : (tensor<?x4x?x?xf32>, tensor<f32>) -> tensor<?x4x?x?xf32>
+  %t = onnx.Tanh %d : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %c = onnx.Mul %t, %cap : (tensor<?x4x?x?xf32>, tensor<f32>) -> tensor<?x4x?x?xf32>
+  %p = onnx.Softmax %c {axis = -1 : i64} : (tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+  %y = onnx.MatMul %p, %v : (tensor<?x4x?x?xf32>, tensor<?x4x?x16xf32>) -> tensor<?x4x?x16xf32>
+  return %y : tensor<?x4x?x16xf32>
+}

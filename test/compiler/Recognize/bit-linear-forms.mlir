@@ -344,3 +344,47 @@ func.func @adds_eps(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
   %y = onnx.Div %sum, %s : (tensor<?x2xf32>, tensor<?x1xf32>) -> tensor<?x2xf32>
   return %y : tensor<?x2xf32>
 }
+
+// -----
+
+// A bound of the step is one of max |x|: 0.00127 / 127 is 1e-5 to the bit.
+// CHECK-LABEL: func @bounded_step(
+//       CHECK:   ternary.quantize %arg0 {eps = 1.270000e-03 : f32, {{.*}}form = #ternary.scale_form<step>, range = 1.270000e+02
+//       CHECK:   ternary.linear {{.*}} {rescale = #ternary.rescale_form<mul_mul>}
+//   CHECK-NOT:   onnx.Div
+// CHECK-LABEL: func @step_bounded_from_above(
+//   CHECK-NOT:   ternary.quantize
+//       CHECK:   return
+func.func @bounded_step(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Div %max, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %s = onnx.Clip %m, %eps : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Div %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[0.5, 0.0], [-0.5, 0.5], [0.5, 0.5], [-0.5, 0.0]]> : tensor<4x2xf32>
+  %dq = onnx.Mul %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %y = onnx.MatMul %dq, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+func.func @step_bounded_from_above(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+  %eps = onnx.Constant dense<1.0e-5> : tensor<f32>
+  %one = onnx.Constant dense<1.0> : tensor<f32>
+  %range = onnx.Constant dense<127.0> : tensor<f32>
+  %low = onnx.Constant dense<-128.0> : tensor<f32>
+  %abs = onnx.Abs %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %max = onnx.ReduceMax %abs {axes = array<i64: 1>} : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %m = onnx.Div %max, %range : (tensor<?x1xf32>, tensor<f32>) -> tensor<?x1xf32>
+  %s = onnx.Clip %m, %eps, %one : (tensor<?x1xf32>, tensor<f32>, tensor<f32>) -> tensor<?x1xf32>
+  %xs = onnx.Div %x, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %round = onnx.Round %xs : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %codes = onnx.Clip %round, %low, %range : (tensor<?x4xf32>, tensor<f32>, tensor<f32>) -> tensor<?x4xf32>
+  %w = onnx.Constant dense<[[0.5, 0.0], [-0.5, 0.5], [0.5, 0.5], [-0.5, 0.0]]> : tensor<4x2xf32>
+  %dq = onnx.Mul %codes, %s : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
+  %y = onnx.MatMul %dq, %w : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}

@@ -38,6 +38,9 @@ for shape in ((1, 1, 12), (2, 33, 12), (3, 0, 12)):
     x = (rng.normal(size=shape) * np.exp(rng.normal(size=shape[:2] + (1,)) * 4)).astype(np.float32)
     if x.size:
         x[0, 0] *= 0  # a row of nothing
+    if x.size > 12:
+        x[0, 1] *= 0  # a number that is infinite times the range
+        x[0, 1, 4] = -3e36
     for library, inputs in ((quantised, list(codes_of(x)) if x.size else [x] * 3), (dense, [x.astype(np.float64)] * 3)):
         for name, found, numbers in zip(NAMES, invoke(library, x), inputs):
             want = numbers @ W

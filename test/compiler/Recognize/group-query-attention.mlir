@@ -41,6 +41,29 @@ func.func @lengths_from_data(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v:
 
 // -----
 
+// So may those that a graph in a node computes, whatever the node's operands.
+// CHECK-LABEL: func @lengths_from_a_branch
+//       CHECK:   transformer.check_lengths
+//       CHECK:   transformer.attention
+func.func @lengths_from_a_branch(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>,
+    %pk: tensor<?x2x?x8xf32>, %pv: tensor<?x2x?x8xf32>, %lengths: tensor<?xi32>, %total: tensor<1xi32>) -> tensor<?x?x32xf32> {
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %size = onnx.Shape %q {start = 1 : i64, end = 2 : i64} : (tensor<?x?x32xf32>) -> tensor<1xi64>
+  %many = onnx.Greater %size, %one : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi1>
+  %own = onnx.If %many {
+    %n = onnx.Neg %lengths : (tensor<?xi32>) -> tensor<?xi32>
+    onnx.Yield %n : tensor<?xi32>
+  } else {
+    onnx.Yield %lengths : tensor<?xi32>
+  } : (tensor<1xi1>) -> tensor<?xi32>
+  %y:3 = onnx.ms.GroupQueryAttention %q, %k, %v, %pk, %pv, %own, %total {num_heads = 4 : i64, kv_num_heads = 2 : i64, num_outputs = 3 : i64}
+      : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?xi32>, tensor<1xi32>)
+      -> (tensor<?x?x32xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>)
+  return %y#0 : tensor<?x?x32xf32>
+}
+
+// -----
+
 // Heads cannot be split where a width is not known.
 // CHECK-LABEL: func @unknown_key_width
 //       CHECK:   onnx.ms.GroupQueryAttention

@@ -102,3 +102,45 @@ func.func @main(%x: tensor<?x?x2x8xf32>, %pk: tensor<?x?x2x8xf32>, %pv: tensor<?
   %y = transformer.attention %kt, %kt, %vt {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
   return %y, %k, %v : tensor<?x2x?x8xf32>, tensor<?x?x2x8xf32>, tensor<?x?x2x8xf32>
 }
+
+// -----
+
+// Of f16, widened for the attention: the cache has the graph's type.
+// CHECK: rt.kv_cache @keys : tensor<?x2x?x8xf16> inputs [1] outputs [1]
+// CHECK: rt.kv_cache @values : tensor<?x2x?x8xf16> inputs [2] outputs [2] {{.*}}length_first
+// CHECK-LABEL: func.func @main(
+//       CHECK:   %[[W:.*]] = onnx.Cast %arg1 {to = 1 : i64} : (tensor<?x?x2x8xf16>) -> tensor<?x?x2x8xf32>
+//       CHECK:   %[[V:.*]] = onnx.Transpose %[[W]]
+//       CHECK:   transformer.attention %{{.*}}, %{{.*}}, %[[V]] {key_cache = @keys, scale = 1.000000e+00 : f32, value_cache = @values} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>)
+func.func @main(%q: tensor<?x2x?x8xf16> {onnx.dims = ["batch", "", "seq", ""]},
+                %pk: tensor<?x2x?x8xf16> {onnx.dims = ["batch", "", "past", ""]},
+                %pv: tensor<?x?x2x8xf16> {onnx.dims = ["batch", "past", "", ""]},
+                %n: tensor<?x?x2x8xf16> {onnx.dims = ["batch", "seq", "", ""]})
+    -> (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf16>, tensor<?x?x2x8xf16>) {
+  %k = onnx.Concat %pk, %q {axis = 2 : i64} : (tensor<?x2x?x8xf16>, tensor<?x2x?x8xf16>) -> tensor<?x2x?x8xf16>
+  %v = onnx.Concat %pv, %n {axis = 1 : i64} : (tensor<?x?x2x8xf16>, tensor<?x?x2x8xf16>) -> tensor<?x?x2x8xf16>
+  %qw = onnx.Cast %q {to = 1 : i64} : (tensor<?x2x?x8xf16>) -> tensor<?x2x?x8xf32>
+  %kw = onnx.Cast %k {to = 1 : i64} : (tensor<?x2x?x8xf16>) -> tensor<?x2x?x8xf32>
+  %vw = onnx.Cast %v {to = 1 : i64} : (tensor<?x?x2x8xf16>) -> tensor<?x?x2x8xf32>
+  %vt = onnx.Transpose %vw {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x?x2x8xf32>) -> tensor<?x2x?x8xf32>
+  %y = transformer.attention %qw, %kw, %vt {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  return %y, %k, %v : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf16>, tensor<?x?x2x8xf16>
+}
+
+// -----
+
+// The widened keys leave the graph: no cache holds those.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   key_cache
+func.func @main(%q: tensor<?x2x?x8xf16> {onnx.dims = ["batch", "", "seq", ""]},
+                %pk: tensor<?x2x?x8xf16> {onnx.dims = ["batch", "", "past", ""]},
+                %pv: tensor<?x2x?x8xf16> {onnx.dims = ["batch", "", "past", ""]})
+    -> (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf16>) {
+  %k = onnx.Concat %pk, %q {axis = 2 : i64} : (tensor<?x2x?x8xf16>, tensor<?x2x?x8xf16>) -> tensor<?x2x?x8xf16>
+  %v = onnx.Concat %pv, %q {axis = 2 : i64} : (tensor<?x2x?x8xf16>, tensor<?x2x?x8xf16>) -> tensor<?x2x?x8xf16>
+  %qw = onnx.Cast %q {to = 1 : i64} : (tensor<?x2x?x8xf16>) -> tensor<?x2x?x8xf32>
+  %kw = onnx.Cast %k {to = 1 : i64} : (tensor<?x2x?x8xf16>) -> tensor<?x2x?x8xf32>
+  %vw = onnx.Cast %v {to = 1 : i64} : (tensor<?x2x?x8xf16>) -> tensor<?x2x?x8xf32>
+  %y = transformer.attention %qw, %kw, %vw {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  return %y, %kw, %v : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf16>
+}

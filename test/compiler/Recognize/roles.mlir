@@ -58,3 +58,99 @@ func.func @main(%x: tensor<?x?x8xf32>) -> tensor<?x?x4xf32> {
   %l = transformer.linear %x, %w : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
   return %l : tensor<?x?x4xf32>
 }
+
+// -----
+
+// Logits that are capped and rounded, of the last position: the head may skip the others.
+// CHECK: module attributes {bitnet.vocab_size = 4 : i64}
+// CHECK-LABEL: func.func @main
+//  CHECK-SAME:   -> (tensor<?x4xf16> {bitnet.role = "logits"})
+//       CHECK:   %[[L:.*]] = transformer.last_positions
+//       CHECK:   %[[F:.*]] = transformer.rms_norm %[[L]]
+//       CHECK:   transformer.linear %[[F]]
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x4xf16> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %cap = onnx.Constant dense<30.0> : tensor<f32>
+  %last = onnx.Constant dense<-1> : tensor<i64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  %d = onnx.Div %l, %cap : (tensor<?x?x4xf32>, tensor<f32>) -> tensor<?x?x4xf32>
+  %t = onnx.Tanh %d : (tensor<?x?x4xf32>) -> tensor<?x?x4xf32>
+  %c = onnx.Mul %t, %cap : (tensor<?x?x4xf32>, tensor<f32>) -> tensor<?x?x4xf32>
+  %n = onnx.Cast %c {to = 10 : i64} : (tensor<?x?x4xf32>) -> tensor<?x?x4xf16>
+  %y = onnx.Gather %n, %last {axis = 1 : i64} : (tensor<?x?x4xf16>, tensor<i64>) -> tensor<?x4xf16>
+  return %y : tensor<?x4xf16>
+}
+
+// -----
+
+// The last position is taken before the norm and the head.
+// CHECK: module attributes {bitnet.vocab_size = 4 : i64}
+// CHECK-LABEL: func.func @main
+//  CHECK-SAME:   -> (tensor<?x4xf32> {bitnet.role = "logits"})
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %begin = onnx.Constant dense<-1> : tensor<1xi64>
+  %end = onnx.Constant dense<9223372036854775807> : tensor<1xi64>
+  %axis = onnx.Constant dense<1> : tensor<1xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %s = onnx.Slice %h, %begin, %end, %axis : (tensor<?x?x8xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x?x8xf32>
+  %q = onnx.Squeeze %s {axes = array<i64: 1>} : (tensor<?x?x8xf32>) -> tensor<?x8xf32>
+  %f = transformer.rms_norm %q {eps = 1.0e-5 : f32} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x8xf32>, tensor<4x8xf32>) -> tensor<?x4xf32>
+  return %l : tensor<?x4xf32>
+}
+
+// -----
+
+// Not the last position; and scores of classes, of the last one: no logits.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   "logits"
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>) -> (tensor<?x4xf32>, tensor<?x3xf32>, tensor<?x?x3xf32>) {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %classes = onnx.Constant dense<1.0> : tensor<3x8xf32>
+  %first = onnx.Constant dense<0> : tensor<i64>
+  %last = onnx.Constant dense<-1> : tensor<i64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = onnx.Gather %h, %first {axis = 1 : i64} : (tensor<?x?x8xf32>, tensor<i64>) -> tensor<?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x8xf32>, tensor<4x8xf32>) -> tensor<?x4xf32>
+  %e = onnx.Gather %h, %last {axis = 1 : i64} : (tensor<?x?x8xf32>, tensor<i64>) -> tensor<?x8xf32>
+  %m = transformer.linear %e, %classes : (tensor<?x8xf32>, tensor<3x8xf32>) -> tensor<?x3xf32>
+  %p = transformer.linear %h, %classes : (tensor<?x?x8xf32>, tensor<3x8xf32>) -> tensor<?x?x3xf32>
+  %t = onnx.Tanh %p : (tensor<?x?x3xf32>) -> tensor<?x?x3xf32>
+  return %l, %m, %t : tensor<?x4xf32>, tensor<?x3xf32>, tensor<?x?x3xf32>
+}
+
+// -----
+
+// Without names of axes: what is counted is a mask, what turns queries as it is are positions.
+// CHECK-LABEL: func.func @main(
+//  CHECK-SAME:   %arg1: tensor<?x?xi64> {bitnet.role = "attention_mask"}, %arg2: tensor<?x?xi64> {bitnet.role = "positions"})
+func.func @main(%ids: tensor<?x?xi64>, %mask: tensor<?x?xi64>, %pos: tensor<?x?xi64>) -> tensor<?x?x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %cosines = onnx.Constant dense<1.0> : tensor<16x4xf32>
+  %axis = onnx.Constant dense<1> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %shape = onnx.Constant dense<[0, 0, 1, 8]> : tensor<4xi64>
+  %back = onnx.Constant dense<[0, -1, 8]> : tensor<3xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %n = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %r = onnx.Reshape %n, %shape : (tensor<?x?x8xf32>, tensor<4xi64>) -> tensor<?x?x1x8xf32>
+  %t = onnx.Transpose %r {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x?x1x8xf32>) -> tensor<?x1x?x8xf32>
+  %count = onnx.CumSum %mask, %axis : (tensor<?x?xi64>, tensor<i64>) -> tensor<?x?xi64>
+  %own = onnx.Sub %count, %one : (tensor<?x?xi64>, tensor<i64>) -> tensor<?x?xi64>
+  %rows = onnx.Gather %cosines, %own : (tensor<16x4xf32>, tensor<?x?xi64>) -> tensor<?x?x4xf32>
+  %cos = onnx.Unsqueeze %rows {axes = array<i64: 1>} : (tensor<?x?x4xf32>) -> tensor<?x1x?x4xf32>
+  %rows2 = onnx.Gather %cosines, %pos : (tensor<16x4xf32>, tensor<?x?xi64>) -> tensor<?x?x4xf32>
+  %cos2 = onnx.Unsqueeze %rows2 {axes = array<i64: 1>} : (tensor<?x?x4xf32>) -> tensor<?x1x?x4xf32>
+  %q = transformer.rotary %t, %cos, %cos2 : (tensor<?x1x?x8xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) -> tensor<?x1x?x8xf32>
+  %keep = onnx.Cast %mask {to = 9 : i64} : (tensor<?x?xi64>) -> tensor<?x?xi1>
+  %keep4 = onnx.Unsqueeze %keep {axes = array<i64: 1, 2>} : (tensor<?x?xi1>) -> tensor<?x1x1x?xi1>
+  %y = transformer.attention %q, %q, %t mask(%keep4) {scale = 1.0 : f32} : (tensor<?x1x?x8xf32>, tensor<?x1x?x8xf32>, tensor<?x1x?x8xf32> mask(tensor<?x1x1x?xi1>)) -> tensor<?x1x?x8xf32>
+  %z = onnx.Reshape %y, %back : (tensor<?x1x?x8xf32>, tensor<3xi64>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %z, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  return %l : tensor<?x?x4xf32>
+}

@@ -141,6 +141,34 @@ def scan_recurrent(rng):
     return model, [dict(x=draw(2, 5, WIDTH), h0=draw(2, WIDTH)), dict(x=draw(1, 1, WIDTH), h0=draw(1, WIDTH)), dict(x=draw(3, 8, WIDTH), h0=draw(3, WIDTH))]
 
 
+def scan_rows(rng):
+    """Rows of a scan without a state: what an iteration computes goes into an output that grows."""
+    g, body = Graph("m", []), Graph("s", [])
+    body.initializers = g.initializers
+    y = body.op("Mul", "row", g.const(np.array([2], np.float32)))
+    scan = body.sub("body", [info("row", F32, [WIDTH])], [info(y, F32)])
+    g.nodes.append(helper.make_node("Scan", ["x"], ["y"], name="scan", body=scan, num_scan_inputs=1))
+    model = model_of(g, [info("x", F32, ["time", WIDTH])], [info("y", F32, ["time", WIDTH])])
+    return model, [dict(x=rng.standard_normal((rows, WIDTH)).astype(np.float32)) for rows in (1, 7, 100)]
+
+
+def loop_until(rng):
+    """A loop without a trip count that ends as what it computes says, by way of a tensor."""
+    g, body = Graph("m", []), Graph("l", [])
+    body.initializers = g.initializers
+    y = body.op("Mul", "s", g.const(np.array([0.5], np.float32)))
+    small = body.op("LessOrEqual", body.op("Abs", y), "limit")
+    first = body.op("Slice", small, g.const(np.array([0], np.int64)), g.const(np.array([1], np.int64)))
+    go = body.op("Not", body.op("Squeeze", first))
+    loop = body.sub("body", [info("i", I64, []), info("c", BOOL, []), info("s", F32, [WIDTH]), info("f", BOOL, [WIDTH])],
+                    [info(go, BOOL), info(y, F32), info(small, BOOL)])
+    g.nodes.append(helper.make_node("Loop", ["", "", "x", g.const(np.zeros(WIDTH, bool))], ["last", "small"], name="loop", body=loop))
+    model = model_of(g, [info("x", F32, [WIDTH]), info("limit", F32, [1])], [info("last", F32, [WIDTH]), info("small", BOOL, [WIDTH])])
+    x = rng.standard_normal(WIDTH).astype(np.float32)
+    x[0] = 1
+    return model, [dict(x=x, limit=np.array([limit], np.float32)) for limit in (1, 0.3, 1e-5)]
+
+
 # Merged decoders.
 
 def without_past(graph, pasts, tokens):
@@ -284,7 +312,7 @@ def write(models, name, model, sets):
 
 def main():
     models = sys.argv[1]
-    for make in (if_data, loop_refine, loop_generate, scan_recurrent):
+    for make in (if_data, loop_refine, loop_generate, loop_until, scan_recurrent, scan_rows):
         write(models, make.__name__, *make(np.random.default_rng(7)))
     for make in (merged_decoder, merged_prefill_decode):
         write(models, make.__name__, *make(models))

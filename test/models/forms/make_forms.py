@@ -424,6 +424,28 @@ FORMS = [encoder_qk_norm, sliding_window_ternary_head, vector_input, weights_lef
          mask_where_f16_lowest, mask_added_1e4, gqa_packed, gqa_interleaved, gqa_window, gqa_softcap]
 
 
+def write(directory, model, feeds):
+    """Writes a model, inputs and outputs; gives the session that made those, or None."""
+    os.makedirs(directory, exist_ok=True)
+    onnx.save(model, os.path.join(directory, "model.onnx"))
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    try:
+        session = onnxruntime.InferenceSession(model.SerializeToString(), options)
+    except Exception as error:
+        print(directory, "ONNX Runtime:", str(error)[:200])
+        return None
+    names = [output.name for output in session.get_outputs()]
+    inputs, outputs = {}, {}
+    for number, feed in enumerate(feeds):
+        inputs |= {f"{number}/{name}": value for name, value in feed.items()}
+        results = session.run(names, feed)
+        outputs |= {f"{number}/{name}": value for name, value in zip(names, results)}
+    np.savez_compressed(os.path.join(directory, "inputs.npz"), **inputs)
+    np.savez_compressed(os.path.join(directory, "outputs.npz"), **outputs)
+    return session
+
+
 def main():
     global RNG
     for form in FORMS:
@@ -431,24 +453,7 @@ def main():
             continue
         RNG = np.random.default_rng(7)
         model, feeds = form()
-        directory = os.path.join(HERE, form.__name__)
-        os.makedirs(directory, exist_ok=True)
-        onnx.save(model, os.path.join(directory, "model.onnx"))
-        options = onnxruntime.SessionOptions()
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        try:
-            session = onnxruntime.InferenceSession(model.SerializeToString(), options)
-        except Exception as error:
-            print(form.__name__, "ONNX Runtime:", str(error)[:200])
-            continue
-        names = [output.name for output in session.get_outputs()]
-        inputs, outputs = {}, {}
-        for number, feed in enumerate(feeds):
-            inputs |= {f"{number}/{name}": value for name, value in feed.items()}
-            results = session.run(names, feed)
-            outputs |= {f"{number}/{name}": value for name, value in zip(names, results)}
-        np.savez_compressed(os.path.join(directory, "inputs.npz"), **inputs)
-        np.savez_compressed(os.path.join(directory, "outputs.npz"), **outputs)
+        write(os.path.join(HERE, form.__name__), model, feeds)
 
 
 if __name__ == "__main__":

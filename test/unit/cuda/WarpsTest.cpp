@@ -78,6 +78,31 @@ TEST(Warps, LanesWait) {
   EXPECT_EQ(got[7], 31u * 32 / 2 - 21);
 }
 
+// Lanes read what the first one has written. Whoever does not wait for it is
+// right in the order in which lanes stand, and in another one wrong.
+TEST(Warps, AnyOrder) {
+  auto countWrong = [](const std::string &wait) {
+    int wrong = 0;
+    for (int seed = 1; seed <= 20; ++seed) {
+      setenv("BITNET_CUDA_STAND_IN_ORDER", std::to_string(seed).c_str(), 1);
+      auto got = good(kernelOf("\tsetp.ne.u32 %p1, %i, 0;\n\t@%p1 bra $L_1;\n"
+                               "\tmov.b32 %r10, 7;\n"
+                               "\tst.shared.b32 [word], %r10;\n$L_1:\n" +
+                                   wait +
+                                   "\tld.shared.b32 %r11, [word];\n"
+                                   "\tcvt.u64.u32 %d10, %r11;\n" +
+                                   give("%d10"),
+                               ".shared .align 4 .b8 word[4];\n"));
+      for (uint64_t word : got)
+        wrong += word != 7;
+    }
+    unsetenv("BITNET_CUDA_STAND_IN_ORDER");
+    return wrong;
+  };
+  EXPECT_EQ(countWrong("\tbar.warp.sync -1;\n"), 0);
+  EXPECT_GT(countWrong(""), 20);
+}
+
 TEST(Warps, Votes) {
   auto got =
       good(kernelOf("\tsetp.eq.u32 %p1, %i, 9;\n"

@@ -121,6 +121,6 @@ constexpr int32_t kCountAddresses[] = {0};
 /// Units of 3 elements; captures are the words of a memref<?xi32>.
 constexpr bitnet_kernel kCountKernel = {
     "count", kCountCode, sizeof(kCountCode), kCountAddresses, 1, 4, 3, 8,
-    1,       1048640};
+    8, 1, 1048640};
 
 #endif // TEST_UNIT_RUNTIME_COUNTKERNEL_H

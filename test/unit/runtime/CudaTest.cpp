@@ -57,11 +57,17 @@ bitnet_allocator allocatorOf(Counter &counter) {
   return {&counter, countedAllocate, countedRelease};
 }
 
-std::string ptxOf(const std::string &body, const char *target = "sm_80") {
+/// `words` captures are parameters w0, w1, ...
+std::string ptxOf(const std::string &body, const char *target = "sm_80",
+                  int words = 4) {
+  std::string captures;
+  for (int i = 0; i < words; ++i)
+    captures += ", .param .u64 w" + std::to_string(i);
   return std::string(".version 7.0\n.target ") + target +
          "\n.address_size 64\n"
          ".visible .entry bitnet_kernel(.param .u64 a, .param .u64 b, "
-         ".param .u64 c, .param .u64 d)\n{\n" +
+         ".param .u64 c, .param .u64 d" +
+         captures + ")\n{\n" +
          R"(	.reg .pred %p<9>;
 	.reg .b32 %r<9>;
 	.reg .b64 %d<20>, %captures, %scratch, %first, %count, %number;
@@ -79,12 +85,11 @@ std::string ptxOf(const std::string &body, const char *target = "sm_80") {
 }
 
 /// Adds 1 to the elements [3 * p, 3 * p + 3) of x, by way of scratch memory.
-const std::string kCount = ptxOf(R"(
+const std::string kCountX = R"(
 	add.s64 %d1, %first, %number;
 	mul.lo.s64 %d1, %d1, 3;
 	add.s64 %d2, %d1, 3;
 	min.s64 %d2, %d2, %count;
-	ld.global.b64 %d3, [%captures];
 	mad.lo.s64 %scratch, %number, 2048, %scratch;
 $L_next:
 	setp.ge.s64 %p1, %d1, %d2;
@@ -98,7 +103,13 @@ $L_next:
 	st.global.b32 [%d4], %r6;
 	add.s64 %d1, %d1, 1;
 	bra.uni $L_next;
-)");
+)";
+const std::string kCount = ptxOf("ld.param.b64 %d3, [w0];" + kCountX);
+
+/// The same of a kernel that has too many captures for parameters.
+constexpr int32_t kManyWords = BITNET_PARAMETER_WORDS + 1;
+const std::string kCountMany =
+    ptxOf("ld.global.b64 %d3, [%captures];" + kCountX, "sm_80", 0);
 
 /// Element 4 * p + lane is what the word of weights there says, lane by lane.
 const std::string kLanes = ptxOf(R"(
@@ -107,7 +118,8 @@ const std::string kLanes = ptxOf(R"(
 	setp.ge.s64 %p1, %d1, %count;
 	@%p1 ret;
 	shl.b64 %d4, %d1, 2;
-	ld.global.v2.b64 {%d3, %d5}, [%captures];
+	ld.param.b64 %d3, [w0];
+	ld.param.b64 %d5, [w1];
 	add.s64 %d3, %d3, %d4;
 	add.s64 %d5, %d5, %d4;
 	ld.global.b32 %r5, [%d5];
@@ -125,9 +137,15 @@ bitnet_kernel kernelOf(const std::string &ptx) {
   kernel.num_addresses = 1;
   kernel.num_words = 4;
   kernel.grain = 3;
-  kernel.workgroup = 32;
+  kernel.workgroup = kernel.small_workgroup = 32;
   kernel.scratch_bytes = 2048;
   kernel.lanes = 1;
+  return kernel;
+}
+
+bitnet_kernel kernelOfMany() {
+  bitnet_kernel kernel = kernelOf(kCountMany);
+  kernel.num_words = kManyWords;
   return kernel;
 }
 
@@ -143,7 +161,7 @@ struct Counting {
     code = driver.open(&module, &plain, &device, &error);
     if (code)
       return;
-    shared = driver.allocator(device);
+    shared = driver.allocator(device, BN_NEAR_DEVICE);
     code = driver.queue_create(device, &queue, &error);
     x = static_cast<int32_t *>(bn_allocate(&shared, size * sizeof(int32_t)));
   }
@@ -156,8 +174,8 @@ struct Counting {
     EXPECT_EQ(counter.outstanding, 0);
   }
   void dispatch(const void *memory, int64_t count) {
-    const uint64_t captures[] = {reinterpret_cast<uintptr_t>(memory), 0, size,
-                                 1};
+    const uint64_t captures[kManyWords] = {reinterpret_cast<uintptr_t>(memory),
+                                           0, size, 1};
     driver.dispatch(queue, 0, captures, count);
   }
   int32_t finish() {
@@ -215,14 +233,14 @@ int32_t everything(FakeModel &fake, const bitnet_allocator &allocator,
 
 /// The fake model, which runs the counting kernel once in each step.
 struct FakeWithKernel : FakeModel {
-  FakeWithKernel() : kernel(kernelOf(kCount)) {
+  FakeWithKernel() : kernel(kernelOfMany()) {
     module.driver = &bitnet_cuda_driver;
     module.kernels = &kernel;
     module.num_kernels = 1;
     inner = module.run;
     module.run = [](bitnet_exec *exec) {
-      const uint64_t captures[] = {reinterpret_cast<uintptr_t>(exec->arena), 0,
-                                   1, 1};
+      const uint64_t captures[kManyWords] = {
+          reinterpret_cast<uintptr_t>(exec->arena), 0, 1, 1};
       exec->dispatch(exec, 0, captures, 1);
       exec->await(exec);
       return inner(exec);
@@ -296,15 +314,15 @@ TEST(Cuda, EachFunctionThatFailsIsAStatus) {
                    {"cuMemAllocManaged", 4, false},
                    {"cuMemHostAlloc", 1, false},
                    {"cuMemHostGetDevicePointer_v2", 1, false},
-                   {"cuMemcpyHtoD_v2", 1, false},
-                   {"cuMemsetD8_v2", 4, false},
-                   {"cuStreamCreate", 1, false},
+                   {"cuMemcpyHtoDAsync_v2", 1, false},
+                   {"cuMemsetD8Async", 3, false},
+                   {"cuStreamCreate", 2, false},
                    {"cuStreamSynchronize", 6, false},
                    {"cuLaunchKernel", 2, false},
                    {"cuMemFree_v2", 2, true},
                    {"cuMemFreeHost", 1, true},
                    {"cuModuleUnload", 1, true},
-                   {"cuStreamDestroy_v2", 1, true},
+                   {"cuStreamDestroy_v2", 2, true},
                    {"cuDevicePrimaryCtxRelease_v2", 1, true}};
   // Later calls may be those that clean up.
   for (auto &f : functions)
@@ -342,15 +360,134 @@ TEST(Cuda, ScratchMemoryCutsALaunch) {
 // Each sees what the one before has written, also where the room for captures
 // is used up between two waits of the host.
 TEST(Cuda, LaunchesFollowEachOther) {
+  for (const bitnet_kernel &kernel : {kernelOf(kCount), kernelOfMany()}) {
+    Counting counting(kernel);
+    ASSERT_EQ(counting.code, BITNET_OK) << counting.message();
+    for (int i = 0; i < 1200; ++i)
+      counting.dispatch(counting.x, i % 2 ? 4 : 7);
+    counting.dispatch(counting.x, 0);
+    ASSERT_EQ(counting.finish(), BITNET_OK) << counting.message();
+    EXPECT_EQ(counting.x[3], 1200);
+    EXPECT_EQ(counting.x[6], 600);
+    EXPECT_EQ(counting.x[7], 0);
+  }
+}
+
+// The most captures that are parameters: 4 KiB of them.
+TEST(Cuda, ParametersTakeAsMuchAsCudaAllows) {
+  std::string ptx = ptxOf("ld.param.b64 %d3, [w507];" + kCountX, "sm_80", 508);
+  constexpr int32_t last[] = {507};
+  bitnet_kernel kernel = kernelOf(ptx);
+  kernel.num_words = BITNET_PARAMETER_WORDS;
+  kernel.addresses = last;
+  Counting counting(kernel);
+  ASSERT_EQ(counting.code, BITNET_OK) << counting.message();
+  uint64_t captures[BITNET_PARAMETER_WORDS] = {};
+  captures[507] = reinterpret_cast<uintptr_t>(counting.x);
+  counting.driver.dispatch(counting.queue, 0, captures, 5);
+  ASSERT_EQ(counting.finish(), BITNET_OK) << counting.message();
+  EXPECT_EQ(counting.x[4], 1);
+  EXPECT_EQ(counting.x[5], 0);
+}
+
+TEST(Cuda, ParametersOfAnotherKernelAreRefused) {
+  bitnet_kernel kernel = kernelOf(kCount);
+  kernel.num_words = 5;
+  Counting counting(kernel);
+  counting.dispatch(counting.x, 5);
+  EXPECT_EQ(counting.finish(), BITNET_RUN_FAILED);
+  EXPECT_NE(counting.message().find("CUDA_ERROR_INVALID_VALUE"),
+            std::string::npos)
+      << counting.message();
+}
+
+// Two multiprocessors run 32 blocks at once: 1024 parts in blocks of 32.
+TEST(Cuda, BlocksAreSmallWhereAllRunAtOnce) {
+  std::string ptx = ptxOf(R"(
+	setp.ge.s64 %p1, %number, %count;
+	@%p1 ret;
+	ld.param.b64 %d3, [w0];
+	shl.b64 %d4, %number, 2;
+	add.s64 %d4, %d4, %d3;
+	st.global.b32 [%d4], %r2;
+)");
+  bitnet_kernel kernel = kernelOf(ptx);
+  kernel.workgroup = 128;
+  kernel.grain = 1;
+  Counting counting(kernel);
+  ASSERT_EQ(counting.code, BITNET_OK) << counting.message();
+  counting.dispatch(counting.x, 1023);
+  ASSERT_EQ(counting.finish(), BITNET_OK) << counting.message();
+  EXPECT_EQ(counting.x[1022], 32);
+  counting.dispatch(counting.x, 1025);
+  ASSERT_EQ(counting.finish(), BITNET_OK) << counting.message();
+  EXPECT_EQ(counting.x[0], 128);
+  EXPECT_EQ(counting.x[1024], 128);
+}
+
+TEST(Cuda, MemoryLiesNearWhoUsesIt) {
+  auto *adviceOf = reinterpret_cast<const char *(*)(uint64_t)>(
+      dlsym(standIn(), "standInAdvice"));
+  for (const char *managed : {"1", "0"}) {
+    Setting setting("MANAGED", managed);
+    Counting counting;
+    ASSERT_EQ(counting.code, BITNET_OK) << counting.message();
+    bitnet_allocator inputs =
+        counting.driver.allocator(counting.device, BN_NEAR_HOST);
+    auto *input = static_cast<uint8_t *>(bn_allocate(&inputs, 100));
+    auto at = [](const void *memory) {
+      return reinterpret_cast<uintptr_t>(memory);
+    };
+    EXPECT_STREQ(adviceOf(at(counting.x)), *managed == '1' ? "lies at 0;" : "");
+    EXPECT_STREQ(adviceOf(at(input)),
+                 *managed == '1' ? "lies at -1;used by 0;" : "");
+    EXPECT_EQ(input[99], 0);
+    // A hint alone: nothing depends on it.
+    Setting fail("FAIL", "cuMemAdvise");
+    void *other = bn_allocate(&inputs, 100);
+    EXPECT_NE(other, nullptr);
+    bn_release(&inputs, other, 100);
+    bn_release(&inputs, input, 100);
+  }
+}
+
+// Of many blocks that come and go each is found, up to its end.
+TEST(Cuda, ManyBlocks) {
   Counting counting;
   ASSERT_EQ(counting.code, BITNET_OK) << counting.message();
-  for (int i = 0; i < 12000; ++i)
-    counting.dispatch(counting.x, i % 2 ? 4 : 7);
-  counting.dispatch(counting.x, 0);
+  std::vector<int32_t *> blocks;
+  for (int i = 0; i < 200; ++i) {
+    blocks.push_back(
+        static_cast<int32_t *>(bn_allocate(&counting.shared, 400)));
+    if (i % 3 == 2) {
+      bn_release(&counting.shared, blocks[(size_t)i / 2], 400);
+      blocks.erase(blocks.begin() + i / 2);
+    }
+  }
+  for (int32_t *block : blocks) {
+    counting.dispatch(block, 100);
+    counting.dispatch(block + 99, 1);
+  }
   ASSERT_EQ(counting.finish(), BITNET_OK) << counting.message();
-  EXPECT_EQ(counting.x[3], 12000);
-  EXPECT_EQ(counting.x[6], 6000);
-  EXPECT_EQ(counting.x[7], 0);
+  for (int32_t *block : blocks) {
+    EXPECT_EQ(block[0], 1);
+    EXPECT_EQ(block[98], 1);
+    EXPECT_EQ(block[99], 2);
+    bn_release(&counting.shared, block, 400);
+  }
+}
+
+TEST(Cuda, MemoryIsInUseUntilLaunchesHaveRun) {
+  Setting setting("FREE", "1");
+  Counting counting;
+  ASSERT_EQ(counting.code, BITNET_OK) << counting.message();
+  void *other = bn_allocate(&counting.shared, 100);
+  counting.dispatch(counting.x, 5);
+  bn_release(&counting.shared, other, 100);
+  EXPECT_EQ(counting.finish(), BITNET_RUN_FAILED);
+  EXPECT_NE(counting.message().find("given back before launches have run"),
+            std::string::npos)
+      << counting.message();
 }
 
 // Four lanes run a part; weights lie in memory of the device alone.
@@ -477,6 +614,9 @@ TEST(Cuda, LaunchesThatFail) {
     Setting setting("FAIL", "cuLaunchKernel");
     counting.dispatch(counting.x, 3);
     counting.dispatch(counting.x, 3);
+    // Compiled code is told until somebody asks why.
+    EXPECT_FALSE(counting.driver.await(counting.queue));
+    EXPECT_FALSE(counting.driver.await(counting.queue));
     EXPECT_EQ(counting.finish(), BITNET_RUN_FAILED);
   }
   EXPECT_NE(counting.message().find("failed to start kernel 'count': "
@@ -484,6 +624,7 @@ TEST(Cuda, LaunchesThatFail) {
             std::string::npos)
       << counting.message();
   counting.dispatch(counting.x, 3);
+  EXPECT_TRUE(counting.driver.await(counting.queue));
   EXPECT_EQ(counting.finish(), BITNET_OK);
   EXPECT_EQ(counting.x[0], 1);
 }
@@ -533,16 +674,23 @@ TEST(Cuda, KernelsThatDoNotLoad) {
   expectNoDevice(kernelOf(none), BITNET_UNSUPPORTED,
                  "the kernels of 'counting' name no '.target sm_'");
   bitnet_kernel kernel = kernelOf(kCount);
-  kernel.workgroup = 2048;
+  kernel.workgroup = kernel.small_workgroup = 2048;
   expectNoDevice(
       kernel, BITNET_UNSUPPORTED,
       "kernel 'count' has blocks of 2048 threads, 'a CPU that stands "
       "in' runs it with 1024 at most");
-  kernel.workgroup = 48;
+  kernel.workgroup = kernel.small_workgroup = 48;
   kernel.lanes = 32;
   expectNoDevice(kernel, BITNET_INTERNAL,
-                 "kernel 'count' has blocks of 48 threads, expected a multiple "
-                 "of its 32 lanes");
+                 "kernel 'count' has blocks of 48 or 48 threads, expected "
+                 "multiples of its 32 lanes");
+}
+
+TEST(Cuda, NoMemoryForTheCodeIsNoMemory) {
+  Setting setting("FAIL", "cuModuleLoadDataEx=2");
+  expectNoDevice(kernelOf(kCount), BITNET_OUT_OF_MEMORY,
+                 "out of memory of 'a CPU that stands in' for the code of "
+                 "'count'");
 }
 
 TEST(Cuda, MemoryThatIsTooSmall) {

@@ -1,9 +1,9 @@
 // A model on a device: memory of both, every allocation fails once, kernels
 // that need many dispatches. What kernels compute is tested end to end.
+#include "vulkan.h"
 #include "CountKernel.h"
 #include "FakeModule.h"
 #include "internal.h"
-#include "vulkan.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -146,7 +146,7 @@ struct Counting {
     bitnet_error error = {};
     EXPECT_EQ(driver.open(&module, &plain, &device, &error), BITNET_OK)
         << error.message;
-    shared = driver.allocator(device);
+    shared = driver.allocator(device, BN_NEAR_DEVICE);
     EXPECT_EQ(driver.queue_create(device, &queue, &error), BITNET_OK)
         << error.message;
     x = static_cast<int32_t *>(bn_allocate(&shared, size * sizeof(int32_t)));
@@ -252,6 +252,28 @@ TEST(Vulkan, TypesOfMemoryAreTriedInOrder) {
   refusals = 2;
   EXPECT_EQ(bn_allocate(&counting.shared, 1000), nullptr);
   device->num_memory_types = count;
+}
+
+namespace {
+VKAPI_ATTR VkResult VKAPI_CALL loseDevice(VkQueue, uint32_t,
+                                          const VkSubmitInfo *, VkFence) {
+  return VK_ERROR_DEVICE_LOST;
+}
+} // namespace
+
+TEST(Vulkan, WaitingSaysThatTheDeviceHasFailed) {
+  Counting counting;
+  bitnet_error error = {};
+  PFN_vkQueueSubmit submit = counting.device->QueueSubmit;
+  counting.device->QueueSubmit = loseDevice;
+  counting.dispatch(counting.x, 100);
+  EXPECT_FALSE(counting.driver.await(counting.queue));
+  EXPECT_FALSE(counting.driver.await(counting.queue));
+  EXPECT_EQ(counting.driver.check(counting.queue, &error), BITNET_RUN_FAILED);
+  counting.device->QueueSubmit = submit;
+  counting.dispatch(counting.x, 100);
+  EXPECT_TRUE(counting.driver.await(counting.queue));
+  EXPECT_EQ(counting.x[99], 1);
 }
 
 TEST(Vulkan, MemoryOfTheHostAloneIsNoMemoryOfAKernel) {

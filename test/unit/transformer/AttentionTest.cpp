@@ -13,6 +13,7 @@ constexpr float kLowest = std::numeric_limits<float>::lowest();
 
 struct Shape {
   int64_t batch = 1, heads = 4, kvHeads = 2, depth = 32, width = 32;
+  double softcap = 0; ///< 0: none
 };
 
 struct Mask {
@@ -66,6 +67,8 @@ std::string attentionModule(const Shape &s, const Mask &mask, bool causal,
       std::string("  transformer.attention %a0, %a1, %a2") +
           (masked ? " mask(%a4)" : "") +
           " outs(%a3) exec %exec {scale = 0.25 : f32" +
+          (s.softcap > 0 ? ", softcap = " + std::to_string(s.softcap) + " : f32"
+                         : "") +
           (causal ? ", causal" : "") + (tokenMajor ? ", token_major" : "") +
           (cached ? ", key_cache = @k, value_cache = @v" : "") + "} : (" + q +
           ", " + k + ", " + v + (masked ? " mask(" + mask.type + ")" : "") +
@@ -91,7 +94,10 @@ std::vector<double> reference(const Shape &s, const Mask &mask, bool causal,
           double dot = 0;
           for (int64_t d = 0; d < s.depth; ++d)
             dot += double(query[d]) * k[(kv * total + j) * s.depth + d];
-          double score = dot * 0.25 + mask.at({b, h, i, j});
+          double score = dot * 0.25;
+          if (s.softcap > 0)
+            score = s.softcap * std::tanh(score / s.softcap);
+          score += mask.at({b, h, i, j});
           if (causal && j > i + total - rows)
             score = -kInfinity;
           scores.push_back(score);
@@ -177,6 +183,16 @@ TEST(Attention, HeadSizes) {
     checkPlain({1, 2, 1, size, size}, {}, true, 3, 19);
   checkPlain({1, 4, 2, 36, 20}, {}, false, 3, 19);
   checkPlain({1, 4, 2, 20, 100}, {}, false, 3, 19);
+}
+
+/// Scores within a cap, which the mask is added to.
+TEST(Attention, Softcap) {
+  Shape s = {2, 4, 2, 32, 16, 0.75};
+  checkPlain(s, {}, true, 5, 37);
+  Mask mask = {"memref<?x?xf32>", {5, 37}, randomFloats(5 * 37, 51), {}};
+  for (size_t i = 0; i < mask.values.size(); i += 3)
+    mask.values[i] = kLowest;
+  checkPlain(s, mask, false, 5, 37);
 }
 
 /// An additive mask of `dims` over `total` keys, some of them masked.

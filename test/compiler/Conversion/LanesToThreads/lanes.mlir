@@ -123,7 +123,7 @@ func.func private @bits(%args: !llvm.ptr, %begin: index, %end: index) {
 // -----
 
 // A vector of two axes has no such form: the part stays one thread.
-// REMARK: lanes.mlir:[[#@LINE+13]]:8: {{.+}}one thread runs each part of 'axes': 'vector.load' has no form for sixteen
+// REMARK: lanes.mlir:[[#@LINE+13]]:8: remark: [Missed] LanesToThreads | Category:device | Because=vector.load, Kernel=axes, Threads=1
 // CHECK-LABEL: func.func @main
 //       CHECK:   rt.fork %{{.+}}, @axes({{.*}}) in %{{.+}} grain 1{{$}}
 // CHECK-LABEL: func.func private @axes
@@ -138,5 +138,67 @@ func.func private @axes(%args: !llvm.ptr, %begin: index, %end: index) {
   %c0 = arith.constant 0 : index
   %v = vector.load %x[%c0, %c0] : memref<8x8xf32>, vector<8x8xf32>
   vector.store %v, %x[%c0, %c0] : memref<8x8xf32>, vector<8x8xf32>
+  return
+}
+
+// -----
+
+// A loop ends behind its condition: what is written there was not waited for,
+// whatever an iteration does behind it.
+// CHECK-LABEL: func.func @main
+// CHECK-LABEL: func.func private @until
+//       CHECK:   scf.while
+//       CHECK:     device.sync
+//       CHECK:     memref.store
+//       CHECK:     scf.condition
+//       CHECK:     device.sync
+//       CHECK:     memref.load
+//       CHECK:     scf.yield
+//       CHECK:   device.sync
+//       CHECK:   memref.load
+func.func @main(%exec: !rt.exec, %x: memref<32xf32>, %n: index) {
+  rt.fork %exec, @until(%x : memref<32xf32>) in %n grain 1
+  return
+}
+func.func private @until(%args: !llvm.ptr, %begin: index, %end: index) {
+  %x = rt.captures %args : !llvm.ptr -> memref<32xf32>
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant dense<0.0> : vector<16xf32>
+  scf.while (%i = %c0, %v = %zero) : (index, vector<16xf32>) -> index {
+    vector.store %v, %x[%i] : memref<32xf32>, vector<16xf32>
+    %more = arith.cmpi slt, %i, %end : index
+    scf.condition(%more) %i : index
+  } do {
+  ^bb0(%i: index):
+    %next = arith.addi %i, %c1 : index
+    %v = vector.load %x[%i] : memref<32xf32>, vector<16xf32>
+    scf.yield %next, %v : index, vector<16xf32>
+  }
+  %w = vector.load %x[%c1] : memref<32xf32>, vector<16xf32>
+  vector.store %w, %x[%c0] : memref<32xf32>, vector<16xf32>
+  return
+}
+
+// -----
+
+// Words of narrow elements, aligned as the load says, behind a pointer.
+// CHECK-LABEL: func.func private @words
+//       CHECK:   %[[BASE:.+]] = memref.extract_aligned_pointer_as_index
+//       CHECK:   %[[WORD:.+]] = arith.index_cast %[[BASE]] : index to i64
+//       CHECK:   %[[POINTER:.+]] = llvm.inttoptr %[[WORD]]
+//       CHECK:   %[[AT:.+]] = llvm.getelementptr %[[POINTER]][%{{.+}}] : (!llvm.ptr, i64) -> !llvm.ptr, i8
+//       CHECK:   llvm.load %[[AT]] {alignment = 4 : i64} : !llvm.ptr -> i32
+func.func @main(%exec: !rt.exec, %x: memref<32xf32>, %h: memref<32xbf16>, %n: index) {
+  rt.fork %exec, @words(%x, %h : memref<32xf32>, memref<32xbf16>) in %n grain 1
+  return
+}
+func.func private @words(%args: !llvm.ptr, %begin: index, %end: index) {
+  %x, %h = rt.captures %args : !llvm.ptr -> memref<32xf32>, memref<32xbf16>
+  %c0 = arith.constant 0 : index
+  %halves = vector.load %h[%c0] {alignment = 8 : i64} : memref<32xbf16>, vector<32xbf16>
+  %words = vector.bitcast %halves : vector<32xbf16> to vector<16xi32>
+  %floats = vector.bitcast %words : vector<16xi32> to vector<16xf32>
+  vector.store %floats, %x[%c0] : memref<32xf32>, vector<16xf32>
   return
 }

@@ -85,8 +85,8 @@ struct Multiplies : Named {
 };
 
 struct Family : DerivedFamily {
-  Family(llvm::StringLiteral name)
-      : DerivedFamily(getX86Family()), named{name, "x86-64", ""} {}
+  Family(llvm::StringLiteral name, llvm::StringLiteral features = "")
+      : DerivedFamily(getX86Family()), named{name, "x86-64", features} {}
   ArrayRef<NamedTarget> getNames() const override { return named; }
   NamedTarget named;
 };
@@ -107,23 +107,21 @@ struct AddsFact : Family {
   }
 };
 
-/// Ends the compiler while there are temporary files: by a call of abort, or by
-/// a stack that is full.
+/// Ends the compiler while its kernels are made, by a call of abort or by a
+/// stack that is full. As one of several targets it comes last, when there are
+/// temporary files.
 struct Ends : Family {
-  using Family::Family;
-  std::optional<InstructionClass> classify(StringRef mnemonic) const override {
+  Ends(llvm::StringLiteral name) : Family(name, "+ssse3,+sse4.1") {}
+  Value shuffleBytes(OpBuilder &, Location, const TargetFacts &, Value table,
+                     Value) const override {
     if (named.name == "x86-abort")
       std::abort();
-    return recurse(mnemonic, 0);
+    return recurse(table, 0) ? table : Value();
   }
-  std::optional<InstructionClass> recurse(StringRef mnemonic,
-                                          uintptr_t above) const {
+  static uintptr_t recurse(Value table, uintptr_t above) {
     volatile char frame[4096] = {};
     auto place = reinterpret_cast<uintptr_t>(&frame);
-    if (place == above)
-      return std::nullopt;
-    auto result = recurse(mnemonic, place);
-    return frame[0] ? std::nullopt : result;
+    return place == above ? 0 : recurse(table, place) + frame[0];
   }
 };
 

@@ -133,3 +133,58 @@ func.func @other_dialects_keep_their_types(%a: tensor<4xf32>) -> tensor<?xf32> {
   %1 = arith.addf %0, %0 : tensor<?xf32>
   return %1 : tensor<?xf32>
 }
+
+// Attention has the batch and the length of its query: heads and head size are joined.
+// CHECK-LABEL: func @joined_heads
+//       CHECK:   onnx.Reshape {{.*}} -> tensor<?x?x64xf32>
+//       CHECK:   onnx.Reshape {{.*}} -> tensor<?x?x32xf32>
+func.func @joined_heads(%x: tensor<?x?x64xf32>, %k: tensor<?x4x?x16xf32>, %v: tensor<?x4x?x8xf32>) -> (tensor<?x?x?xf32>, tensor<?x?x?xf32>) {
+  %split = onnx.Constant dense<[0, 0, 4, 16]> : tensor<4xi64>
+  %open = onnx.Constant dense<-1> : tensor<1xi64>
+  %b = onnx.Shape %x {start = 0 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<2xi64>
+  %joined = onnx.Concat %b, %open {axis = 0 : i64} : (tensor<2xi64>, tensor<1xi64>) -> tensor<3xi64>
+  %h = onnx.Reshape %x, %split : (tensor<?x?x64xf32>, tensor<4xi64>) -> tensor<?x?x4x16xf32>
+  %q = onnx.Transpose %h {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x?x4x16xf32>) -> tensor<?x4x?x16xf32>
+  %y = onnx.Attention %q, %k, %k : (tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>) -> tensor<?x4x?x16xf32>
+  %t = onnx.Transpose %y {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x4x?x16xf32>) -> tensor<?x?x4x16xf32>
+  %r = onnx.Reshape %t, %joined : (tensor<?x?x4x16xf32>, tensor<3xi64>) -> tensor<?x?x?xf32>
+  %z = onnx.Attention %q, %k, %v : (tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32>
+  %u = onnx.Transpose %z {perm = array<i64: 0, 2, 1, 3>} : (tensor<?x4x?x8xf32>) -> tensor<?x?x4x8xf32>
+  %w = onnx.Reshape %u, %joined : (tensor<?x?x4x8xf32>, tensor<3xi64>) -> tensor<?x?x?xf32>
+  return %r, %w : tensor<?x?x?xf32>, tensor<?x?x?xf32>
+}
+
+// A table of positions that is cut to a text's length is as long as the text, beside it: more than it has end the run.
+// CHECK-LABEL: func @cut_to_the_length
+//       CHECK:   onnx.Reshape {{.*}} -> tensor<?x?x4x16xf32>
+// CHECK-LABEL: func @cut_elsewhere
+//       CHECK:   onnx.Reshape {{.*}} -> tensor<?x?x?x16xf32>
+func.func @cut_to_the_length(%x: tensor<?x?x64xf32>, %places: tensor<1x32xi64>, %table: tensor<32x64xf32>) -> tensor<?x?x?x16xf32> {
+  %zero = onnx.Constant dense<0> : tensor<1xi64>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %open = onnx.Constant dense<[-1, 16]> : tensor<2xi64>
+  %s = onnx.Shape %x {start = 1 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<1xi64>
+  %at = onnx.Slice %places, %zero, %s, %one, %one : (tensor<1x32xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x?xi64>
+  %rows = onnx.Gather %table, %at : (tensor<32x64xf32>, tensor<1x?xi64>) -> tensor<1x?x64xf32>
+  %p = onnx.Add %x, %rows : (tensor<?x?x64xf32>, tensor<1x?x64xf32>) -> tensor<?x?x64xf32>
+  %b = onnx.Shape %x {start = 0 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<2xi64>
+  %kinds = onnx.GatherElements %places, %at {axis = 1 : i64} : (tensor<1x32xi64>, tensor<1x?xi64>) -> tensor<1x?xi64>
+  %all = onnx.Expand %kinds, %b : (tensor<1x?xi64>, tensor<2xi64>) -> tensor<?x?xi64>
+  %more = onnx.Gather %table, %all : (tensor<32x64xf32>, tensor<?x?xi64>) -> tensor<?x?x64xf32>
+  %h = onnx.Add %more, %p : (tensor<?x?x64xf32>, tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
+  %to = onnx.Concat %b, %open {axis = 0 : i64} : (tensor<2xi64>, tensor<2xi64>) -> tensor<4xi64>
+  %r = onnx.Reshape %h, %to : (tensor<?x?x64xf32>, tensor<4xi64>) -> tensor<?x?x?x16xf32>
+  return %r : tensor<?x?x?x16xf32>
+}
+func.func @cut_elsewhere(%x: tensor<?x?x64xf32>, %places: tensor<1x32xi64>, %table: tensor<32x64xf32>, %s: tensor<1xi64>) -> tensor<?x?x?x16xf32> {
+  %zero = onnx.Constant dense<0> : tensor<1xi64>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %open = onnx.Constant dense<[-1, 16]> : tensor<2xi64>
+  %at = onnx.Slice %places, %zero, %s, %one, %one : (tensor<1x32xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x?xi64>
+  %rows = onnx.Gather %table, %at : (tensor<32x64xf32>, tensor<1x?xi64>) -> tensor<1x?x64xf32>
+  %h = onnx.Add %x, %rows : (tensor<?x?x64xf32>, tensor<1x?x64xf32>) -> tensor<?x?x64xf32>
+  %b = onnx.Shape %x {start = 0 : i64, end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<2xi64>
+  %to = onnx.Concat %b, %open {axis = 0 : i64} : (tensor<2xi64>, tensor<2xi64>) -> tensor<4xi64>
+  %r = onnx.Reshape %h, %to : (tensor<?x?x64xf32>, tensor<4xi64>) -> tensor<?x?x?x16xf32>
+  return %r : tensor<?x?x?x16xf32>
+}

@@ -418,6 +418,15 @@ func.func @attention_c4(%q: tensor<?x4x?x16xf32>, %m: tensor<?x1x?x?xf32>) -> te
 
 // -----
 
+func.func @attention_c5(%q: tensor<?x4x?x16xf32>) -> tensor<?x4x?x16xf32> {
+  // expected-error @+1 {{has softcap 0.000000e+00 : f32, expected a finite number above 0}}
+  %y = transformer.attention %q, %q, %q {scale = 0.25 : f32, softcap = 0.0 : f32}
+      : (tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>) -> tensor<?x4x?x16xf32>
+  return %y : tensor<?x4x?x16xf32>
+}
+
+// -----
+
 func.func @quantize_rows_c1_last_axis(%x: memref<?x?xf32>, %q: memref<?x?xi8>, %s: memref<?x1xf32>, %exec: !rt.exec) {
   // expected-error @+1 {{has input 'memref<?x?xf32>', expected a static last axis}}
   transformer.quantize_rows %x into %q, %s exec %exec {form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : memref<?x?xf32> into memref<?x?xi8>, memref<?x1xf32>

@@ -1,0 +1,117 @@
+"""Writes the models of test/models/forms that look like a form of a ternary model and mean something else.
+
+usage: make_near_forms.py MODELS_DIR
+
+What recognition takes for a form must be one: here a quantiser rounds once more or leaves its range, a cache is read
+in one branch only, lengths are computed in a graph of a node. Outputs come from ONNX Runtime, see make_control_forms.py.
+"""
+
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+from make_control_forms import BOOL, F32, I64, WIDTH, Graph, info, model_of, write
+
+
+def quantise(g, x, eps=None, added=None, rank=0, clip=True, narrow=None):
+    """Codes of x and the scale c / m that makes them; m is max |x|, at least `eps` or with `added`."""
+    m = g.op("ReduceMax", g.op("Abs", x), g.const(np.array([-1], np.int64)), keepdims=1)
+    m = g.op("Add", m, g.const(np.float32(added))) if added else g.op("Max", m, g.const(np.float32(eps or 1e-5)))
+    s = g.op("Div", g.const(np.full((1,) * rank, 127, np.float32)), m)
+    q = g.op("Round", g.op("Mul", x, s))
+    if clip:
+        q = g.op("Clip", q, g.const(np.float32(-128)), g.const(np.float32(127)))
+    if narrow:
+        q = g.op("Cast", g.op("Cast", q, to=narrow), to=F32)
+    return q, s
+
+
+def product(g, q, s, rng):
+    weights = g.const(rng.integers(-1, 2, (WIDTH, WIDTH)).astype(np.float32))
+    return g.op("Div", g.op("MatMul", q, weights), s)
+
+
+def layer(rng, out_shape=("n", WIDTH), **how):
+    g = Graph("m", [])
+    y = product(g, *quantise(g, "x", **how), rng)
+    model = model_of(g, [info("x", F32, ["n", WIDTH])], [info(y, F32, list(out_shape))])
+    return model, [{"x": rng.standard_normal((3, WIDTH)).astype(np.float32)}]
+
+
+def codes_through_float8(rng):
+    """Codes are rounded once more, to a float of 8 bits that does not hold them."""
+    return layer(rng, narrow=TensorProto.FLOAT8E4M3FN)
+
+
+def eps_below_zero(rng):
+    """max |x| - 0.5: codes beyond 127, which nothing clamps."""
+    return layer(rng, added=-0.5, clip=False)
+
+
+def range_of_higher_rank(rng):
+    """The range is a tensor of three axes: so are the codes and the result of a matrix."""
+    return layer(rng, out_shape=(1, "n", WIDTH), rank=3)
+
+
+def linear_before_loop(rng):
+    """A layer in front of a loop whose body adds its bias: it stays in front."""
+    g, body = Graph("m", []), Graph("b", [])
+    body.initializers = g.initializers
+    y = product(g, *quantise(g, "x"), rng)
+    bias = g.const(rng.standard_normal(WIDTH).astype(np.float32))
+    total = body.op("Add", "sum", body.op("Add", y, bias))
+    state = body.op("Identity", "go")
+    graph = body.sub("body", [info("i", I64, []), info("go", BOOL, []), info("sum", F32)],
+                     [info(state, BOOL, []), info(total, F32)])
+    start = g.op("Mul", y, g.const(np.float32(0)))
+    out = g.op("Loop", "trips", "", start, body=graph)
+    model = model_of(g, [info("x", F32, ["n", WIDTH]), info("trips", I64, [])], [info(out, F32, ["n", WIDTH])])
+    x = rng.standard_normal((3, WIDTH)).astype(np.float32)
+    return model, [{"x": x, "trips": np.int64(trips)} for trips in (0, 3)]
+
+
+def cache_read_in_branch(rng):
+    """Keys and values grow at every step, but attention reads them in one branch of an If."""
+    heads, size = 2, 8
+    g, yes, no = Graph("m", []), Graph("t", []), Graph("e", [])
+    keys, values = g.op("Concat", "past_k", "k", axis=2), g.op("Concat", "past_v", "v", axis=2)
+    scores = yes.op("MatMul", "q", yes.op("Transpose", keys, perm=[0, 1, 3, 2]))
+    read = yes.op("MatMul", yes.op("Softmax", scores, axis=-1), values)
+    kept = no.op("Identity", "q")
+    y = g.op("If", "attend", then_branch=yes.sub("yes", [], [info(read, F32)]), else_branch=no.sub("no", [], [info(kept, F32)]))
+    fresh, past = ["b", heads, "s", size], ["b", heads, "p", size]
+    inputs = [info(name, F32, past if name.startswith("past") else fresh) for name in ("q", "k", "v", "past_k", "past_v")]
+    whole = ["b", heads, "t", size]
+    model = model_of(g, inputs + [info("attend", BOOL, [])], [info(y, F32, fresh), info(keys, F32, whole), info(values, F32, whole)])
+
+    def draw(length):
+        return rng.standard_normal((1, heads, length, size)).astype(np.float32)
+    return model, [{"q": draw(1), "k": draw(1), "v": draw(1), "past_k": draw(4), "past_v": draw(4), "attend": np.bool_(attend)}
+                   for attend in (False, True)]
+
+
+def scan_axes_by_reference(rng):
+    """A Scan in a local function, whose axes are an attribute of the call."""
+    body = Graph("b", [])
+    total = body.op("Add", "sum", "x")
+    graph = body.sub("body", [info("sum", F32), info("x", F32)], [info(total, F32), info(body.op("Identity", total), F32)])
+    scan = helper.make_node("Scan", ["start", "list"], ["end", "sums"], body=graph, num_scan_inputs=1)
+    for name in ("scan_input_axes", "scan_output_axes"):
+        scan.attribute.append(onnx.AttributeProto(name=name, ref_attr_name="axes", type=onnx.AttributeProto.INTS))
+    function = helper.make_function("local", "Sums", ["start", "list"], ["end", "sums"], [scan],
+                                    [helper.make_opsetid("", 20)], attributes=["axes"])
+    call = helper.make_node("Sums", ["start", "list"], ["end", "sums"], domain="local", axes=[1])
+    g = helper.make_graph([call], "main", [info("start", F32, [4]), info("list", F32, [4, "n"])],
+                          [info("end", F32, [4]), info("sums", F32, [4, "n"])])
+    model = helper.make_model(g, functions=[function], ir_version=10,
+                              opset_imports=[helper.make_opsetid("", 20), helper.make_opsetid("local", 1)])
+    onnx.checker.check_model(model)
+    return model, [{"start": rng.standard_normal(4).astype(np.float32), "list": rng.standard_normal((4, 3)).astype(np.float32)}]
+
+
+if __name__ == "__main__":
+    for make in (codes_through_float8, eps_below_zero, range_of_higher_rank, linear_before_loop, cache_read_in_branch,
+                 scan_axes_by_reference):
+        write(sys.argv[1], make.__name__, *make(np.random.default_rng(11)))
