@@ -50,10 +50,16 @@ Values RowLookup::addGroups(Value first, int64_t count, ValueRange words,
     }
   }
   Values widened;
-  for (auto [i, total] : llvm::enumerate(totals)) {
-    Value both = e.bitcast(total, wordType);
-    widened.push_back(e.add(words[2 * i], both));
-    widened.push_back(e.add(words[2 * i + 1], e.shiftRight(both, 8)));
+  for (size_t v = 0; v < vectors.size(); ++v) {
+    Value low = e.bitcast(totals[2 * v], wordType);
+    Value high = e.bitcast(totals[2 * v + 1], wordType);
+    Values added = {low, e.shiftRight(low, 8), high, e.shiftRight(high, 8)};
+    // Sums of 16 bits take the high ones at once, which saves registers.
+    if (scales.groups)
+      added = {e.add(added[0], e.shiftLeft(added[2], 5)),
+               e.add(added[1], e.shiftLeft(added[3], 5))};
+    for (Value word : added)
+      widened.push_back(e.add(words[widened.size()], word));
   }
   return widened;
 }
@@ -146,9 +152,7 @@ void RowLookup::finishScaled(Value number, int64_t count, ValueRange words) {
   Value scale =
       e.broadcast(e.loadScalar(scales.scale, {scales.token, number}), bytes);
   for (auto [v, vector] : llvm::enumerate(vectors)) {
-    ValueRange own = words.slice(wordsEach * v, wordsEach);
-    Value both = e.add(own[0], e.shiftLeft(own[2], 5));
-    Value odd = e.add(own[1], e.shiftLeft(own[3], 5));
+    Value both = words[2 * v], odd = words[2 * v + 1];
     Value even = e.sub(both, e.shiftLeft(odd, 8));
     Value sum = e.interleave(e.sub(even, bias), e.sub(odd, bias), 0, half);
     Value weight;

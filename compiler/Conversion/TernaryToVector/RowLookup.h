@@ -74,7 +74,8 @@ private:
   struct Rows {
     int64_t offset, row;
   };
-  /// Word sums of a vector: low, low >> 8, high, high >> 8.
+  /// Word sums of a vector: low, low >> 8, high, high >> 8. With scales in
+  /// groups two: low + 32 high, and the same of what lies above 8 bits.
   static constexpr int64_t wordsEach = 4;
   /// How far ahead weights are asked for, into L2: the cache's own prefetching
   /// does not keep up with a loop that waits for so few bytes at a time.
@@ -82,7 +83,7 @@ private:
 
   Value startOf(Value block, Value first);
   Values noWords() {
-    return Values(wordsEach * vectors.size(),
+    return Values((scales.groups ? 2 : wordsEach) * vectors.size(),
                   e.splat(e.type(bytes / 2, 16), 0));
   }
   Values addGroups(Value first, int64_t count, mlir::ValueRange words,

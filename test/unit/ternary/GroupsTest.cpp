@@ -235,12 +235,13 @@ void Groups::check(const Problem &problem, const std::vector<int64_t> &tokens,
   options.cpu = GetParam().cpu;
   options.features =
       std::string(GetParam().target) == "x86-avx512vnni" ? "+avx512vnni" : "";
+  // What unpacks weights is certified where they are known to be weights.
+  bool certified = !strategy.multiplies() && strategy.lists(layout());
   options.passes =
       *GetParam().cpu
           ? std::string("ternary-tile,ternary-lower-to-vector{target=") +
                 GetParam().target + "}," +
-                (strategy.multiplies() ? "" : "ternary-certify,") +
-                "canonicalize,cse"
+                (certified ? "ternary-certify," : "") + "canonicalize,cse"
           : "ternary-lower-to-loops,canonicalize,cse";
   auto code = JitModule::compile(module(problem, tile), options);
   ASSERT_TRUE(code);
@@ -270,16 +271,14 @@ TEST_P(Groups, AreExact) {
     GTEST_SKIP() << "this CPU lacks " << GetParam().target;
   struct {
     int64_t terms, group;
-  } shapes[] = {{32, 32},   {33, 16},   {100, 32}, {129, 128},
-                {256, 128}, {257, 128}, {300, 48}, {700, 240}};
+  } shapes[] = {{33, 16}, {100, 32}, {257, 128}, {500, 240}};
   for (auto [terms, group] : shapes) {
     bool bias = terms % 2;
     Problem problem(terms, group,
                     {matrix(100, Scales::Group, bias),
                      matrix(64, Scales::Tensor, bias),
                      matrix(37, Scales::Row, bias)});
-    ASSERT_NO_FATAL_FAILURE(
-        check(problem, {1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 70}));
+    ASSERT_NO_FATAL_FAILURE(check(problem, {1, 2, 16, 31, 33}));
   }
 }
 

@@ -134,7 +134,6 @@ func.func @siblings(%q: memref<1x4xi8>, %s: memref<1x1xf32>, %w: memref<8xi8>, %
 //   CHECK-DAG:   %[[RANGE:.+]] = arith.constant 1.270000e+02
 //   CHECK-DAG:   %[[EPS:.+]] = arith.constant 5.000000e-01
 //   CHECK-DAG:   %[[ZERO:.+]] = arith.constant 0.000000e+00
-//       CHECK:   %[[SCALES:.+]] = memref.collapse_shape %[[S]]
 //       CHECK:   %[[TOKENS:.+]] = memref.dim %[[X]], %c0
 //       CHECK:   scf.for %[[M:.+]] = %c0 to %[[TOKENS]]
 //       CHECK:     %[[LARGEST:.+]] = scf.for %[[K:.+]] = %c0 to %c6 step %c1 iter_args(%[[SO_FAR:.+]] = %[[ZERO]])
@@ -150,7 +149,7 @@ func.func @siblings(%q: memref<1x4xi8>, %s: memref<1x1xf32>, %w: memref<8xi8>, %
 //       CHECK:     %[[M_EPS:.+]] = arith.select %[[M_TAKEN]], %[[LARGEST]], %[[EPS]]
 //       CHECK:     %[[RECIPROCAL:.+]] = arith.divf %[[ONE]], %[[M_EPS]]
 //       CHECK:     %[[SCALE:.+]] = arith.mulf %[[RECIPROCAL]], %[[RANGE]]
-//       CHECK:     memref.store %[[SCALE]], %[[SCALES]][%[[M]]]
+//       CHECK:     memref.store %[[SCALE]], %[[S]][%[[M]], %c0]
 //       CHECK:     scf.for %[[K:.+]] = %c0 to %c6
 //       CHECK:       %[[LOADED:.+]] = memref.load %[[X]][%[[M]], %[[K]]]
 //       CHECK:       %[[PRODUCT:.+]] = arith.mulf %[[LOADED]], %[[SCALE]]
@@ -199,5 +198,36 @@ func.func @not_packed(%q: memref<1x4xi8>, %s: memref<1x1xf32>, %w: tensor<8x4x!t
   // expected-error @+1 {{is not packed, expected the result of ternary-pack}}
   ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) {rescale = #ternary.rescale_form<mul>}
       : (memref<1x4xi8>, memref<1x1xf32> weights(tensor<8x4x!ternary.trit>) scales(memref<1xf32>) outs(memref<1x8xf32>))
+  return
+}
+
+// -----
+
+// Each group's exact sum meets the product of its two scales; 40 terms are two
+// groups of 16 and one of 8.
+// CHECK-LABEL: func @groups(
+//  CHECK-SAME:   %{{.+}}: memref<?x40xi8>, %[[S:.+]]: memref<?x3xf32>, %{{.+}}: memref<640xi8>, %[[WS:.+]]: memref<1x3x64xf32>, %[[B:.+]]: memref<3xf32>, %[[O:.+]]: memref<?x3xf32>)
+//       CHECK:   scf.for %[[M:.+]] = %c0 to
+//       CHECK:     scf.for %[[N:.+]] = %c0 to %c3
+//       CHECK:       %[[TOTAL:.+]] = scf.for %[[G:.+]] = %c0 to %c3 step %c1 iter_args(%[[SO_FAR:.+]] = %{{.+}}) -> (f32)
+//       CHECK:         %[[FIRST:.+]] = arith.muli %[[G]], %c16
+//       CHECK:         %[[END:.+]] = arith.addi %[[FIRST]], %c16
+//       CHECK:         %[[LAST:.+]] = arith.minsi %[[END]], %c40
+//       CHECK:         %[[SUM:.+]] = scf.for %{{.+}} = %[[FIRST]] to %[[LAST]] {{.*}} -> (i32)
+//       CHECK:         %[[FLOAT:.+]] = arith.sitofp %[[SUM]]
+//       CHECK:         %[[SCALE:.+]] = memref.load %[[S]][%[[M]], %[[G]]]
+//       CHECK:         %[[BLOCK:.+]] = arith.divui %[[N]], %c64
+//       CHECK:         %[[ROW:.+]] = arith.remui %[[N]], %c64
+//       CHECK:         %[[OWN:.+]] = memref.load %[[WS]][%[[BLOCK]], %[[G]], %[[ROW]]]
+//       CHECK:         %[[BOTH:.+]] = arith.mulf %[[SCALE]], %[[OWN]] {ternary.rescale}
+//       CHECK:         %[[SCALED:.+]] = arith.mulf %[[FLOAT]], %[[BOTH]] {ternary.rescale}
+//       CHECK:         arith.addf %[[SO_FAR]], %[[SCALED]]
+//       CHECK:       %[[BIAS:.+]] = memref.load %[[B]][%[[N]]]
+//       CHECK:       %[[Y:.+]] = arith.addf %[[TOTAL]], %[[BIAS]]
+//       CHECK:       memref.store %[[Y]], %[[O]][%[[M]], %[[N]]]
+func.func @groups(%q: memref<?x40xi8>, %s: memref<?x3xf32>, %w: memref<640xi8>, %ws: memref<1x3x64xf32>, %b: memref<3xf32>, %o: memref<?x3xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) biases(%b) outs(%o) {rescale = #ternary.rescale_form<mul_prod>, group = 16 : i64,
+      layout = #ternary.layout<pairs, rows = 64>, rows_of = array<i64: 3>}
+      : (memref<?x40xi8>, memref<?x3xf32> weights(memref<640xi8>) scales(memref<1x3x64xf32>) biases(memref<3xf32>) outs(memref<?x3xf32>))
   return
 }
