@@ -76,7 +76,7 @@ std::string WeightView::describe(int64_t row, int64_t column) const {
   return llvm::formatv("[{0}, {1}]", first, second);
 }
 
-/// How far a value may lie from -a, 0 or a, relative to a. Exact forms need
+/// How far a value may lie from -a or a, relative to a. Exact forms need
 /// none; the straight-through sum rounds to the type a few times.
 static float toleranceOf(Type element) {
   if (element.isF32())
@@ -197,7 +197,8 @@ static int64_t classifyRow(ArrayRef<float> weights, float a, float tolerance,
   int64_t k = weights.size(), zeros = 0, misfits = 0, exact = 0;
   for (int64_t column = 0; column < k; ++column) {
     float weight = weights[column], magnitude = std::fabs(weight);
-    bool isZero = magnitude <= slack;
+    // Every form's zeros are exact: w + (0 - w) is, too.
+    bool isZero = magnitude == 0;
     zeros += isZero;
     exact += magnitude == a;
     misfits += !isZero & !(std::fabs(magnitude - a) <= slack);
@@ -210,7 +211,7 @@ static int64_t classifyRow(ArrayRef<float> weights, float a, float tolerance,
   }
   for (int64_t column = 0; column < k; ++column) {
     float magnitude = std::fabs(weights[column]);
-    if (magnitude <= slack)
+    if (magnitude == 0)
       continue;
     if (!(std::fabs(magnitude - a) <= slack))
       return column;

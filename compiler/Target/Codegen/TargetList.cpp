@@ -81,6 +81,9 @@ bitnet::parseTargets(StringRef targets, StringRef cpu, StringRef attributes) {
                              "x86_64-linux-gnu+avx2");
   if (Error error = checkList(specs))
     return std::move(error);
+  // What is linked has one triple, vendor and all.
+  for (TargetSpec &spec : specs)
+    spec.triple = specs.front().triple;
   auto key = [](const TargetSpec &spec) {
     return std::pair(getRank(spec), popcount(spec.requiredCpu));
   };

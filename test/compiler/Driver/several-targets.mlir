@@ -50,7 +50,7 @@
 // By triple and features too; a comma before a feature belongs to it.
 // RUN: bitnet-opt compile %s --target=x86_64-linux-gnu+avx2,+fma,-bmi2,x86_64-linux-gnu --emit=lib -o %t/t | FileCheck %s --check-prefix=TRIPLES
 // What is of another vendor.
-// RUN: bitnet-opt compile %s --target=x86_64-pc-linux-gnu+avx2,x86-ssse3 --emit=obj -o %t/vendor.o
+// RUN: bitnet-opt compile %s --target=x86_64-pc-linux-gnu+avx2,x86-ssse3 --emit=obj -o %t/vendor.o 2>&1 | FileCheck %s --check-prefix=VENDOR
 
 // What cannot be.
 // RUN: not bitnet-opt compile %s --target=x86-avx2,aarch64-neon 2>&1 | FileCheck %s --check-prefix=ARCHITECTURES
@@ -65,6 +65,8 @@
 // RUN: not bitnet-opt compile %s --target=x86-avx2,x86-ssse3 --emit=kernels 2>&1 | FileCheck %s --check-prefix=KERNELS
 // RUN: not bitnet-opt compile %s --target=x86-avx2,x86-avx512vbmi --layout=quints 2>&1 | FileCheck %s --check-prefix=QUINTS
 
+//    VENDOR-NOT: warning
+//        VENDOR: code for
 //       CERTIFY: certificate: {{[0-9]+}} BitLinear kernels, no multiplication by a weight in any
 //   CERTIFY-DAG:   bitlinear_{{[a-z0-9_]+}}.x86-ssse3: {{[0-9]+}} instructions
 //   CERTIFY-DAG:   bitlinear_{{[a-z0-9_]+}}.x86-avx2: {{[0-9]+}} instructions

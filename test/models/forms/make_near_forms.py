@@ -55,6 +55,32 @@ def range_of_higher_rank(rng):
     return layer(rng, out_shape=(1, "n", WIDTH), rank=3)
 
 
+def one_large_weight(rng):
+    """A dense matrix with one weight that is ten million times the others: they are not nothing."""
+    g = Graph("m", [])
+    weights = rng.standard_normal((WIDTH, WIDTH)).astype(np.float32)
+    weights[7, 3] = 1e7
+    y = g.op("MatMul", "x", g.const(weights))
+    return model_of(g, [info("x", F32, ["n", WIDTH])], [info(y, F32, ["n", WIDTH])]), tiny_first(rng)
+
+
+def columns_of_two_sizes(rng):
+    """Ternary weights, every second column of them a millionth of the others, and made up for behind the product."""
+    g = Graph("m", [])
+    sizes = np.where(np.arange(WIDTH) % 2, 1, 1e-6).astype(np.float32)
+    q, s = quantise(g, "x")
+    weights = g.const(rng.integers(-1, 2, (WIDTH, WIDTH)).astype(np.float32) * sizes)
+    y = g.op("Mul", g.op("Div", g.op("MatMul", q, weights), s), g.const(1 / sizes))
+    return model_of(g, [info("x", F32, ["n", WIDTH])], [info(y, F32, ["n", WIDTH])]), tiny_first(rng)
+
+
+def tiny_first(rng):
+    """Inputs whose element that meets the large weight is nothing."""
+    x = rng.standard_normal((3, WIDTH)).astype(np.float32)
+    x[:, 7] = 0
+    return [{"x": x}]
+
+
 def linear_before_loop(rng):
     """A layer in front of a loop whose body adds its bias: it stays in front."""
     g, body = Graph("m", []), Graph("b", [])
@@ -112,6 +138,6 @@ def scan_axes_by_reference(rng):
 
 
 if __name__ == "__main__":
-    for make in (codes_through_float8, eps_below_zero, range_of_higher_rank, linear_before_loop, cache_read_in_branch,
-                 scan_axes_by_reference):
+    for make in (codes_through_float8, eps_below_zero, range_of_higher_rank, one_large_weight, columns_of_two_sizes,
+                 linear_before_loop, cache_read_in_branch, scan_axes_by_reference):
         write(sys.argv[1], make.__name__, *make(np.random.default_rng(11)))
