@@ -169,6 +169,12 @@ int bitnet::run::runPerplexity(const Invocation &invocation) {
   wanted.context = length;
   wanted.chunk = wanted.rows = std::min(length, o.chunk ? o.chunk : 64);
   auto session = Session::create(*model, wanted, error);
+  if (!session && !o.chunk) {
+    // A graph may give the logits of a step's last position only.
+    wanted.chunk = wanted.rows = 1;
+    std::string ignored;
+    session = Session::create(*model, wanted, ignored);
+  }
   if (!session)
     return invocation.fail(error);
   double total = 0;
