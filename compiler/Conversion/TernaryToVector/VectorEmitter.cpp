@@ -143,6 +143,11 @@ void VectorEmitter::prefetch(Value memref, Value at, unsigned locality) {
                              locality, /*isDataCache=*/true);
 }
 
+void VectorEmitter::keepOrder() {
+  LLVM::FenceOp::create(builder, loc, LLVM::AtomicOrdering::acq_rel,
+                        "singlethread");
+}
+
 Value VectorEmitter::repeatTable(Value table, int64_t bytes) {
   if (bytes == 16)
     return table;
