@@ -26,6 +26,12 @@ LogicalResult Kernel::lower(MLIRContext &context, const PlanRequest &choice) {
   options.vectorBits = facts.vectorBits;
   options.threads = spec.device != Device::CPU;
   options.shaders = spec.device == Device::Vulkan;
+  // A layout alone leaves its blocks to the strategy, or to any that reads it.
+  if (!choice.layout.empty() && !choice.rows) {
+    options.layout = choice.layout;
+    options.strategy = choice.strategy.empty() ? "auto" : choice.strategy;
+    options.anyArithmetic = choice.strategy.empty();
+  }
   for (Phase phase :
        {Phase::Plan, Phase::Pack, Phase::Bufferize, Phase::Lower}) {
     OpPassManager passes(ModuleOp::getOperationName());

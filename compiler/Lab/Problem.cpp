@@ -74,32 +74,15 @@ std::pair<int64_t, int64_t> Problem::findWrong(ArrayRef<int8_t> activations,
   return {-1, -1};
 }
 
-/// The layout of that kind with the blocks that the strategy, or some other,
-/// reads.
-static ternary::BlockLayout findLayout(const PlanRequest &choice) {
-  ternary::LayoutKind kind = *ternary::symbolizeLayoutKind(choice.layout);
-  std::optional<ternary::BlockLayout> found;
-  for (const ternary::KernelStrategy *strategy : ternary::getStrategies())
-    for (ternary::BlockLayout layout : strategy->getLayouts())
-      if (layout.kind == kind && (!choice.rows || layout.rows == choice.rows) &&
-          (choice.strategy.empty() || strategy->getName() == choice.strategy) &&
-          !found)
-        found = layout;
-  int64_t multiple = ternary::getLayoutInfo(kind).rowMultiple;
-  return found.value_or(
-      ternary::BlockLayout{kind, int64_t(llvm::alignTo(64, multiple))});
-}
-
 /// Sets what `choice` says as attributes for ternary-plan to keep.
 static void setChoice(ternary::LinearOp op, const PlanRequest &choice) {
   MLIRContext *context = op.getContext();
   Builder builder(context);
   if (!choice.strategy.empty())
     op.setStrategy(*ternary::symbolizeStrategy(choice.strategy));
-  if (!choice.layout.empty()) {
-    ternary::BlockLayout layout = findLayout(choice);
-    op.setLayoutAttr(
-        ternary::LayoutAttr::get(context, layout.kind, layout.rows));
+  if (!choice.layout.empty() && choice.rows) {
+    op.setLayoutAttr(ternary::LayoutAttr::get(
+        context, *ternary::symbolizeLayoutKind(choice.layout), choice.rows));
     op.setRowsOf(ArrayRef<int64_t>(op.getN(0)));
   }
   NamedAttrList tile;

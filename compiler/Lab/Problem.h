@@ -14,7 +14,8 @@ namespace bitnet::lab {
 struct PlanRequest {
   /// Names of `--list-strategies` and `--list-layouts`.
   std::string strategy, layout;
-  /// Of a block of the layout; 0: those that a strategy reads.
+  /// Of a block of the layout; 0: as the strategy chooses for the target, by
+  /// ternary-plan's option `layout`.
   int64_t rows = 0;
   /// Entries of the op's `tile`.
   std::vector<std::pair<std::string, int64_t>> tile;
