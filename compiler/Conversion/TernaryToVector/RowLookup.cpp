@@ -36,8 +36,6 @@ Values RowLookup::addGroups(Value first, int64_t count, ValueRange words,
   if (layout.start)
     totals.assign(totals.size(), e.splat(type, layout.start));
   for (int64_t j = 0; j < count; ++j) {
-    if (ahead)
-      e.keepOrder();
     Values loaded = loadTables(e.add(tableAt, layout.tableBytes * j));
     for (auto [v, vector] : llvm::enumerate(vectors)) {
       int64_t at = layout.step * j + vector.offset;

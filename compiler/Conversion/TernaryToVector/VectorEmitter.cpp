@@ -139,13 +139,10 @@ Value VectorEmitter::loadScalar(Value memref, ValueRange at) {
 }
 
 void VectorEmitter::prefetch(Value memref, Value at, unsigned locality) {
-  memref::PrefetchOp::create(builder, loc, memref, at, /*isWrite=*/false,
-                             locality, /*isDataCache=*/true);
-}
-
-void VectorEmitter::keepOrder() {
   LLVM::FenceOp::create(builder, loc, LLVM::AtomicOrdering::acq_rel,
                         "singlethread");
+  memref::PrefetchOp::create(builder, loc, memref, at, /*isWrite=*/false,
+                             locality, /*isDataCache=*/true);
 }
 
 Value VectorEmitter::repeatTable(Value table, int64_t bytes) {
