@@ -59,13 +59,16 @@ TokenState TokenFlow::unknown(Operation *op) {
   state.known = false;
   for (Part &part : state.parts)
     part.local = false;
-  state.culprit = op;
-  for (const TokenState *operand : operandsOf(op))
-    if (operand->culprit) {
-      state.culprit = operand->culprit;
-      break;
-    }
+  Operation *before = culpritBefore(op);
+  state.culprit = before ? before : op;
   return state;
+}
+
+Operation *TokenFlow::culpritBefore(Operation *op) {
+  for (const TokenState *operand : operandsOf(op))
+    if (!operand->isLocal() && operand->culprit)
+      return operand->culprit;
+  return nullptr;
 }
 
 TokenState TokenFlow::local(const TokenState &axes) {
@@ -77,6 +80,8 @@ TokenState TokenFlow::local(const TokenState &axes) {
 
 void TokenFlow::visit(Operation *op) {
   TokenState state = compute(op);
+  if (!state.isLocal() && !state.culprit)
+    state.culprit = culpritBefore(op);
   for (Value result : op->getResults())
     set(result, state);
 }
@@ -147,7 +152,9 @@ TokenState TokenFlow::computeOnnx(Operation *op, StringRef name) {
     return squeeze(op, name == "Unsqueeze");
   if (name == "MatMul" || name == "MatMulInteger")
     return matmul(op, false, false);
-  if (name == "Gemm")
+  if (name == "Gemm" ||
+      (name == "ms.FusedMatMul" && intAttr(op, "transBatchA", 0) == 0 &&
+       intAttr(op, "transBatchB", 0) == 0))
     return matmul(op, intAttr(op, "transA", 0), intAttr(op, "transB", 0));
   RankedTensorType type = rankedType(op->getOperand(0));
   if (!type)
@@ -155,7 +162,12 @@ TokenState TokenFlow::computeOnnx(Operation *op, StringRef name) {
   int64_t rank = type.getRank();
   if (name.starts_with("Reduce")) {
     std::optional<SmallVector<int64_t>> axes = onnx::getReducedAxes(op);
-    return axes ? reduce(op, *axes, intAttr(op, "keepdims", 1)) : unknown(op);
+    const TokenState &data = of(op->getOperand(0));
+    if (axes && axes->size() == 1 && data.known &&
+        data.axes[axes->front()].role == Role::Key)
+      return reduceKeys(op, name);
+    return axes && data.known ? reduce(op, *axes, intAttr(op, "keepdims", 1))
+                              : unknown(op);
   }
   int64_t axis = normalized(intAttr(op, "axis", -1), rank);
   if (name == "ArgMax" || name == "ArgMin")
@@ -289,6 +301,30 @@ TokenState TokenFlow::reduce(Operation *op, Axes axes, bool keeps) {
   return state;
 }
 
+TokenState TokenFlow::reduceKeys(Operation *op, StringRef name) {
+  const TokenState &data = of(op->getOperand(0));
+  Interval own = data.parts[Own].bounds, behind = data.parts[Behind].bounds;
+  // What lies behind must not count: it is more or less by the run's end.
+  bool sums = name == "ReduceSum" && behind.is(0);
+  bool isLeast =
+      name == "ReduceMin" && behind.isExact() && own.high <= behind.low;
+  bool isMost =
+      name == "ReduceMax" && behind.isExact() && behind.high <= own.low;
+  if (!data.isLocal() || data.isLast || data.find(Role::Token) < 0 ||
+      !(sums || isLeast || isMost))
+    return unknown(op);
+  TokenState state = local(data);
+  int64_t axis = data.find(Role::Key);
+  if (intAttr(op, "keepdims", 1) != 0)
+    state.axes[axis] = {Role::Same, Size()};
+  else
+    state.axes.erase(state.axes.begin() + axis);
+  if (sums && data.parts[Before].bounds.low >= 0)
+    for (Part &part : state.parts)
+      part.bounds.low = own.low;
+  return state;
+}
+
 /// Counted ones are positions: the sum up to key j is j + 1.
 TokenState TokenFlow::cumulative(Operation *op) {
   const TokenState &data = of(op->getOperand(0));
@@ -313,9 +349,9 @@ TokenState TokenFlow::matmul(Operation *op, bool swapsA, bool swapsB) {
     return unknown(op);
   int64_t rankA = a.axes.size(), rankB = b.axes.size();
   if (swapsA)
-    std::swap(a.axes[0], a.axes[1]);
+    std::swap(a.axes[rankA - 2], a.axes[rankA - 1]);
   if (swapsB)
-    std::swap(b.axes[0], b.axes[1]);
+    std::swap(b.axes[rankB - 2], b.axes[rankB - 1]);
   if (!arePlain(a, rankA - 1) || !arePlain(b, rankB - 2))
     return unknown(op);
   const Axis same = {Role::Same, Size()};
@@ -391,11 +427,8 @@ TokenState TokenFlow::elementwise(Operation *op, StringRef name) {
       state.setLinear(*number);
   }
   // Sizes are nobody's fault until they become numbers.
-  for (const TokenState *operand : operands)
-    if (!state.culprit)
-      state.culprit = operand->culprit;
   bool isSize = state.linear || areLists;
-  if (!state.isLocal() && !isSize && !state.culprit)
+  if (!state.isLocal() && !isSize && !culpritBefore(op))
     state.culprit = op;
   return state;
 }

@@ -30,6 +30,8 @@ private:
   Operands operandsOf(mlir::Operation *op);
   /// Nothing is known: of what `op` reads or, where that was fine, of `op`.
   TokenState unknown(mlir::Operation *op);
+  /// Where tokens met of which `op` reads, or null.
+  mlir::Operation *culpritBefore(mlir::Operation *op);
   /// A state that has the axes, and no more, of what tokens give one by one.
   static TokenState local(const TokenState &axes);
 
@@ -44,6 +46,8 @@ private:
   bool arePlain(const TokenState &state, Axes axes);
   TokenState along(mlir::Operation *op, Axes axes);
   TokenState reduce(mlir::Operation *op, Axes axes, bool keeps);
+  /// Sums, largest and least of a token's own keys and those before it.
+  TokenState reduceKeys(mlir::Operation *op, llvm::StringRef name);
   TokenState cumulative(mlir::Operation *op);
   TokenState matmul(mlir::Operation *op, bool swapsA, bool swapsB);
   TokenState scaled(mlir::Operation *op);

@@ -17,8 +17,10 @@ TokenState TokenFlow::constant(Operation *op) {
     return unknown(op);
   state.axes.assign(type.getRank(), Axis());
   std::optional<SmallVector<int64_t>> numbers =
-      type.getNumElements() <= maxElements ? intConstants(op->getResult(0))
-                                           : std::nullopt;
+      type.getNumElements() <= maxElements &&
+              !type.getElementType().isUnsignedInteger()
+          ? intConstants(op->getResult(0))
+          : std::nullopt;
   if (numbers && type.getRank() <= 1) {
     // Of i1, true is -1.
     bool isBool = type.getElementType().isInteger(1);
@@ -32,6 +34,11 @@ TokenState TokenFlow::constant(Operation *op) {
     double value = type.getElementType().isInteger(1) ? *number != 0 : *number;
     for (Part &part : state.parts)
       part.bounds = Interval::exactly(value);
+    // Sizes are compared as floats, too.
+    if (std::fabs(value) < 1 << 24 && std::trunc(value) == value)
+      state.linear = Linear::number(static_cast<int64_t>(value));
+    if (state.linear && type.getNumElements() == 1)
+      state.elements = {Number{state.linear, true}};
   }
   return state;
 }
@@ -94,13 +101,16 @@ TokenState TokenFlow::range(Operation *op) {
                    &delta = of(op->getOperand(2));
   TokenState state;
   state.axes.assign(1, Axis());
-  if (start.isFixed() && limit.isFixed() && delta.isFixed())
+  bool isFixed = start.isFixed() && limit.isFixed() && delta.isFixed();
+  std::optional<Linear> length =
+      start.linear && limit.linear && delta.linear && delta.linear->is(1)
+          ? add(*limit.linear, *start.linear, -1)
+          : std::nullopt;
+  if (isFixed) {
+    state.axes[0].size = length ? sizeOf(*length) : std::nullopt;
     return state;
-  std::optional<Linear> length = start.linear && limit.linear
-                                     ? add(*limit.linear, *start.linear, -1)
-                                     : std::nullopt;
-  if (!length || !delta.linear || !delta.linear->is(1) ||
-      !(length->isCount() || length->isTotal()))
+  }
+  if (!length || !(length->isCount() || length->isTotal()))
     return unknown(op);
   state.axes[0] = {length->isCount() ? Role::Token : Role::Key,
                    sizeOf(*length)};

@@ -70,7 +70,8 @@ bool TokenFlow::sliceAxis(TokenState &state, int64_t axis, const Number &start,
     if (state.find(Role::Token) >= 0 || !(isStart(past) || isStart(minusCount)))
       return false;
     cut = {Role::Token, Size{1, 0, 1, 0}};
-    // j = P + i.
+    // j = P + i: each key is the token's own.
+    state.parts.fill(state.parts[Own]);
     if (state.linear) {
       Linear number = *state.linear;
       number.token = number.key;
@@ -246,6 +247,8 @@ TokenState TokenFlow::triangle(Operation *op) {
                      std::max(part.bounds.high, 0.0)};
     part.local |= part.bounds.isExact();
   }
+  if (!state.isLocal() && !culpritBefore(op))
+    state.culprit = op;
   return state;
 }
 
