@@ -242,8 +242,7 @@ static int32_t checkRanks(const bitnet_session *s, bitnet_error *error) {
 /// Arena that every step fits in. It need not grow with the past: a slice
 /// [past, past + count) of a table is cut off at the table's end. So the first
 /// step, the last whole chunk and the end of the context are all asked for,
-/// with the longest chunk, where it fits, and with one token. Negative: above
-/// 2^63.
+/// with the longest chunk and with one token. Negative: above 2^63.
 static int64_t mostArenaBytes(bitnet_session *s) {
   int64_t last = s->capacity - 1;
   const int64_t pasts[] = {0, s->capacity - s->chunk, last};
@@ -254,8 +253,6 @@ static int64_t mostArenaBytes(bitnet_session *s) {
   for (int i = 0; i < numPasts; ++i)
     for (int j = 0; j < numCounts; ++j) {
       int64_t count = counts[j];
-      if (count > s->capacity - pasts[i])
-        continue;
       describe(s, pasts[i], count, s->rows < count ? s->rows : count);
       int64_t bytes = s->module->arena_bytes(&s->runner.exec);
       if (bytes < 0)
