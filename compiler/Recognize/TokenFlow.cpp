@@ -194,8 +194,7 @@ TokenState TokenFlow::rows(Operation *op, unsigned data) {
   bool fits = joinAxes(inputs, rankedType(op->getOperand(0)).getRank(), state);
   for (auto [index, operand] : llvm::enumerate(operands))
     fits &= index < data ? operand->isLocal() : operand->isFixed();
-  if (!fits || state.axes.empty() || state.axes.back().role == Role::Token ||
-      state.axes.back().role == Role::Key)
+  if (!fits || state.axes.empty() || isOfCall(state.axes.back().role))
     return unknown(op);
   state.axes.back() = Axis();
   return state;
@@ -206,8 +205,7 @@ TokenState TokenFlow::rotary(transformer::RotaryOp op) {
   TokenState state = op.getTokenMajor() ? unknown(op) : elementwise(op, "");
   if (!state.known)
     return state;
-  Role last = state.axes.back().role;
-  return last == Role::Token || last == Role::Key ? unknown(op) : state;
+  return isOfCall(state.axes.back().role) ? unknown(op) : state;
 }
 
 /// Whether a token gives no weight to the keys behind it.
@@ -240,8 +238,8 @@ TokenState TokenFlow::attention(transformer::AttentionOp op) {
     if (!state.isLocal() || state.isLast || state.axes.size() != 4)
       return false;
     for (auto [index, axis] : llvm::enumerate(state.axes))
-      if (axis.role == Role::Key ||
-          (axis.role == Role::Token) != (index == length))
+      if (isOfCall(axis.role) != (index == length) ||
+          (index == length && axis.role != Role::Token))
         return false;
     return true;
   };
@@ -395,8 +393,16 @@ TokenState TokenFlow::elementwise(Operation *op, StringRef name) {
       return state;
   }
   TokenState state;
-  if (operands.empty() || !joinAxes(operands, type.getRank(), state))
-    return unknown(op);
+  std::optional<TokenState> keys;
+  if (!joinAxes(operands, type.getRank(), state)) {
+    // One operand's tokens may be the keys of the other's.
+    for (const TokenState *&operand : operands)
+      if (!keys && (keys = asKeys(*operand)))
+        operand = &*keys;
+    state = TokenState();
+    if (!keys || !joinAxes(operands, type.getRank(), state))
+      return unknown(op);
+  }
   for (unsigned region = 0; region < numRegions; ++region)
     state.parts[region] = evaluatePart(op, name, operands, region);
   // Lists, element by element; one number may stand beside them.

@@ -143,8 +143,7 @@ TokenState TokenFlow::squeeze(Operation *op, bool adds) {
     return state;
   }
   for (int64_t axis : llvm::reverse(*axes)) {
-    if (state.axes[axis].role == Role::Token ||
-        state.axes[axis].role == Role::Key)
+    if (isOfCall(state.axes[axis].role))
       return unknown(op);
     state.axes.erase(state.axes.begin() + axis);
   }
@@ -266,17 +265,44 @@ TokenState TokenFlow::expand(Operation *op) {
   return state;
 }
 
+/// Of masks: what keys of the past get, and behind it what those of the run
+/// get.
+static std::optional<TokenState> joinKeys(ArrayRef<const TokenState *> operands,
+                                          int64_t rank, int64_t along) {
+  const Axis past = {Role::Same, Size{1, 0, 0, 0, 1}};
+  if (operands.size() != 2 || along != rank - 1)
+    return std::nullopt;
+  const TokenState &first = *operands[0], &second = *operands[1];
+  TokenState state;
+  if (!first.known || !second.known || first.axes[along].role != past.role ||
+      first.axes[along].size != past.size ||
+      second.axes[along].role != Role::Fresh ||
+      !joinAxes(operands, rank, state))
+    return std::nullopt;
+  state.axes[along] = {Role::Key, Size{1, 0, 0, 1}};
+  state.parts = second.parts;
+  // Keys before a token are of either; where the run begins must not be seen.
+  Interval left = first.parts[Before].bounds;
+  if (!left.isExact() || !second.parts[Before].bounds.is(left.low))
+    state.parts[Before] = {Interval(), false};
+  return state;
+}
+
 TokenState TokenFlow::concat(Operation *op) {
   int64_t rank = rankedType(op->getResult(0)).getRank();
   int64_t along = normalized(intAttr(op, "axis", 0), rank);
   Operands operands = operandsOf(op);
+  if (std::optional<TokenState> keys = joinKeys(operands, rank, along)) {
+    if (!keys->isLocal())
+      keys->culprit = op;
+    return *keys;
+  }
   TokenState state;
   SmallVector<Number> elements;
   bool isFixed = true;
   for (const TokenState *operand : operands) {
     elements.append(operand->elements.begin(), operand->elements.end());
-    isFixed &= operand->known && operand->axes[along].role != Role::Token &&
-               operand->axes[along].role != Role::Key;
+    isFixed &= operand->known && !isOfCall(operand->axes[along].role);
   }
   if (!isFixed || !joinAxes(operands, rank, state))
     return unknown(op);

@@ -28,8 +28,9 @@ bool TokenFlow::sliceAxis(TokenState &state, int64_t axis, const Number &start,
   const Linear past = {0, 0, 1, 0, 0, 0}, count = {0, 0, 0, 1, 0, 0},
                total = {0, 0, 1, 1, 0, 0}, minusCount = {0, 0, 0, -1, 0, 0},
                beforeLast = {0, 0, 0, 1, 0, -1};
-  bool isAlone =
-      state.find(Role::Token) < 0 && state.find(Role::Key) < 0 && !state.isLast;
+  bool isAlone = !state.isLast && llvm::none_of(state.axes, [](const Axis &a) {
+    return isOfCall(a.role);
+  });
   switch (cut.role) {
   case Role::Same:
     cut.size.reset();
@@ -48,6 +49,8 @@ bool TokenFlow::sliceAxis(TokenState &state, int64_t axis, const Number &start,
       return false;
     return true;
   }
+  case Role::Fresh:
+    return step == 1 && isStart(Linear()) && (isEnd(count) || isBehindAll(end));
   case Role::Token:
     if (step != 1 || !cut.size || !(*cut.size == Size{1, 0, 1, 0}))
       return false;
@@ -136,8 +139,7 @@ TokenState TokenFlow::split(Operation *op) {
   if (!state.known)
     return unknown(op);
   int64_t along = normalized(intAttr(op, "axis", 0), state.axes.size());
-  if (state.axes[along].role == Role::Token ||
-      state.axes[along].role == Role::Key || !arePlain(state, along))
+  if (!arePlain(state, along))
     return unknown(op);
   state.axes[along].size.reset();
   state.elements.clear();
@@ -200,9 +202,8 @@ TokenState TokenFlow::gather(Operation *op) {
   state.axes.insert(state.axes.begin() + axis, indices.axes.begin(),
                     indices.axes.end());
   // Each token its own, and no two of them.
-  int64_t special = llvm::count_if(state.axes, [](const Axis &one) {
-    return one.role == Role::Token || one.role == Role::Key;
-  });
+  int64_t special = llvm::count_if(
+      state.axes, [](const Axis &one) { return isOfCall(one.role); });
   bool alone = special <= 1 && !(state.isLast && special > 0);
   return alone ? state : unknown(op);
 }

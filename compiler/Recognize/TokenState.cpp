@@ -76,12 +76,12 @@ Interval boundsOf(const Linear &l, unsigned region) {
 
 bool Size::operator==(const Size &other) const {
   return known == other.known && texts == other.texts && count == other.count &&
-         total == other.total;
+         total == other.total && past == other.past;
 }
 
 std::optional<Size> multiply(const Size &a, const Size &b) {
   Size product = {a.known, a.texts + b.texts, a.count + b.count,
-                  a.total + b.total};
+                  a.total + b.total, a.past + b.past};
   if (llvm::MulOverflow(product.known, b.known, product.known))
     return std::nullopt;
   return product;
@@ -89,10 +89,10 @@ std::optional<Size> multiply(const Size &a, const Size &b) {
 
 std::optional<Size> divide(const Size &a, const Size &b) {
   if (b.known == 0 || a.known % b.known != 0 || a.texts < b.texts ||
-      a.count < b.count || a.total < b.total)
+      a.count < b.count || a.total < b.total || a.past < b.past)
     return std::nullopt;
   return Size{a.known / b.known, a.texts - b.texts, a.count - b.count,
-              a.total - b.total};
+              a.total - b.total, a.past - b.past};
 }
 
 std::optional<Size> sizeOf(const Linear &linear) {
@@ -105,16 +105,19 @@ std::optional<Size> sizeOf(const Linear &linear) {
     return Size{1, 0, 1, 0};
   if (linear.isTotal())
     return Size{1, 0, 0, 1};
+  if (linear.isPast())
+    return Size{1, 0, 0, 0, 1};
   return std::nullopt;
 }
 
 std::optional<Linear> linearOf(const Size &size) {
-  unsigned symbols = size.texts + size.count + size.total;
+  unsigned symbols = size.texts + size.count + size.total + size.past;
   if (symbols == 0)
     return Linear::number(size.known);
   if (symbols > 1)
     return std::nullopt;
   Linear unit = size.texts   ? Linear{0, 0, 0, 0, 1, 0}
+                : size.past  ? Linear{0, 0, 1, 0, 0, 0}
                 : size.count ? Linear{0, 0, 0, 1, 0, 0}
                              : Linear{0, 0, 1, 1, 0, 0};
   return multiply(unit, size.known);
@@ -149,7 +152,9 @@ bool TokenState::isLocal() const {
 }
 
 bool TokenState::isFixed() const {
-  return isLocal() && !isLast && find(Role::Token) < 0 && find(Role::Key) < 0;
+  return isLocal() && !isLast && llvm::none_of(axes, [](const Axis &axis) {
+           return isOfCall(axis.role);
+         });
 }
 
 std::optional<double> TokenState::uniform() const {
@@ -158,6 +163,20 @@ std::optional<double> TokenState::uniform() const {
         return part.bounds.isExact() && part.bounds.low == parts[0].bounds.low;
       });
   return same ? std::optional(parts[0].bounds.low) : std::nullopt;
+}
+
+std::optional<TokenState> asKeys(const TokenState &state) {
+  if (state.axes.empty() || state.axes.back().role != Role::Token ||
+      !state.linear || state.axes.back().size != Size{1, 0, 1, 0})
+    return std::nullopt;
+  TokenState keys = state;
+  keys.axes.back().role = Role::Fresh;
+  Linear number = *state.linear;
+  number.key = number.token;
+  number.past -= number.token;
+  number.token = 0;
+  keys.setLinear(number);
+  return keys;
 }
 
 bool joinAxes(ArrayRef<const TokenState *> operands, int64_t rank,
@@ -179,7 +198,7 @@ bool joinAxes(ArrayRef<const TokenState *> operands, int64_t rank,
         return false;
     }
     tokens += joined.role == Role::Token;
-    keys += joined.role == Role::Key;
+    keys += joined.role == Role::Key || joined.role == Role::Fresh;
   }
   for (const TokenState *operand : operands)
     out.isLast |= operand->isLast;

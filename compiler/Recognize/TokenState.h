@@ -60,16 +60,16 @@ struct Part {
   bool local = true;
 };
 
-/// known * B^texts * S^count * T^total.
+/// known * B^texts * S^count * T^total * P^past.
 struct Size {
   int64_t known = 1;
-  unsigned texts = 0, count = 0, total = 0;
+  unsigned texts = 0, count = 0, total = 0, past = 0;
 
   bool operator==(const Size &other) const;
   bool operator!=(const Size &other) const { return !(*this == other); }
   bool isOne() const { return *this == Size(); }
   /// Whether it is the same in each call.
-  bool isFixed() const { return count == 0 && total == 0; }
+  bool isFixed() const { return count == 0 && total == 0 && past == 0; }
 };
 std::optional<Size> multiply(const Size &a, const Size &b);
 /// The size that times `b` is `a`.
@@ -82,8 +82,12 @@ enum class Role {
   Same,  ///< nothing: all elements along the axis are the same
   Plain, ///< features, heads, texts: the same thing in each call
   Token, ///< i; of a size of several factors, B * S, the last of them
-  Key    ///< j
+  Key,   ///< j
+  Fresh  ///< j - P: keys of the run alone
 };
+
+/// Whether the index along an axis means something else in each call.
+inline bool isOfCall(Role role) { return role > Role::Plain; }
 
 struct Axis {
   Role role = Role::Plain;
@@ -124,6 +128,10 @@ struct TokenState {
 
 /// The most elements of a tensor that are followed one by one.
 constexpr int64_t maxElements = 16;
+
+/// Of what is told by its index i along its last axis, the index taken for that
+/// of the run's keys: masks of [S, S] are made of i twice.
+std::optional<TokenState> asKeys(const TokenState &state);
 
 /// Joins axes as numpy broadcasts them to `rank` axes. False where tokens would
 /// meet other tokens, keys or plain elements.
