@@ -156,7 +156,8 @@ TokenState TokenFlow::computeOnnx(Operation *op, StringRef name) {
       (name == "ms.FusedMatMul" && intAttr(op, "transBatchA", 0) == 0 &&
        intAttr(op, "transBatchB", 0) == 0))
     return matmul(op, intAttr(op, "transA", 0), intAttr(op, "transB", 0));
-  RankedTensorType type = rankedType(op->getOperand(0));
+  RankedTensorType type =
+      op->getNumOperands() ? rankedType(op->getOperand(0)) : nullptr;
   if (!type)
     return unknown(op);
   int64_t rank = type.getRank();

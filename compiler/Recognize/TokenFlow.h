@@ -67,8 +67,6 @@ private:
   TokenState expand(mlir::Operation *op);
   TokenState concat(mlir::Operation *op);
   TokenState slice(mlir::Operation *op);
-  bool sliceAxis(TokenState &state, int64_t axis, const Number &start,
-                 const Number &end, int64_t step);
   TokenState split(mlir::Operation *op);
   TokenState gather(mlir::Operation *op);
   TokenState triangle(mlir::Operation *op);

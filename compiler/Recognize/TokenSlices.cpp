@@ -9,81 +9,110 @@ using namespace mlir;
 
 namespace bitnet::recognize {
 
-/// Whether an end of a Slice lies behind every token.
-static bool isBehindAll(const Number &end) {
-  return end.linear && end.linear->isConstant() &&
-         end.linear->constant >= INT32_MAX;
-}
+namespace {
 
-/// Cuts [start, end) out of an axis; false where that is not understood.
-bool TokenFlow::sliceAxis(TokenState &state, int64_t axis, const Number &start,
-                          const Number &end, int64_t step) {
-  Axis &cut = state.axes[axis];
-  auto isStart = [&](const Linear &number) {
-    return start.linear && *start.linear == number;
-  };
-  auto isEnd = [&](const Linear &number) {
-    return end.linear && *end.linear == number;
-  };
-  const Linear past = {0, 0, 1, 0, 0, 0}, count = {0, 0, 0, 1, 0, 0},
-               total = {0, 0, 1, 1, 0, 0}, minusCount = {0, 0, 0, -1, 0, 0},
-               beforeLast = {0, 0, 0, 1, 0, -1};
+/// What a Slice takes of one axis.
+struct Cut {
+  const Number &start, &end;
+  int64_t step;
+
+  bool startsAt(const Linear &number) const {
+    return step == 1 && start.linear && *start.linear == number;
+  }
+  /// At the number, or behind every token.
+  bool endsAt(const Linear &number) const {
+    if (!end.linear)
+      return false;
+    bool isBehindAll =
+        end.linear->isConstant() && end.linear->constant >= INT32_MAX;
+    return *end.linear == number || isBehindAll;
+  }
+  bool isConstant() const {
+    return start.linear && start.linear->isConstant() && end.linear &&
+           end.linear->isConstant();
+  }
+};
+
+} // namespace
+
+static constexpr Linear kPast = {0, 0, 1, 0, 0, 0};
+static constexpr Linear kCount = {0, 0, 0, 1, 0, 0};
+static constexpr Linear kTotal = {0, 0, 1, 1, 0, 0};
+static constexpr Size kTokens = {1, 0, 1, 0, 0};
+static constexpr Size kKeys = {1, 0, 0, 1, 0};
+
+/// Rows of a table, by position.
+static bool slicePlain(TokenState &state, Axis &axis, const Cut &cut) {
+  if (cut.isConstant()) {
+    axis.size.reset();
+    return true;
+  }
   bool isAlone = !state.isLast && llvm::none_of(state.axes, [](const Axis &a) {
     return isOfCall(a.role);
   });
-  switch (cut.role) {
-  case Role::Same:
-    cut.size.reset();
-    return true;
-  case Role::Plain: {
-    bool isConstant = start.linear && start.linear->isConstant() &&
-                      end.linear && end.linear->isConstant();
-    if (isConstant)
-      cut.size.reset();
-    // Rows of a table, by position.
-    else if (step == 1 && isAlone && isStart(past) && isEnd(total))
-      cut = {Role::Token, Size{1, 0, 1, 0}};
-    else if (step == 1 && isAlone && isStart(Linear()) && isEnd(total))
-      cut = {Role::Key, Size{1, 0, 0, 1}};
-    else
-      return false;
-    return true;
-  }
-  case Role::Fresh:
-    return step == 1 && isStart(Linear()) && (isEnd(count) || isBehindAll(end));
-  case Role::Token:
-    if (step != 1 || !cut.size || !(*cut.size == Size{1, 0, 1, 0}))
-      return false;
-    if (isStart(Linear()) && (isEnd(count) || isBehindAll(end)))
-      return true;
-    if ((isStart(Linear::number(-1)) || isStart(beforeLast)) &&
-        (isEnd(count) || isBehindAll(end)) && state.isLocal()) {
-      cut = {Role::Same, Size()};
-      state = local(state);
-      state.isLast = true;
-      return true;
-    }
+  if (!isAlone || !cut.end.linear || !cut.end.linear->isTotal())
     return false;
-  case Role::Key: {
-    bool toEnd = isEnd(total) || isBehindAll(end);
-    if (step != 1 || !toEnd)
-      return false;
-    if (isStart(Linear()))
-      return true;
-    if (state.find(Role::Token) >= 0 || !(isStart(past) || isStart(minusCount)))
-      return false;
-    cut = {Role::Token, Size{1, 0, 1, 0}};
-    // j = P + i: each key is the token's own.
-    state.parts.fill(state.parts[Own]);
-    if (state.linear) {
-      Linear number = *state.linear;
-      number.token = number.key;
-      number.past += number.key;
-      number.key = 0;
-      state.setLinear(number);
-    }
+  if (cut.startsAt(kPast))
+    axis = {Role::Token, kTokens};
+  else if (cut.startsAt(Linear()))
+    axis = {Role::Key, kKeys};
+  return isOfCall(axis.role);
+}
+
+/// All tokens, or the last one.
+static bool sliceTokens(TokenState &state, Axis &axis, const Cut &cut) {
+  if (!axis.size || *axis.size != kTokens || !cut.endsAt(kCount))
+    return false;
+  if (cut.startsAt(Linear()))
     return true;
+  bool isLast =
+      cut.startsAt(Linear::number(-1)) || cut.startsAt({0, 0, 0, 1, 0, -1});
+  if (!isLast || !state.isLocal())
+    return false;
+  axis = {Role::Same, Size()};
+  state.parts.fill(Part());
+  state.linear.reset();
+  state.isLast = true;
+  return true;
+}
+
+/// All keys, or those of the run's tokens, each its own.
+static bool sliceKeys(TokenState &state, Axis &axis, const Cut &cut) {
+  if (!cut.endsAt(kTotal))
+    return false;
+  if (cut.startsAt(Linear()))
+    return true;
+  bool isOwn = cut.startsAt(kPast) || cut.startsAt({0, 0, 0, -1, 0, 0});
+  if (!isOwn || state.find(Role::Token) >= 0)
+    return false;
+  axis = {Role::Token, kTokens};
+  state.parts.fill(state.parts[Own]);
+  // j = P + i.
+  if (state.linear) {
+    Linear number = *state.linear;
+    number.token = number.key;
+    number.past += number.key;
+    number.key = 0;
+    state.setLinear(number);
   }
+  return true;
+}
+
+/// Cuts an axis; false where that is not understood.
+static bool sliceAxis(TokenState &state, int64_t index, const Cut &cut) {
+  Axis &axis = state.axes[index];
+  switch (axis.role) {
+  case Role::Same:
+    axis.size.reset();
+    return true;
+  case Role::Plain:
+    return slicePlain(state, axis, cut);
+  case Role::Token:
+    return sliceTokens(state, axis, cut);
+  case Role::Key:
+    return sliceKeys(state, axis, cut);
+  case Role::Fresh:
+    return cut.startsAt(Linear()) && cut.endsAt(kCount);
   }
   return false;
 }
@@ -127,9 +156,9 @@ TokenState TokenFlow::slice(Operation *op) {
   }
   state.elements.clear();
   for (auto [index, axis] : llvm::enumerate(*axes))
-    if (!sliceAxis(state, normalized(axis, state.axes.size()),
-                   starts.elements[index], ends.elements[index],
-                   (*steps)[index]))
+    if (!sliceAxis(
+            state, normalized(axis, state.axes.size()),
+            {starts.elements[index], ends.elements[index], (*steps)[index]}))
       return unknown(op);
   return state;
 }
