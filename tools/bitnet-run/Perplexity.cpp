@@ -129,9 +129,10 @@ int bitnet::run::runPerplexity(const Invocation &invocation) {
                INT_MAX);
   line.integer({"--windows"}, "N", "score only the first N windows", o.most, 1,
                INT_MAX);
-  line.integer({"--chunk"}, "N", "tokens run at once; 0: 64, or a window where that "
-               "is not the same (0)", o.chunk, 0,
-               INT_MAX);
+  line.integer({"--chunk"}, "N",
+               "tokens run at once; 0: 64, or a window where that "
+               "is not the same (0)",
+               o.chunk, 0, INT_MAX);
   line.text({"--separator"}, "LINE",
             "line between documents; none: the file is one document",
             o.separator);
