@@ -103,4 +103,16 @@ def RecognizeRolesPass : Pass<"recognize-roles", "::mlir::ModuleOp"> {
   let dependentDialects = ["::bitnet::transformer::TransformerDialect"];
 }
 
+def RecognizeTokenLocalityPass : Pass<"recognize-token-locality", "::mlir::ModuleOp"> {
+  let summary = "Prove that a text may be run in pieces";
+  let description = [{
+    Of a decoder with caches: sets `bitnet.token_local` on the module where the
+    logits of each token, and what it appends to the caches, are proven to
+    depend on that token, its position and the caches alone, and not on the
+    tokens beside it or on how many there are; and where a run takes a fixed
+    number of them. Otherwise a remark names the op where tokens may meet. Runs
+    behind recognize-roles. The attention mask is all ones, as sessions give it.
+  }];
+}
+
 #endif // COMPILER_RECOGNIZE_PASSES_TD

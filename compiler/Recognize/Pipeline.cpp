@@ -27,6 +27,7 @@ void bitnet::recognize::buildRecognizePipeline(OpPassManager &manager,
   manager.addNestedPass<func::FuncOp>(createShareConstantsPass());
   manager.addPass(createCSEPass());
   manager.addPass(createRecognizeRolesPass());
+  manager.addPass(createRecognizeTokenLocalityPass());
 }
 
 void bitnet::recognize::registerRecognizePipeline() {

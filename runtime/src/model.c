@@ -108,6 +108,7 @@ void bitnet_model_get_info(const bitnet_model *model, bitnet_model_info *out) {
   out->num_inputs = module->num_inputs;
   out->num_outputs = module->num_outputs;
   out->num_caches = module->num_kv;
+  out->token_local = module->token_local != 0;
   out->is_generative = bn_check_generative(module, NULL) == BITNET_OK;
 }
 

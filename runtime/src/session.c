@@ -113,9 +113,9 @@ static int32_t chooseSizes(bitnet_session *s, const bitnet_session_options *o,
     code = range(error, "longest chunk", o->max_chunk, 0, INT32_MAX);
   if (code)
     return code;
-  s->chunk = fixedChunk > 0 ? fixedChunk
-             : o->max_chunk ? o->max_chunk
-                            : BN_DEFAULT_CHUNK;
+  // Tokens that depend on those beside them are run together.
+  int64_t chunk = module->token_local ? BN_DEFAULT_CHUNK : s->capacity;
+  s->chunk = fixedChunk > 0 ? fixedChunk : o->max_chunk ? o->max_chunk : chunk;
   if (fixedChunk > s->capacity)
     return bn_fail(
         error, BITNET_INVALID_ARGUMENT,

@@ -31,7 +31,8 @@ def main():
         run("bitnet-opt", "compile", os.path.join(directory, "model.onnx"), "--emit=lib", "-o", model, *flags)
         for text in texts:
             ids = ",".join(map(str, text["prompt"]))
-            for more in ([], ["--context", "40"]):
+            room = max(40, len(text["prompt"]) + len(text["tokens"]))
+            for more in ([], ["--context", str(room)]):
                 said = run("bitnet-run", model, "generate", "--prompt-ids", ids, "-n", str(len(text["tokens"])),
                            "--print-token-ids", "--ignore-eos", "-t", "2", *more)
                 if [int(word) for word in said.split()] != text["tokens"]:

@@ -129,8 +129,10 @@ int bitnet::run::runPerplexity(const Invocation &invocation) {
                INT_MAX);
   line.integer({"--windows"}, "N", "score only the first N windows", o.most, 1,
                INT_MAX);
-  line.integer({"--chunk"}, "N", "tokens run at once; 0: 64 (0)", o.chunk, 0,
-               INT_MAX);
+  line.integer({"--chunk"}, "N",
+               "tokens run at once; 0: 64, or a window where that "
+               "is not the same (0)",
+               o.chunk, 0, INT_MAX);
   line.text({"--separator"}, "LINE",
             "line between documents; none: the file is one document",
             o.separator);
@@ -167,14 +169,19 @@ int bitnet::run::runPerplexity(const Invocation &invocation) {
   SessionOptions wanted;
   wanted.threads = o.threads;
   wanted.context = length;
-  wanted.chunk = wanted.rows = std::min(length, o.chunk ? o.chunk : 64);
+  bool inPieces = model->info().token_local || !model->info().num_caches;
+  int64_t usual = inPieces ? 64 : length;
+  wanted.chunk = wanted.rows = std::min(length, o.chunk ? o.chunk : usual);
   auto session = Session::create(*model, wanted, error);
-  if (!session && !o.chunk) {
+  if (!session && !o.chunk && inPieces) {
     // A graph may give the logits of a step's last position only.
     wanted.chunk = wanted.rows = 1;
     std::string ignored;
     session = Session::create(*model, wanted, ignored);
   }
+  if (!session && !o.chunk && !inPieces)
+    error += "; '--chunk 1' takes tokens one by one, which is not the same "
+             "for this model";
   if (!session)
     return invocation.fail(error);
   double total = 0;

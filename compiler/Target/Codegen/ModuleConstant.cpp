@@ -144,7 +144,8 @@ void bitnet::addModuleConstant(Module &module, const ModuleDescription &what) {
        function(rt::arenaFunctionName), function(rt::runFunctionName),
        build.external(what.driver),     build.kernels(what.kernels),
        build.i64(what.kernels.size()),  build.string(what.targetName),
-       build.externals(what.better),    build.i64(what.better.size())});
+       build.externals(what.better),    build.i64(what.better.size()),
+       build.i64(what.tokenLocal)});
   assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==
              sizeof(bitnet_module) &&
          "bitnet_module has another layout than its C declaration");

@@ -39,6 +39,7 @@ public:
     result.weightsBytes = integer("bitnet.weights_bytes");
     result.contextLength = integer("bitnet.context_length");
     result.vocabSize = integer("bitnet.vocab_size");
+    result.tokenLocal = module->hasAttr("bitnet.token_local");
     return std::move(result);
   }
 

@@ -45,6 +45,8 @@ struct ModuleDescription {
   std::vector<CacheDescription> caches;
   std::vector<std::string> symbols;
   int64_t contextLength = 0, vocabSize = 0;
+  /// A text may be run in pieces.
+  bool tokenLocal = false;
   /// The runtime's variable that drives the device; empty without one.
   std::string driver;
   std::vector<KernelDescription> kernels;

@@ -20,7 +20,7 @@ extern "C" {
 #define BITNET_API __attribute__((visibility("default")))
 
 /// Rises with every change that old callers would not survive.
-#define BITNET_ABI_VERSION 2u
+#define BITNET_ABI_VERSION 3u
 
 enum bitnet_code {
   BITNET_OK = 0,
@@ -110,6 +110,8 @@ typedef struct bitnet_model_info {
   int32_t num_outputs;
   int32_t num_caches;    ///< 0: a session runs the whole text again each step
   int32_t is_generative; ///< 1: bitnet_session_create works
+  /// 1: a text gives the same however it is cut into runs (bitnet_session_options)
+  int32_t token_local;
 } bitnet_model_info;
 
 BITNET_API void bitnet_model_get_info(const bitnet_model *model,
@@ -143,10 +145,20 @@ typedef struct bitnet_session_options {
   int32_t threads;        ///< 0: the CPUs that this process may use
   int64_t context_length; ///< positions to hold; 0: the model's, or 2048
   int64_t batch;          ///< sequences side by side; 0: 1
-  int64_t max_chunk;      ///< tokens of each sequence run at once; 0: 128
+  /// Tokens of each sequence run at once; 0: 128, or all of a step where the
+  /// compiler has not proven that this gives the same (below).
+  int64_t max_chunk;
   int64_t max_logit_rows; ///< most logit_rows of a step; 0: 1
 } bitnet_session_options;
 
+/// A step of more than max_chunk tokens is run in pieces. Logits are the same
+/// then where each token's depend on its position and on the text before it
+/// alone, as in most decoders. They may not be where the graph looks at the
+/// number of tokens of a run, or mixes them outside of attention: there, unless
+/// max_chunk is given, a step is one run, and the arena holds a context's worth
+/// of tokens. Results are then those of the graph; with a shorter max_chunk
+/// they are those of the graph run on each piece behind the ones before.
+///
 /// Makes caches and arena for the longest step: no step allocates. `options`
 /// may be NULL.
 BITNET_API int32_t bitnet_session_create(const bitnet_model *model,

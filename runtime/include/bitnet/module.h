@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define BITNET_MODULE_ABI 7u
+#define BITNET_MODULE_ABI 8u
 #define BITNET_MAX_RANK 8
 
 /// ONNX TensorProto.DataType numbers.
@@ -192,6 +192,9 @@ struct bitnet_module {
   /// of this one; the arena is each one's own. Of each of them: NULL and 0.
   const struct bitnet_module *const *better;
   int64_t num_better;
+  /// Whether logits and cache entries of each token depend on that token, its position and the
+  /// caches alone, so that a text may be run in pieces. 0: they may not, or it is not known.
+  int64_t token_local;
 };
 
 /// Devices with Vulkan 1.3.

@@ -25,9 +25,10 @@ class Decoder:
     """A graph of two layers with rotary embeddings, grouped keys and caches; names[...] are those of the axes."""
 
     def __init__(self, elem=T.FLOAT, names=("batch", "seq", "past"), positions=False, softcap=0.0, logit_cap=0.0,
-                 last="no", cache="separate", opset=20):
+                 last="no", cache="separate", opset=20, longer=0, mean=False):
         self.g, self.elem, self.dtype = Graph(opset), elem, ELEMENTS[elem]
         self.names, self.softcap, self.logit_cap, self.last, self.cache = names, softcap, logit_cap, last, cache
+        self.mean = mean
         g = self.g
         batch, seq, past = names
         self.ids = g.input("ids", [batch, seq], T.INT64)
@@ -47,7 +48,11 @@ class Decoder:
         low = -65504 if elem == T.FLOAT16 else np.finfo(np.float32).min
         self.mask = g.op("Where", keep, self.const(0), self.const(low))
         at = g.input("positions", [batch, seq], T.INT64) if positions else g.op("Unsqueeze", queries, self.ints(0))
-        angles = g.op("Mul", g.op("Cast", g.op("Unsqueeze", at, self.ints(2)), to=T.FLOAT), g.const(0.5 ** np.arange(SIZE // 2)))
+        frequencies = g.const(0.5 ** np.arange(SIZE // 2))
+        if longer:
+            is_long = g.op("Greater", scalar(total), self.integer(longer))
+            frequencies = g.op("Where", is_long, g.const(0.25 ** np.arange(SIZE // 2)), frequencies)
+        angles = g.op("Mul", g.op("Cast", g.op("Unsqueeze", at, self.ints(2)), to=T.FLOAT), frequencies)
         angles = g.op("Concat", angles, angles, axis=-1)
         self.cos, self.sin = (g.op("Unsqueeze", self.narrow(g.op(kind, angles)), self.ints(1)) for kind in ("Cos", "Sin"))
         self.presents = []
@@ -127,6 +132,8 @@ class Decoder:
         batch, seq, past = self.names
         table = self.const(normal(WORDS, WIDTH))
         h = g.op("Gather", table, self.ids)
+        if self.mean:
+            h = g.op("Add", h, g.op("ReduceMean", h, self.ints(1), keepdims=1))
         for layer in range(LAYERS):
             h = g.op("Add", h, self.attend(layer, self.norm(h)))
             h = g.op("Add", h, self.mlp(self.norm(h)))
@@ -215,6 +222,16 @@ def decoder_unnamed():
     return Decoder(names=(None, None, None), positions=True)
 
 
+def decoder_long_tables():
+    """Other frequencies where the text is longer than 140 tokens: what a token is depends on how many there are."""
+    return Decoder(longer=140)
+
+
+def decoder_token_mean():
+    """The mean of all tokens of a run is added to each."""
+    return Decoder(mean=True)
+
+
 def decoder_delta_caches():
     """Results hold the new keys and values alone."""
     return Decoder(cache="delta")
@@ -287,6 +304,8 @@ def encoder_bool_padding():
 
 
 FORMS = [encoder_padding, encoder_bool_padding, decoder_f16, decoder_softcap, decoder_last_logits, decoder_last_hidden, decoder_unnamed]
+# Prompts of these are longer than what a session would run at once.
+LONG_FORMS = [decoder_long_tables, decoder_token_mean]
 
 
 def write(form):
@@ -297,10 +316,14 @@ def write(form):
         make_forms.write(directory, *decoder)
         return
     model = decoder.finish()
-    session = make_forms.write(directory, model, decoder.feeds())
+    feeds, length = decoder.feeds(), 5
+    if form in LONG_FORMS:
+        length = 150
+        feeds.append(decoder.feed(make_forms.RNG.integers(0, WORDS, (1, length)), 0))
+    session = make_forms.write(directory, model, feeds)
     texts = []
     while len(texts) < 3 or sum(len(text["tokens"]) for text in texts) < 12:
-        prompt = make_forms.RNG.integers(0, WORDS, 5).tolist()
+        prompt = make_forms.RNG.integers(0, WORDS, length).tolist()
         texts.append({"prompt": prompt, "tokens": decoder.generate(session, prompt, 12)})
     with open(os.path.join(directory, "greedy.json"), "w") as file:
         json.dump([text for text in texts if text["tokens"]], file)
@@ -308,6 +331,6 @@ def write(form):
 
 
 if __name__ == "__main__":
-    for form in FORMS:
+    for form in FORMS + LONG_FORMS:
         if not sys.argv[1:] or form.__name__ in sys.argv[1:]:
             write(form)

@@ -230,6 +230,7 @@ FakeModel::FakeModel(const FakeOptions &o) {
   module.num_symbols = 7;
   module.context_length = o.contextLength;
   module.vocab_size = kFakeVocab;
+  module.token_local = o.tokenLocal;
   module.arena_bytes = languageArena;
   module.run = languageRun;
   std::string data(128, 0);

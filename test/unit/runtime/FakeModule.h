@@ -17,6 +17,7 @@ struct FakeOptions {
   bool allRows = false; ///< gives logits of all positions, whatever is asked
   int32_t logitsType = BITNET_FLOAT32;
   int64_t fixedTokens = 0; ///< static seq; 0: dynamic
+  bool tokenLocal = true;  ///< says that a text may be run in pieces
   int64_t contextLength = 64;
   bool allocates = false; ///< asks for memory while it runs
   int32_t tokenType = BITNET_INT64;

@@ -13,6 +13,7 @@ TEST(Model, DescribesItsInputsAndOutputs) {
   EXPECT_EQ(info.is_generative, 1);
   EXPECT_EQ(info.num_caches, 2);
   EXPECT_EQ(info.vocab_size, kFakeVocab);
+  EXPECT_EQ(info.token_local, 1);
   bitnet_value_info value;
   bitnet_error error;
   ASSERT_EQ(bitnet_model_get_input(model, 3, &value, &error), BITNET_OK);

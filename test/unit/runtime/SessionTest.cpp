@@ -275,6 +275,24 @@ TEST(Session, RefusesWrongOptions) {
             std::string::npos);
 }
 
+TEST(Session, AStepIsOneRunWhereTokensMeet) {
+  FakeOptions local, meeting, whole;
+  local.contextLength = meeting.contextLength = whole.contextLength = 300;
+  meeting.tokenLocal = whole.tokenLocal = false;
+  whole.caches = false;
+  EXPECT_EQ(Rig(local).info().max_chunk, 128);
+  Rig rig(meeting);
+  EXPECT_EQ(rig.info().max_chunk, 300);
+  std::vector<int32_t> tokens = someTokens(290);
+  ASSERT_EQ(rig.step(tokens, 290, 1), BITNET_OK) << rig.error.message;
+  EXPECT_EQ(rig.logits[1], FakeModel::logit(tokens, 289, 1));
+  EXPECT_EQ(Rig(whole).info().max_chunk, 300);
+  // Whoever asks for pieces gets them.
+  bitnet_session_options options = sessionOptions();
+  options.max_chunk = 4;
+  EXPECT_EQ(Rig(meeting, options).info().max_chunk, 4);
+}
+
 TEST(Session, StaticLengthOfTokens) {
   FakeOptions fake;
   fake.fixedTokens = 2;
