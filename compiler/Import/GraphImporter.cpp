@@ -161,7 +161,13 @@ LogicalResult GraphImporter::importOutputs(Scope &scope, func::FuncOp main) {
     return emitError(fileLoc) << "the graph has no outputs";
   SmallVector<Value> results;
   SmallVector<Attribute> attributes;
+  llvm::StringSet<> names;
   for (const ValueInfoProto &output : graph.output()) {
+    // Outputs are asked for by name.
+    if (!names.insert(output.name()).second)
+      return emitError(locateName(output.name()))
+             << "graph output '" << output.name()
+             << "' is there twice, expected one of each name";
     auto known = scope.values.find(output.name());
     FailureOr<Value> value = failure();
     if (known != scope.values.end())

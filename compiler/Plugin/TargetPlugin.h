@@ -13,7 +13,7 @@
 namespace bitnet {
 
 /// Changes with every change of a class or function that plug-ins use.
-inline constexpr uint32_t targetPluginVersion = 2;
+inline constexpr uint32_t targetPluginVersion = 3;
 
 /// What a plug-in adds to. Errors are collected and name what they are of.
 class TargetRegistry {

@@ -16,16 +16,18 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::recognize;
 
 /// Terms of the largest group that ternary.linear takes of powers of two.
 static constexpr int64_t mostTerms = 128;
-/// Range of the codes, and the least step's largest magnitude: a block of zeros
-/// has some step, too.
+/// Range of the codes, and the largest magnitude whose step is the least normal
+/// number: a block of zeros has some step, too.
 static constexpr int64_t range = 127;
-static constexpr float eps = 1e-30f;
+static constexpr float eps = range * std::numeric_limits<float>::min();
 
 /// `bytes` as an attribute: short ones inline, others as a resource.
 static ElementsAttr bytesAttr(MLIRContext *context, ArrayRef<char> bytes) {

@@ -1,6 +1,7 @@
 //===- Roles.cpp - what graph inputs and outputs of a language model are
 //---===//
 
+#include "compiler/Recognize/LastPosition.h"
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Passes.h"
 
@@ -164,41 +165,6 @@ static Value normInput(Operation *op) {
   return {};
 }
 
-/// The tensor of which `op` takes the last position along axis 1; null where it
-/// does something else.
-static Value lastPositionOf(Operation *op) {
-  auto is = [&](unsigned index, int64_t number) {
-    Value operand = operandOrNull(op, index);
-    std::optional<SmallVector<int64_t>> values =
-        operand ? intConstants(operand) : std::nullopt;
-    return values && values->size() == 1 && values->front() == number;
-  };
-  if (isOnnx(op, "Gather"))
-    return intAttr(op, "axis", 0) == 1 && is(1, -1) ? op->getOperand(0)
-                                                    : Value();
-  bool slices = isOnnx(op, "Slice") && is(1, -1) && is(3, 1) &&
-                (!operandOrNull(op, 4) || is(4, 1));
-  std::optional<SmallVector<int64_t>> end =
-      slices ? intConstants(op->getOperand(2)) : std::nullopt;
-  bool isLast = end && end->size() == 1 && end->front() >= INT32_MAX;
-  return isLast ? op->getOperand(0) : Value();
-}
-
-/// The tensor [batch, 1, size] that `op` makes [batch, size] of, or null.
-static Value withoutPosition(Operation *op) {
-  bool reshapes = isOnnx(op, "Squeeze") || isOnnx(op, "Reshape");
-  RankedTensorType to = reshapes ? rankedType(op->getResult(0)) : nullptr;
-  RankedTensorType from = reshapes ? rankedType(op->getOperand(0)) : nullptr;
-  bool fits = to && from && to.getRank() == 2 && from.getRank() == 3 &&
-              !from.isDynamicDim(2) && to.getDimSize(1) == from.getDimSize(2);
-  std::optional<SmallVector<int64_t>> axes =
-      fits && isOnnx(op, "Squeeze") ? axesOf(op) : std::nullopt;
-  fits = fits && (from.getDimSize(1) == 1 ||
-                  (axes && axes->size() == 1 &&
-                   (axes->front() == 1 || axes->front() == -2)));
-  return fits ? op->getOperand(0) : Value();
-}
-
 namespace {
 
 struct Head {
@@ -207,21 +173,30 @@ struct Head {
   bool selectsLast = false;
   /// What the linear layer gives is scaled or capped.
   bool isScaled = false;
+  /// Reshapes to [batch * seq, size], before the head and behind it.
+  SmallVector<Operation *> flattens;
 };
 
 } // namespace
 
-/// The tensor before `op`, which takes the last position, or null.
+/// The tensor before `op`, which takes the last position or lists positions one
+/// behind the other, or null.
 static Value skipSelection(Operation *op, Head &head) {
   if (Value last = lastPositionOf(op)) {
     head.selectsLast = true;
     return last;
   }
-  return withoutPosition(op);
+  if (Value single = withoutPosition(op))
+    return single;
+  Value flattened = flattenedPositions(op);
+  if (flattened)
+    head.flattens.push_back(op);
+  return flattened;
 }
 
 /// The linear layer that makes `logits` [batch, seq, vocabulary], or those of
-/// the last position, [batch, vocabulary].
+/// the last position, [batch, vocabulary], or of all, [batch * seq,
+/// vocabulary].
 static Head findHead(Value logits) {
   RankedTensorType type = rankedType(logits);
   if (!type || (type.getRank() != 3 && type.getRank() != 2) ||
@@ -249,39 +224,57 @@ static Head findHead(Value logits) {
     return head;
   // The position may be chosen before the head, too. Otherwise a row stands for
   // a text and not for a place in it.
+  auto isFound = [&] { return head.selectsLast || !head.flattens.empty(); };
   value = head.op->getOperand(0);
-  while (Operation *op = head.selectsLast ? nullptr : value.getDefiningOp()) {
+  while (Operation *op = isFound() ? nullptr : value.getDefiningOp()) {
     Value next = skipSelection(op, head);
     value = next ? next : normInput(op);
     if (!value)
       return {};
   }
-  return head.selectsLast ? head : Head();
+  return isFound() ? head : Head();
 }
 
-/// Lets the head and the norm before it work on the positions asked for only.
-static void insertLastPositions(Operation *head) {
-  Operation *first = head;
-  // Row-wise ops that only the head reads can be skipped too.
+/// The first of the ops, up to the head, which only the head needs and which
+/// work on each position on its own.
+static Operation *firstOfHead(const Head &head) {
+  Operation *first = head.op;
   while (Operation *before = first->getOperand(0).getDefiningOp()) {
     bool rowWise = isa<transformer::RMSNormOp, transformer::LayerNormOp,
-                       ternary::QuantizeOp>(before);
+                       ternary::QuantizeOp>(before) ||
+                   llvm::is_contained(head.flattens, before);
     if (!rowWise || !llvm::all_of(before->getUsers(), [&](Operation *user) {
           return user == first;
         }))
       break;
     first = before;
   }
+  return first;
+}
+
+/// Lets the head and the norm before it work on the positions asked for only.
+/// Says whether they do.
+static bool insertLastPositions(const Head &head) {
+  Operation *first = firstOfHead(head);
   Value hidden = first->getOperand(0);
+  if (hidden.getDefiningOp<transformer::LastPositionsOp>())
+    return true;
   RankedTensorType type = rankedType(hidden);
   // One position a step: nothing to skip.
   if (type.getRank() != 3 || !type.isDynamicDim(1) ||
-      !type.getElementType().isF32() ||
-      hidden.getDefiningOp<transformer::LastPositionsOp>())
-    return;
+      !type.getElementType().isF32())
+    return false;
   OpBuilder builder(first);
   first->setOperand(0, transformer::LastPositionsOp::create(
-                           builder, head->getLoc(), type, hidden));
+                           builder, head.op->getLoc(), type, hidden));
+  // Those are fewer than a shape may say that the graph computes.
+  for (Operation *flatten : head.flattens) {
+    builder.setInsertionPoint(flatten);
+    int64_t size = rankedType(flatten->getResult(0)).getDimSize(1);
+    flatten->setOperand(1,
+                        createIndices(builder, flatten->getLoc(), {-1, size}));
+  }
+  return true;
 }
 
 namespace {
@@ -294,6 +287,7 @@ struct RecognizeRolesPass
     if (!main || main.isExternal() || !main.getBody().hasOneBlock() ||
         !recognizeTokens())
       return;
+    spellLastPositions(main.getBody().front());
     recognizeOthers();
     recognizeLogits();
     recognizeContext();
@@ -362,12 +356,16 @@ struct RecognizeRolesPass
                         type.getShape().back() == tableRowsOf(tokens);
       if (!isOfTokens)
         continue;
+      // A list of the logits of all positions is that of the last ones only
+      // where the head makes no others.
+      if (!insertLastPositions(head) && !head.selectsLast &&
+          !head.flattens.empty())
+        continue;
       Builder builder(&getContext());
       main.setResultAttr(use.getOperandNumber(), "bitnet.role",
                          builder.getStringAttr("logits"));
       module->setAttr("bitnet.vocab_size",
                       builder.getI64IntegerAttr(type.getShape().back()));
-      insertLastPositions(head.op);
       return;
     }
   }

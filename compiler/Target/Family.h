@@ -2,7 +2,6 @@
 #define COMPILER_TARGET_FAMILY_H
 
 #include "compiler/Target/Certificate/InstructionClasses.h"
-#include "compiler/Target/Certificate/Kernels.h"
 #include "compiler/Target/TargetFacts.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -75,11 +74,6 @@ public:
   classify(llvm::StringRef mnemonic) const = 0;
   /// Whether an operand, as it is printed, is a general register of 64 bits.
   virtual bool isGeneral64(llvm::StringRef operand) const = 0;
-  /// Whether the multiply at `index` is known to make an address, wherever it
-  /// stands.
-  virtual bool makesAddress(const Kernel &kernel, size_t index) const {
-    return false;
-  }
   /// Features with which the disassembler knows every instruction.
   virtual llvm::StringRef getDisassemblerFeatures() const { return ""; }
   /// LLVM's number of the spelling that `classify` knows.
@@ -163,9 +157,6 @@ public:
   }
   bool isGeneral64(llvm::StringRef operand) const override {
     return base.isGeneral64(operand);
-  }
-  bool makesAddress(const Kernel &kernel, size_t index) const override {
-    return base.makesAddress(kernel, index);
   }
   llvm::StringRef getDisassemblerFeatures() const override {
     return base.getDisassemblerFeatures();

@@ -41,7 +41,7 @@ MEMORY = 16 << 30  # of address space, for a compiler that maps all of LLVM
 CPU_SECONDS = 60
 TIMEOUT = 600  # of the clock, for a machine that is busy
 NUMPY_TYPES = {1: "f4", 2: "u1", 3: "i1", 4: "u2", 5: "i2", 6: "i4", 7: "i8", 9: "?", 10: "f2", 11: "f8", 12: "u4",
-               13: "u8"}
+               13: "u8", 16: "V2"}  # NumPy has no bf16: two bytes
 
 
 class Model:
@@ -71,6 +71,15 @@ class Model:
         return tree
 
 
+def converted(array, dtype):
+    """Numbers of one type as those of another, bf16 among them."""
+    if array.dtype.kind == "V":
+        array = (array.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+    if np.dtype(dtype).kind == "V":
+        return (array.astype(np.float32).view(np.uint32) >> 16).astype(np.uint16).view(dtype)
+    return array.astype(dtype)
+
+
 def inputs_for(tree, good):
     """An array for each graph input: the good model's where it fits, else one of the declared type and shape."""
     graph, arrays, sizes = tree.get("graph"), {}, {}
@@ -92,12 +101,12 @@ def inputs_for(tree, good):
             guess = known.shape[i] if known is not None and i < known.ndim else 2
             dims.append(onnx_tree.signed(fixed) if fixed is not None else sizes.setdefault(symbol, guess) if symbol else guess)
         if known is not None and (shape is None or list(known.shape) == dims):
-            arrays[name] = known if known.dtype == np.dtype(dtype) else known.astype(dtype)
+            arrays[name] = known if known.dtype == np.dtype(dtype) else converted(known, dtype)
             continue
         if any(dim < 0 for dim in dims) or len(dims) > 16 or np.prod([float(d) for d in dims]) > 1e6:
             dims = []
-        is_float = np.dtype(dtype).kind == "f"
-        arrays[name] = (rng.standard_normal(dims) if is_float else rng.integers(0, 2, dims)).astype(dtype)
+        is_float = np.dtype(dtype).kind in "fV"
+        arrays[name] = converted(np.asarray(rng.standard_normal(dims) if is_float else rng.integers(0, 2, dims)), dtype)
     return arrays
 
 

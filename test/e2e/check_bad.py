@@ -46,6 +46,7 @@ TABLE = {
     "38": r"warning: no linear layer is ternary.*4 distinct values: found .* at \[0, 0\]",
     "43": "nest|depth|recursion|malformed",
     "44": "Attention.*18|18.*Attention",
+    "45": "'y'.*twice",
 }
 
 

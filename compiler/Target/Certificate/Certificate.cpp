@@ -1,9 +1,7 @@
 #include "compiler/Target/Certificate/Certificate.h"
 #include "compiler/Target/Certificate/InstructionClasses.h"
 #include "compiler/Target/Certificate/Kernels.h"
-#include "compiler/Target/Family.h"
 
-#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -31,15 +29,17 @@ static bool isHarmlessCallee(StringRef name) {
 
 static Error count(const Kernel &kernel, Triple::ArchType arch,
                    Counts &counts) {
-  for (auto [index, instruction] : enumerate(kernel.instructions)) {
+  for (const bitnet::Instruction &instruction : kernel.instructions) {
     std::optional<InstructionClass> found =
         classify(instruction.mnemonic, arch);
     if (!found)
       return refuse(kernel, instruction,
                     "which is no add, subtract, look-up, mask or move");
+    // In an innermost loop there may be data, of which no weight is a constant.
+    bool mayBeData =
+        instruction.inInnermostLoop && !instruction.hasConstantFactor;
     if (*found == InstructionClass::AddressMultiply &&
-        !findFamily(arch)->makesAddress(kernel, index) &&
-        (!instruction.isScalar64 || instruction.inInnermostLoop))
+        (!instruction.isScalar64 || mayBeData))
       return refuse(
           kernel, instruction,
           instruction.isScalar64

@@ -1,4 +1,5 @@
 #include "compiler/Target/Certificate/Kernels.h"
+#include "compiler/Target/Certificate/ConstantFactors.h"
 #include "compiler/Target/Codegen/TargetSpec.h"
 #include "compiler/Target/Family.h"
 
@@ -29,10 +30,13 @@ public:
   static Expected<std::unique_ptr<Disassembler>> create(const Triple &triple);
 
   /// Decodes the instruction at the start of `bytes`; its size, 0 for none.
-  uint64_t decode(ArrayRef<uint8_t> bytes, uint64_t address,
+  uint64_t decode(ArrayRef<uint8_t> bytes, uint64_t address, MCInst &inst,
                   bitnet::Instruction &out);
 
   const MCSubtargetInfo &subtarget() const { return *subtargetInfo; }
+  InstructionInfo info() const {
+    return {*instructions, *registers, *analysis};
+  }
 
 private:
   Triple triple;
@@ -87,8 +91,7 @@ Disassembler::create(const Triple &triple) {
 }
 
 uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
-                              bitnet::Instruction &out) {
-  MCInst inst;
+                              MCInst &inst, bitnet::Instruction &out) {
   uint64_t size = 0;
   if (decoder->getInstruction(inst, size, bytes, address, nulls()) !=
       MCDisassembler::Success)
@@ -226,11 +229,12 @@ static Expected<Kernel> disassemble(const ELFObjectFileBase &file,
   ArrayRef<uint8_t> bytes =
       arrayRefFromStringRef(contents->substr(offset, symbol.getSize()));
   Kernel kernel;
+  std::vector<MCInst> decoded;
   kernel.name = name.str();
   for (uint64_t at = 0; at < bytes.size();) {
     bitnet::Instruction instruction;
-    uint64_t size =
-        disassembler.decode(bytes.drop_front(at), *address + at, instruction);
+    uint64_t size = disassembler.decode(bytes.drop_front(at), *address + at,
+                                        decoded.emplace_back(), instruction);
     if (size == 0)
       return createStringError("kernel " + name + " has bytes at +0x" +
                                utohexstr(at) + " that are no instruction");
@@ -248,6 +252,7 @@ static Expected<Kernel> disassemble(const ELFObjectFileBase &file,
     at += size;
   }
   markInnermostLoops(kernel);
+  markConstantFactors(kernel, decoded, disassembler.info(), file.getArch());
   return kernel;
 }
 

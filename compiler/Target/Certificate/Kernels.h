@@ -23,6 +23,8 @@ struct Instruction {
   bool isScalar64 = false;
   /// In a loop that holds no other loop.
   bool inInnermostLoop = false;
+  /// Of a product: one of its factors is a constant of the code.
+  bool hasConstantFactor = false;
 };
 
 /// One BitLinear kernel: a function whose name begins with `bitlinear_`.

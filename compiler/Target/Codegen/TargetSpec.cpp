@@ -230,6 +230,11 @@ Expected<TargetSpec> bitnet::parseTarget(StringRef target, StringRef cpu,
   TargetSpec spec;
   spec.name = target.str();
   auto [name, features] = splitTarget(target);
+  if (name == "generic")
+    return failed(Twine("target 'generic' is of no architecture: kernels alone "
+                        "have it; expected a triple, whose code all of its "
+                        "CPUs run, such as x86_64-linux-gnu, "
+                        "aarch64-linux-gnu"));
   name = expandName(name, spec, cpu, features);
   bool native = name == "native";
   spec.triple = Triple(

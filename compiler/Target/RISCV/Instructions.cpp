@@ -1,7 +1,5 @@
 #include "compiler/Target/RISCV/Instructions.h"
 
-#include "llvm/ADT/SmallVector.h"
-
 using namespace llvm;
 using namespace bitnet;
 
@@ -186,56 +184,4 @@ static constexpr InstructionRule rules[] = {
 
 std::optional<InstructionClass> riscv::classify(StringRef mnemonic) {
   return findClass(rules, mnemonic);
-}
-
-static SmallVector<StringRef>
-operandsOf(const bitnet::Instruction &instruction) {
-  SmallVector<StringRef> operands;
-  StringRef(instruction.text)
-      .drop_front(instruction.mnemonic.size())
-      .split(operands, ',', -1, /*KeepEmpty=*/false);
-  for (StringRef &operand : operands)
-    operand = operand.trim();
-  return operands;
-}
-
-/// The instruction that writes `reg` before `index` whatever way led there;
-/// null where a branch may come in between, or a call.
-static const bitnet::Instruction *findWriter(const Kernel &kernel, size_t index,
-                                             StringRef reg) {
-  auto isTarget = [&](uint64_t address) {
-    return any_of(kernel.instructions, [&](const bitnet::Instruction &other) {
-      return other.target == address;
-    });
-  };
-  while (index > 0) {
-    // A label: who jumps here has other values.
-    if (isTarget(kernel.instructions[index].address))
-      return nullptr;
-    const bitnet::Instruction &before = kernel.instructions[--index];
-    std::optional<InstructionClass> found = riscv::classify(before.mnemonic);
-    if (!found || *found == C::Call || *found == C::Control)
-      return nullptr;
-    // Stores do not write their first operand: taken for writers, they refuse.
-    SmallVector<StringRef> operands = operandsOf(before);
-    if (!operands.empty() && operands[0] == reg)
-      return &before;
-  }
-  return nullptr;
-}
-
-bool riscv::makesAddress(const Kernel &kernel, size_t index) {
-  const bitnet::Instruction &product = kernel.instructions[index];
-  SmallVector<StringRef> operands = operandsOf(product);
-  if (product.mnemonic != "mul" || operands.size() != 3)
-    return false;
-  bool length = false, constant = false;
-  for (StringRef factor : {operands[1], operands[2]}) {
-    const bitnet::Instruction *writer = findWriter(kernel, index, factor);
-    if (!writer)
-      return false;
-    length |= writer->mnemonic == "csrr" && operandsOf(*writer)[1] == "vlenb";
-    constant |= writer->mnemonic == "li";
-  }
-  return length && constant;
 }

@@ -43,9 +43,6 @@ struct RISCVFamily : TargetFamily {
     return riscv::classify(mnemonic);
   }
   bool isGeneral64(StringRef operand) const override;
-  bool makesAddress(const Kernel &kernel, size_t index) const override {
-    return riscv::makesAddress(kernel, index);
-  }
   StringRef getDisassemblerFeatures() const override {
     return "+m,+a,+f,+d,+c,+v,+zba,+zbb,+zbs";
   }

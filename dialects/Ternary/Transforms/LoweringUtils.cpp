@@ -97,9 +97,12 @@ bool Quantizer::staysInRange() const {
   // x * range may be infinite where x is not.
   if (form == ScaleForm::Largest)
     return false;
-  // A scale is finite unless m is next to nothing.
+  // A scale is finite unless m is next to nothing; a step is to be precise.
+  double least = form == ScaleForm::Step
+                     ? range * std::numeric_limits<float>::min()
+                     : 1e-30;
   double largest = std::nearbyint(range * (1 + 1e-6));
-  return eps >= 1e-30 && range >= 0 && largest <= double(qmax) &&
+  return eps >= least && range >= 0 && largest <= double(qmax) &&
          -largest >= double(qmin);
 }
 

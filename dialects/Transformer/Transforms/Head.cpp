@@ -6,6 +6,32 @@
 using namespace mlir;
 using namespace bitnet::transformer;
 
+/// Whether `op` chooses or arranges rows, and changes no number.
+static bool movesRows(Operation *op) {
+  return llvm::is_contained({"onnx.Identity", "onnx.Gather", "onnx.Slice",
+                             "onnx.Squeeze", "onnx.Reshape"},
+                            op->getName().getStringRef());
+}
+
+/// What `op` changes: its one operand of floats that is no constant; null where
+/// there are more, or `op` is none of ONNX.
+static Value changedBy(Operation *op) {
+  if (op->getName().getDialectNamespace() != "onnx")
+    return {};
+  Value found;
+  for (Value operand : op->getOperands()) {
+    Operation *def = operand.getDefiningOp();
+    bool isConstant = def && (isa<bitnet::rt::GetGlobalOp>(def) ||
+                              def->getName().getStringRef() == "onnx.Constant");
+    if (isConstant || !isa<FloatType>(getElementTypeOrSelf(operand)))
+      continue;
+    if (found && found != operand)
+      return {};
+    found = operand;
+  }
+  return found;
+}
+
 Operation *bitnet::transformer::findHead(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main || main.isExternal() || !main.getBody().hasOneBlock())
@@ -16,22 +42,73 @@ Operation *bitnet::transformer::findHead(ModuleOp module) {
     if (!role || role.getValue() != "logits")
       continue;
     Operation *op = value.getDefiningOp();
-    while (op && (op->getName().getStringRef() == "onnx.Cast" ||
-                  op->getName().getStringRef() == "onnx.Identity"))
-      op = op->getOperand(0).getDefiningOp();
+    // Logits are chosen, scaled, capped and rounded.
+    while (op) {
+      Value before = changedBy(op);
+      if (!before)
+        return op;
+      op = before.getDefiningOp();
+    }
     return op;
   }
   return nullptr;
 }
 
-bool bitnet::transformer::readsLastPositions(LinearOp head) {
+/// Whether `op` gathers or slices from the last element on.
+static bool choosesLast(Operation *op) {
+  StringRef name = op->getName().getStringRef();
+  bool chooses = name == "onnx.Gather" || name == "onnx.Slice";
+  Operation *index = chooses ? op->getOperand(1).getDefiningOp() : nullptr;
+  auto value = index ? index->getAttrOfType<DenseIntElementsAttr>("value")
+                     : DenseIntElementsAttr();
+  return value && value.isSplat() && value.getSplatValue<APInt>().isAllOnes();
+}
+
+/// Whether a head gets no more positions than logits are asked for of.
+static bool readsLastPositions(LinearOp head) {
   auto type = cast<ShapedType>(head.getInput().getType());
-  if (type.getRank() == 3 && type.getDimSize(1) == 1)
+  // Rows of logits are those of last positions, or of one for each text.
+  if (type.getRank() == 2 || (type.getRank() == 3 && type.getDimSize(1) == 1))
     return true;
-  Operation *op = head.getInput().getDefiningOp();
-  while (op && isa<RMSNormOp, LayerNormOp>(op))
-    op = op->getOperand(0).getDefiningOp();
-  return isa_and_present<LastPositionsOp>(op);
+  Value value = head.getInput();
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<LastPositionsOp>(op))
+      return true;
+    bool isNorm = isa<RMSNormOp, LayerNormOp>(op);
+    value = isNorm ? op->getOperand(0) : changedBy(op);
+    if (!value)
+      return false;
+    if (choosesLast(op))
+      return true;
+  }
+  return false;
+}
+
+/// The first op that changes numbers of `logits` before they leave the graph,
+/// or reads them for something else; null where there is none.
+static Operation *findOtherUser(Value logits) {
+  for (Operation *user : logits.getUsers()) {
+    if (isa<func::ReturnOp>(user))
+      continue;
+    if (!movesRows(user))
+      return user;
+    if (Operation *other = findOtherUser(user->getResult(0)))
+      return other;
+  }
+  return nullptr;
+}
+
+std::string bitnet::transformer::whyNotScreened(LinearOp head) {
+  if (head.getBias())
+    return "it has a bias";
+  if (Operation *other = findOtherUser(head.getResult()))
+    return other->getName().getStringRef().str() + " changes or reads them";
+  if (!readsLastPositions(head))
+    return "it gets all positions";
+  if (cast<ShapedType>(head.getInput().getType()).getShape().back() > int64_t(1)
+                                                                          << 23)
+    return "its rows have more than 2^23 terms";
+  return "";
 }
 
 std::string bitnet::transformer::describeStorage(Operation *op) {

@@ -7,12 +7,15 @@
 
 namespace bitnet::transformer {
 
-/// The op on tensors that makes what `@main` returns as logits, by
-/// `bitnet.role`; null without logits.
+/// The op on tensors that makes the logits, which `@main` may return scaled,
+/// capped, rounded or of the last position only; by `bitnet.role`. Null without
+/// logits.
 mlir::Operation *findHead(mlir::ModuleOp module);
 
-/// Whether a head gets no more positions than `rt.logit_rows` asks for.
-bool readsLastPositions(LinearOp head);
+/// Why a head cannot tell its largest logits through a narrow copy, for people;
+/// empty where it can. What it tells of are its own logits, of the positions
+/// that logits are asked for of: nothing may change them on their way out.
+std::string whyNotScreened(LinearOp head);
 
 /// How a dense layer's weights are stored, for people: "bf16". Empty for other
 /// ops.

@@ -157,16 +157,6 @@ static bool isLarge(LinearOp head) {
          int64_t(1) << 25;
 }
 
-/// What the screened head tells of are its own logits: nothing may round or
-/// scale them on their way out.
-static bool canScreen(LinearOp head) {
-  bool leavesGraph =
-      llvm::all_of(head.getResult().getUsers(), llvm::IsaPred<func::ReturnOp>);
-  return leavesGraph && !head.getBias() && readsLastPositions(head) &&
-         cast<ShapedType>(head.getInput().getType()).getShape().back() <=
-             int64_t(1) << 23;
-}
-
 LogicalResult PackRows::chooseHead() {
   headOp = dyn_cast_if_present<LinearOp>(findHead(getOperation()));
   headName = head;
@@ -185,12 +175,14 @@ LogicalResult PackRows::chooseHead() {
            << headName << "', expected auto, graph, bf16, f16, i8, i4 or "
            << "exact";
   headKind = *kind;
-  if (headName == "auto" && headOp && isLarge(headOp) && canScreen(headOp))
+  std::string whyNot = headOp ? whyNotScreened(headOp) : "";
+  if (headName == "auto" && headOp && isLarge(headOp) && whyNot.empty())
     headKind = HeadKind::Exact;
-  if (headKind == HeadKind::Exact && headOp && !canScreen(headOp))
+  if (headKind == HeadKind::Exact && !whyNot.empty())
     return headOp.emitError("--head=exact needs an LM head without bias that "
                             "reads the last positions only and whose logits "
-                            "leave the graph as they are");
+                            "leave the graph as they are, but ")
+           << whyNot;
   return success();
 }
 

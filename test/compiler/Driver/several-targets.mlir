@@ -58,6 +58,8 @@
 // RUN: not bitnet-opt compile %s --target=x86-avx2,spirv-vulkan1.3 2>&1 | FileCheck %s --check-prefix=DEVICE
 // RUN: not bitnet-opt compile %s --target=powerpc64le-linux-gnu,powerpc64le-linux-gnu 2>&1 | FileCheck %s --check-prefix=OTHER
 // RUN: not bitnet-opt compile %s --target=x86-avx2, 2>&1 | FileCheck %s --check-prefix=EMPTY
+// RUN: not bitnet-opt compile %s --target=generic,x86-avx2 2>&1 | FileCheck %s --check-prefix=GENERIC
+// RUN: not bitnet-opt compile %s --target=generic 2>&1 | FileCheck %s --check-prefix=GENERIC
 // RUN: not bitnet-opt compile %s --target=x86-avx2,x86-ssse3 -mcpu=znver4 2>&1 | FileCheck %s --check-prefix=MCPU
 // RUN: not bitnet-opt compile %s --target=x86-avx2,x86-ssse3 --tune=%t/x 2>&1 | FileCheck %s --check-prefix=TUNE
 // RUN: not bitnet-opt compile %s --target=x86-avx2,x86-ssse3 --schedule=%t/x 2>&1 | FileCheck %s --check-prefix=SCHEDULE
@@ -121,6 +123,7 @@
 //        DEVICE: error: target 'spirv-vulkan1.3' is one of several, expected it alone: a list is of CPUs
 //         OTHER: error: target 'powerpc64le-linux-gnu' is one of several, but the runtime cannot tell its CPUs apart, expected x86-64, AArch64 or RISC-V
 //         EMPTY: error: unknown target ''
+//       GENERIC: error: target 'generic' is of no architecture: kernels alone have it; expected a triple, whose code all of its CPUs run, such as x86_64-linux-gnu, aarch64-linux-gnu
 //          MCPU: error: -mcpu and -mattr are of one target, but --target has 2; write features behind a triple, as in x86_64-linux-gnu+avx2
 //          TUNE: error: --tune is of one target, but --target has 2, expected one of them, or --strategy and --layout, which are of all
 //      SCHEDULE: error: --schedule is of one target, but --target has 2, expected

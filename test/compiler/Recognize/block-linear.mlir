@@ -5,7 +5,7 @@
 // each 16 terms. The rows' scales are applied to the whole sum.
 // CHECK: group = 0 : i64, input_group = 16 : i64, {{.*}}qmax = 127 : i64, qmin = -127 : i64, {{.*}}rescale = "mul_prod", {{.*}}ternary = true{{.*}}weight_scale = "row"
 // CHECK-LABEL: func @blocks
-//       CHECK:   %[[Q:.*]]:2 = ternary.quantize %arg0 {eps = 1.000000e-30 : f32, form = #ternary.scale_form<step>, group = 16 : i64, qmin = -127 : i64, range = 1.270000e+02 : f32} : tensor<?x20xf32> -> tensor<?x20xi8>, tensor<?x2xf32>
+//       CHECK:   %[[Q:.*]]:2 = ternary.quantize %arg0 {eps = 1.49287783E-36 : f32, form = #ternary.scale_form<step>, group = 16 : i64, qmin = -127 : i64, range = 1.270000e+02 : f32} : tensor<?x20xf32> -> tensor<?x20xi8>, tensor<?x2xf32>
 //       CHECK:   %[[S:.*]] = onnx.Constant dense<[5.000000e-01, 2.500000e-01]>
 //       CHECK:   ternary.linear %[[Q]]#0, %[[Q]]#1 weights(%{{.*}}) scales(%[[S]]) {group = 16 : i64, rescale = #ternary.rescale_form<mul_prod>}
 //   CHECK-NOT:   onnx.MatMul

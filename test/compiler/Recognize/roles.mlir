@@ -154,3 +154,84 @@ func.func @main(%ids: tensor<?x?xi64>, %mask: tensor<?x?xi64>, %pos: tensor<?x?x
   %l = transformer.linear %z, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
   return %l : tensor<?x?x4xf32>
 }
+
+// -----
+
+// The last position by its number: it gets the spelling that holds for the positions that the head still makes.
+// CHECK-LABEL: func.func @main
+//  CHECK-SAME:   -> (tensor<?x4xf32> {bitnet.role = "logits"})
+//       CHECK:   transformer.last_positions
+//       CHECK:   %[[L:.*]] = transformer.linear
+//       CHECK:   %[[LAST:.*]] = onnx.Constant dense<-1> : tensor<i64>
+//       CHECK:   %[[Y:.*]] = onnx.Gather %[[L]], %[[LAST]] {axis = 1 : i64}
+//       CHECK:   return %[[Y]]
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %none = onnx.Constant dense<> : tensor<0xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  %s = onnx.Shape %ids {start = 1 : i64, end = 2 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %n = onnx.Sub %s, %one : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %i = onnx.Reshape %n, %none : (tensor<1xi64>, tensor<0xi64>) -> tensor<i64>
+  %y = onnx.Gather %l, %i {axis = 1 : i64} : (tensor<?x?x4xf32>, tensor<i64>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// All positions as rows, by a shape that the graph computes: rows are those of the positions that the head still makes.
+// CHECK-LABEL: func.func @main
+//  CHECK-SAME:   -> (tensor<?x4xf32> {bitnet.role = "logits"})
+//       CHECK:   %[[P:.*]] = transformer.last_positions
+//       CHECK:   %[[TO:.*]] = onnx.Constant dense<[-1, 8]> : tensor<2xi64>
+//       CHECK:   %[[R:.*]] = onnx.Reshape %[[P]], %[[TO]]
+//       CHECK:   %[[F:.*]] = transformer.rms_norm %[[R]]
+//       CHECK:   transformer.linear %[[F]]
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %eight = onnx.Constant dense<8> : tensor<1xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %n = onnx.Size %ids : (tensor<?x?xi64>) -> tensor<i64>
+  %n1 = onnx.Unsqueeze %n {axes = array<i64: 0>} : (tensor<i64>) -> tensor<1xi64>
+  %to = onnx.Concat %n1, %eight {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
+  %r = onnx.Reshape %h, %to : (tensor<?x?x8xf32>, tensor<2xi64>) -> tensor<?x8xf32>
+  %f = transformer.rms_norm %r {eps = 1.0e-5 : f32} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x8xf32>, tensor<4x8xf32>) -> tensor<?x4xf32>
+  return %l : tensor<?x4xf32>
+}
+
+// -----
+
+// The position before the last; the last one of another tensor's; a position for each of three; rows of all positions of a text of
+// 7 tokens, of which none can be left out: no logits.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   "logits"
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>, %other: tensor<?x?xi64>, %seven: tensor<1x7xi64>)
+    -> (tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<7x4xf32>) {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %two = onnx.Constant dense<2> : tensor<1xi64>
+  %none = onnx.Constant dense<> : tensor<0xi64>
+  %rows = onnx.Constant dense<[-1, 4]> : tensor<2xi64>
+  %pairs = onnx.Constant dense<[[0, -1], [0, 0], [0, -1]]> : tensor<3x2xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  %s = onnx.Shape %ids {start = 1 : i64, end = 2 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %n = onnx.Sub %s, %two : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %i = onnx.Reshape %n, %none : (tensor<1xi64>, tensor<0xi64>) -> tensor<i64>
+  %y = onnx.Gather %l, %i {axis = 1 : i64} : (tensor<?x?x4xf32>, tensor<i64>) -> tensor<?x4xf32>
+  %so = onnx.Shape %other {start = 1 : i64, end = 2 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %no = onnx.Sub %so, %one : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %io = onnx.Reshape %no, %none : (tensor<1xi64>, tensor<0xi64>) -> tensor<i64>
+  %z = onnx.Gather %l, %io {axis = 1 : i64} : (tensor<?x?x4xf32>, tensor<i64>) -> tensor<?x4xf32>
+  %g = onnx.GatherND %l, %pairs : (tensor<?x?x4xf32>, tensor<3x2xi64>) -> tensor<?x4xf32>
+  %h7 = onnx.Gather %table, %seven : (tensor<4x8xf32>, tensor<1x7xi64>) -> tensor<1x7x8xf32>
+  %f7 = transformer.rms_norm %h7 {eps = 1.0e-5 : f32} : (tensor<1x7x8xf32>) -> tensor<1x7x8xf32>
+  %l7 = transformer.linear %f7, %table : (tensor<1x7x8xf32>, tensor<4x8xf32>) -> tensor<1x7x4xf32>
+  %r7 = onnx.Reshape %l7, %rows : (tensor<1x7x4xf32>, tensor<2xi64>) -> tensor<7x4xf32>
+  return %y, %z, %g, %r7 : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<7x4xf32>
+}

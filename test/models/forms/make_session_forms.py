@@ -137,15 +137,20 @@ class Decoder:
         for layer in range(LAYERS):
             h = g.op("Add", h, self.attend(layer, self.norm(h)))
             h = g.op("Add", h, self.mlp(self.norm(h)))
-        if self.last == "before":
-            h = g.op("Gather", h, self.integer(-1), axis=1)
+        if self.last in CHOICES:
+            h = CHOICES[self.last](self, h)
         logits = g.op("MatMul", self.norm(h), self.const(normal(WIDTH, WORDS)))
         if self.logit_cap:
             logits = self.cap(logits, self.logit_cap)
         if self.last == "after":
             logits = g.op("Slice", logits, self.ints(-1), self.ints(2**62), self.ints(1))
             logits = g.op("Squeeze", logits, self.ints(1))
-        g.output("logits", logits, [batch, WORDS] if self.last != "no" else [batch, seq, WORDS], self.elem)
+        if self.last == "size":
+            logits = choose_by_size(self, logits)
+        if self.last == "flat":
+            logits = g.op("Reshape", logits, self.ints(-1, WORDS))
+        rows = [None] if self.last.startswith("flat") else [batch, seq] if self.last == "no" else [batch]
+        g.output("logits", logits, [*rows, WORDS], self.elem)
         present = [batch, GROUPS, None, SIZE]
         if self.cache == "stacked":
             stack = [g.op("Concat", *(g.op("Unsqueeze", x, self.ints(0)) for x in pair), axis=0) for pair in self.presents]
@@ -197,6 +202,43 @@ class Decoder:
         return tokens
 
 
+def last_number(decoder):
+    """seq - 1, as the graph computes it."""
+    g = decoder.g
+    return g.op("Sub", g.op("Shape", decoder.ids, start=1, end=2), decoder.ints(1))
+
+
+def choose_by_size(decoder, logits):
+    """The row of number seq - 1."""
+    return decoder.g.op("Gather", logits, decoder.g.op("Squeeze", last_number(decoder), decoder.ints(0)), axis=1)
+
+
+def choose_by_split(decoder, h):
+    """The last of two parts, seq - 1 positions and one."""
+    g = decoder.g
+    sizes = g.op("Concat", last_number(decoder), decoder.ints(1), axis=0)
+    return g.op("Squeeze", g.op("Split", h, sizes, outputs=2, axis=1)[1], decoder.ints(1))
+
+
+def choose_by_pairs(decoder, h):
+    """h[arange(batch), seq - 1]: GatherND by pairs of a batch entry and a position."""
+    g = decoder.g
+    batch = g.op("Shape", decoder.ids, start=0, end=1)
+    entries = g.op("Range", decoder.integer(0), g.op("Squeeze", batch, decoder.ints(0)), decoder.integer(1))
+    column = g.op("Concat", batch, decoder.ints(1), axis=0)
+    last = g.op("Expand", g.op("Unsqueeze", last_number(decoder), decoder.ints(0)), column)
+    return g.op("GatherND", h, g.op("Concat", g.op("Unsqueeze", entries, decoder.ints(1)), last, axis=1))
+
+
+def flatten(decoder, h):
+    """All positions of all texts, one after another."""
+    return decoder.g.op("Reshape", h, decoder.ints(-1, WIDTH))
+
+
+CHOICES = {"before": lambda decoder, h: decoder.g.op("Gather", h, decoder.integer(-1), axis=1), "split": choose_by_split,
+           "pairs": choose_by_pairs, "flat_hidden": flatten}
+
+
 def decoder_f16():
     """A decoder in f16: tables, rotary embedding, attention, caches and logits; quantisers and norms in f32."""
     return Decoder(T.FLOAT16)
@@ -215,6 +257,31 @@ def decoder_last_logits():
 def decoder_last_hidden():
     """Logits of the last position alone, chosen before the norm and the head; positions are an input."""
     return Decoder(last="before", positions=True)
+
+
+def decoder_last_by_size():
+    """The last position has the number seq - 1."""
+    return Decoder(last="size")
+
+
+def decoder_last_by_split():
+    """The last position is the last part of a Split."""
+    return Decoder(last="split")
+
+
+def decoder_last_by_pairs():
+    """The last position is gathered for each batch entry, by GatherND."""
+    return Decoder(last="pairs")
+
+
+def decoder_flat_logits():
+    """Logits of all positions as rows, [batch * seq, vocabulary]."""
+    return Decoder(last="flat")
+
+
+def decoder_flat_hidden():
+    """The same, listed before the norm and the head."""
+    return Decoder(last="flat_hidden")
 
 
 def decoder_unnamed():
@@ -303,7 +370,8 @@ def encoder_bool_padding():
     return encoder(mask, scale)
 
 
-FORMS = [encoder_padding, encoder_bool_padding, decoder_f16, decoder_softcap, decoder_last_logits, decoder_last_hidden, decoder_unnamed]
+FORMS = [encoder_padding, encoder_bool_padding, decoder_f16, decoder_softcap, decoder_last_logits, decoder_last_hidden, decoder_last_by_size, decoder_last_by_split,
+         decoder_last_by_pairs, decoder_flat_logits, decoder_flat_hidden, decoder_unnamed]
 # Prompts of these are longer than what a session would run at once.
 LONG_FORMS = [decoder_long_tables, decoder_token_mean]
 

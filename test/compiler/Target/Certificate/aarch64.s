@@ -12,6 +12,18 @@
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=MUL
 # MUL: 'mul v0.8h, v1.8h, v2.8h' at +0x0, an integer multiply or division of less than 64 bits
 
+# RUN: llvm-mc -triple=aarch64-linux-gnu -filetype=obj %t/loop.s -o %t.o
+# RUN: bitnet-opt certify %t.o | FileCheck %s --check-prefix=LOOP
+# LOOP: bitlinear_loop: {{.*}} 2 address multiply
+
+# RUN: llvm-mc -triple=aarch64-linux-gnu -filetype=obj %t/flag.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=FLAG
+# FLAG: 'madd x0, x1, x2, x0' at +0x8, an integer multiply or division in an innermost loop
+
+# RUN: llvm-mc -triple=aarch64-linux-gnu -filetype=obj %t/addend.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=ADDEND
+# ADDEND: 'mul x0, x1, x2' at +0x0, an integer multiply or division in an innermost loop
+
 #--- good.s
   .type bitlinear_good,@function
 bitlinear_good:
@@ -40,3 +52,45 @@ bitlinear_mul:
   mul v0.8h, v1.8h, v2.8h
   ret
   .size bitlinear_mul, .-bitlinear_mul
+
+# Factors that are constants, in a loop; one of them is made again in it.
+#--- loop.s
+  .type bitlinear_loop,@function
+bitlinear_loop:
+  mov w2, #1600
+  mov x3, #40000
+  movk x3, #1, lsl #16
+1:
+  madd x0, x1, x2, x0
+  mul x4, x3, x1
+  cbz x4, 2f
+  str x2, [sp]
+  mov w2, #1600
+2:
+  subs x5, x5, #1
+  b.ne 1b
+  ret
+  .size bitlinear_loop, .-bitlinear_loop
+
+# 0 or 1, as data say.
+#--- flag.s
+  .type bitlinear_flag,@function
+bitlinear_flag:
+  cmp x6, #0
+  cset w2, eq
+1:
+  madd x0, x1, x2, x0
+  subs x5, x5, #1
+  b.ne 1b
+  ret
+  .size bitlinear_flag, .-bitlinear_flag
+
+# The addend is no factor: mul is madd with an addend of zero.
+#--- addend.s
+  .type bitlinear_addend,@function
+bitlinear_addend:
+  mul x0, x1, x2
+  subs x5, x5, #1
+  b.ne bitlinear_addend
+  ret
+  .size bitlinear_addend, .-bitlinear_addend

@@ -21,11 +21,35 @@
 # RUN: bitnet-opt certify %t.o | FileCheck %s --check-prefix=STACK
 # STACK: bitlinear_stack: {{.*}} 1 address multiply
 # RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/label.s -o %t.o
-# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=LABEL
-# LABEL: 'mul a0, a0, a1' at +0x8, an integer multiply or division in an innermost loop
+# RUN: bitnet-opt certify %t.o | FileCheck %s --check-prefix=LABEL
+# LABEL: bitlinear_label: {{.*}} 1 address multiply
 # RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/data.s -o %t.o
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=DATA
 # DATA: 'mul a0, a0, a1' at +0x8, an integer multiply or division in an innermost loop
+
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/choice.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=CHOICE
+# CHOICE: 'mul a0, a0, a1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/counter.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=COUNTER
+# COUNTER: 'mul a0, a0, a1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/called.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=CALLED
+# CALLED: 'mul a0, a0, a1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/saved.s -o %t.o
+# RUN: bitnet-opt certify %t.o | FileCheck %s --check-prefix=SAVED
+# SAVED: bitlinear_saved: {{.*}} 1 address multiply
+
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/argument.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=ARGUMENT
+# ARGUMENT: 'mul a0, a0, a1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+
+# RUN: llvm-mc -triple=riscv64-linux-gnu -mattr=+m,+v -filetype=obj %t/vectors.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=VECTORS
+# VECTORS: 'mul a0, a0, a1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
 
 # The place of a spilled vector, in a loop.
 #--- stack.s
@@ -38,12 +62,13 @@ bitlinear_stack:
   bnez a2, bitlinear_stack
   ret
   .size bitlinear_stack, .-bitlinear_stack
-# The same where the factors may come from elsewhere.
+# The same where the constant is made in front of the loop, by two instructions.
 #--- label.s
   .type bitlinear_label,@function
 bitlinear_label:
   csrr a0, vlenb
-  li a1, 37
+  lui a1, 1
+  addi a1, a1, -96
 1:
   mul a0, a0, a1
   bnez a2, 1b
@@ -102,3 +127,75 @@ bitlinear_loop:
   bnez a0, bitlinear_loop
   ret
   .size bitlinear_loop, .-bitlinear_loop
+
+# One of two constants, as a weight may choose.
+#--- choice.s
+  .type bitlinear_choice,@function
+bitlinear_choice:
+  li a1, 37
+  beqz a3, 1f
+  li a1, 38
+1:
+  mul a0, a0, a1
+  addi a2, a2, -1
+  bnez a2, 1b
+  ret
+  .size bitlinear_choice, .-bitlinear_choice
+
+# A number that grows.
+#--- counter.s
+  .type bitlinear_counter,@function
+bitlinear_counter:
+  li a1, 37
+1:
+  addi a1, a1, 1
+  mul a0, a0, a1
+  bnez a2, 1b
+  ret
+  .size bitlinear_counter, .-bitlinear_counter
+
+# A call may write it.
+#--- called.s
+  .type bitlinear_called,@function
+bitlinear_called:
+  li a1, 37
+1:
+  call memset
+  mul a0, a0, a1
+  bnez a2, 1b
+  ret
+  .size bitlinear_called, .-bitlinear_called
+
+# What a function that is called saves; made by way of another register.
+#--- saved.s
+  .type bitlinear_saved,@function
+bitlinear_saved:
+  lui a1, 1
+  addi s1, a1, -96
+1:
+  call memset
+  mul a0, a0, s1
+  bnez a2, 1b
+  ret
+  .size bitlinear_saved, .-bitlinear_saved
+
+# What the caller gave.
+#--- argument.s
+  .type bitlinear_argument,@function
+bitlinear_argument:
+1:
+  mul a0, a0, a1
+  bnez a2, 1b
+  ret
+  .size bitlinear_argument, .-bitlinear_argument
+
+# A length of vectors is no number of the code.
+#--- vectors.s
+  .type bitlinear_vectors,@function
+bitlinear_vectors:
+  csrr a1, vlenb
+1:
+  mul a0, a0, a1
+  bnez a2, 1b
+  ret
+  .size bitlinear_vectors, .-bitlinear_vectors

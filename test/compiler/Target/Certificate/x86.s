@@ -20,6 +20,18 @@
 # RUN: llvm-mc -triple=x86_64-linux-gnu -filetype=obj -x86-asm-syntax=intel %t/inner.s -o %t.o
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=INNER
 # INNER: 'imul rax, rcx' at +0x0, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=x86_64-linux-gnu -filetype=obj -x86-asm-syntax=intel %t/constants.s -o %t.o
+# RUN: bitnet-opt certify %t.o | FileCheck %s --check-prefix=CONSTANTS
+# CONSTANTS: bitlinear_constants: {{.*}} 4 address multiply
+
+# RUN: llvm-mc -triple=x86_64-linux-gnu -filetype=obj -x86-asm-syntax=intel %t/narrow.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=NARROW
+# NARROW: 'imul eax, ecx, 100' at +0x0, an integer multiply or division of less than 64 bits
+
+# RUN: llvm-mc -triple=x86_64-linux-gnu -filetype=obj -x86-asm-syntax=intel %t/byte.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=BYTE
+# BYTE: 'imul rax, rcx' at +0x2, an integer multiply or division in an innermost loop
+
 # RUN: llvm-mc -triple=x86_64-linux-gnu -filetype=obj -x86-asm-syntax=intel %t/fma.s -o %t.o
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=FMA
 # FMA: 'vfmadd213ps ymm0, ymm1, ymm2'
@@ -88,6 +100,41 @@ bitlinear_inner:
   jne bitlinear_inner
   ret
   .size bitlinear_inner, .-bitlinear_inner
+# Factors that are constants, in a loop: addresses.
+#--- constants.s
+  .type bitlinear_constants,@function
+bitlinear_constants:
+  mov rcx, 1600
+  mov r8d, 40
+1:
+  imul rax, rdx, 1600
+  imul r9, qword ptr [rdi], 92
+  imul r10, rcx
+  imul r11, r8
+  dec rsi
+  jne 1b
+  ret
+  .size bitlinear_constants, .-bitlinear_constants
+
+#--- narrow.s
+  .type bitlinear_narrow,@function
+bitlinear_narrow:
+  imul eax, ecx, 100
+  ret
+  .size bitlinear_narrow, .-bitlinear_narrow
+
+# The rest of the factor may be anything.
+#--- byte.s
+  .type bitlinear_byte,@function
+bitlinear_byte:
+1:
+  mov cl, 5
+  imul rax, rcx
+  dec rsi
+  jne 1b
+  ret
+  .size bitlinear_byte, .-bitlinear_byte
+
 #--- fma.s
   .type bitlinear_fma,@function
 bitlinear_fma:

@@ -1,0 +1,28 @@
+#ifndef COMPILER_RECOGNIZE_LASTPOSITION_H
+#define COMPILER_RECOGNIZE_LASTPOSITION_H
+
+#include "mlir/IR/Block.h"
+#include "mlir/IR/Value.h"
+
+namespace bitnet::recognize {
+
+/// Gives what takes the last position, along axis 1, of a tensor [batch, seq,
+/// size] one spelling: a Gather or Slice of index -1, which holds for any
+/// number of positions. Others are an index made of sizes, the last part of a
+/// Split, and GatherND with one index for each batch entry.
+void spellLastPositions(mlir::Block &block);
+
+/// The tensor of which `op` takes the last position along axis 1, in the
+/// spelling above; null where it does something else.
+mlir::Value lastPositionOf(mlir::Operation *op);
+
+/// The tensor [batch, 1, size] that `op` makes [batch, size] of, or null.
+mlir::Value withoutPosition(mlir::Operation *op);
+
+/// The tensor [batch, seq, size] that `op` makes [batch * seq, size] of, or
+/// null.
+mlir::Value flattenedPositions(mlir::Operation *op);
+
+} // namespace bitnet::recognize
+
+#endif // COMPILER_RECOGNIZE_LASTPOSITION_H
