@@ -14,6 +14,11 @@ import sys
 
 VERDICTS = {
     "forms/decoder_f16": "pieces",
+    "forms/decoder_flat_hidden": "pieces",
+    "forms/decoder_flat_logits": "pieces",
+    "forms/decoder_last_by_pairs": "pieces",
+    "forms/decoder_last_by_size": "pieces",
+    "forms/decoder_last_by_split": "pieces",
     "forms/decoder_last_hidden": "pieces",
     "forms/decoder_last_logits": "pieces",
     "forms/decoder_long_tables": "Where",
