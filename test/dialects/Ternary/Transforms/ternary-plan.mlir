@@ -30,7 +30,7 @@
 //      NOT-READ: error: strategy 'lookup' does not read layout 'planes'
 //       UNPACKS:   layout = #ternary.layout<rows5, rows = 80>
 //  UNPACKS-SAME:   strategy = #ternary.strategy<masked>
-//     NO-LAYOUT: error: unknown layout 'dense', expected one of auto, pairs, planes, quints
+//     NO-LAYOUT: error: unknown layout 'dense', expected one of auto, pairs, planes, quads, quints
 //     NO-TABLES: error: strategy 'lookup' needs tables of 16 bytes, which a GPU lacks
 //     NO-DIGITS: error: strategy 'dot' has no kernel for a GPU
 //      NO-WARPS: error: strategy 'lookup' needs the warps of a GPU, which the target lacks
