@@ -43,8 +43,10 @@ private:
   /// Makes 8 u unsigned.
   static constexpr int64_t bias = 8 * 512;
 
+  struct Terms;
+  Terms load(Value first, int64_t valid);
+  Value digit(const Terms &terms, int64_t at, int64_t power);
   void groups(Value first, int64_t valid);
-  Value digit(Value terms, int64_t at, int64_t power, int64_t zero);
   void store(Value group, Value minus, Value zero, Value plus);
   void makeRoom();
 
@@ -54,41 +56,61 @@ private:
 
 } // namespace
 
-/// Lane i: terms[at] if digit i / power % 3 is 1, `zero` if it is 0, and if it
-/// is -1 what stands half of the vector behind the term.
-Value QuadTables::digit(Value terms, int64_t at, int64_t power, int64_t zero) {
-  int64_t half = cast<VectorType>(terms.getType()).getNumElements() / 2;
-  SmallVector<int64_t> from;
-  SmallVector<bool> some;
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    int64_t code = lane / power % 3;
-    from.push_back(code == 0 ? half + at : at);
-    some.push_back(code != 1);
-  }
-  return e.select(e.mask(some), e.shuffle(terms, terms, from),
-                  e.splat(e.type(lanes, 16), zero));
-}
+/// The codes of up to four groups, as words times 8.
+struct QuadTables::Terms {
+  /// Twice.
+  Value x;
+  /// Once, then their negatives, with a zero instead of the first negative that
+  /// is not asked for; all with a third of `bias`.
+  Value signedX;
+  int64_t count;
+  int64_t zeroAt() const { return count + quad - 1; }
+};
 
-/// The tables of the groups from `first` on, of which `valid` codes, up to four
-/// groups, are not behind K.
-void QuadTables::groups(Value first, int64_t valid) {
-  int64_t half = llvm::alignTo(valid, quad);
+/// The codes of the groups from `first` on, of which `valid` are not behind K.
+QuadTables::Terms QuadTables::load(Value first, int64_t valid) {
+  // Three of them are `bias`, modulo 2^16.
+  constexpr int64_t third = 0xb000;
+  static_assert(3 * third % 65536 == bias);
+  int64_t count = llvm::alignTo(valid, quad);
   Value x = e.load(e.type(valid, 8), op.getCodes(),
                    {op.getToken(), e.times(first, quad)});
-  SmallVector<int64_t> padded, both;
-  for (int64_t lane = 0; lane < half; ++lane)
-    padded.push_back(std::min(lane, valid));
-  for (int64_t lane = 0; lane < 2 * half; ++lane)
-    both.push_back(lane);
-  if (valid < half)
-    x = e.shuffle(x, e.splat(e.type(valid, 8), 0), padded);
+  SmallVector<int64_t> twice, keep, sign, biases;
+  for (int64_t lane = 0; lane < 2 * count; ++lane) {
+    twice.push_back(std::min(lane % count, valid));
+    bool isZero = lane == count + quad - 1;
+    keep.push_back(isZero ? 0 : -1);
+    sign.push_back(lane < count || isZero ? 0 : -1);
+    biases.push_back(third - sign.back());
+  }
+  x = e.shuffle(x, e.splat(e.type(valid, 8), 0), twice);
   x = e.shiftLeft(e.signExtend(x, 16), 3);
-  Value terms = e.shuffle(x, e.sub(e.splat(e.type(half, 16), 0), x), both);
-  Value biased = e.add(terms, e.splat(e.type(2 * half, 16), bias));
-  for (int64_t at = 0; at < half; at += quad) {
-    Value sum = e.add(digit(terms, at, 1, 0), digit(terms, at + 1, 3, 0));
-    sum = e.add(sum, digit(biased, at + 2, 9, bias));
-    Value last = e.shuffle(terms, terms, SmallVector<int64_t>(lanes, at + 3));
+  Value signedX = e.bitAnd(x, e.lanes(16, keep));
+  signedX = arith::XOrIOp::create(e.builder, e.loc, signedX, e.lanes(16, sign));
+  return {x, e.add(signedX, e.lanes(16, biases)), count};
+}
+
+/// Lane i has term `at` times digit i / power % 3 - 1, and a third of `bias`.
+Value QuadTables::digit(const Terms &terms, int64_t at, int64_t power) {
+  SmallVector<int64_t> from;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    int64_t code = lane / power % 3;
+    from.push_back(code == 0   ? terms.count + at
+                   : code == 1 ? terms.zeroAt()
+                               : at);
+  }
+  return e.shuffle(terms.signedX, terms.signedX, from);
+}
+
+/// The tables of the groups from `first` on, up to four, of which `valid` codes
+/// are not behind K.
+void QuadTables::groups(Value first, int64_t valid) {
+  Terms terms = load(first, valid);
+  for (int64_t at = 0; at < terms.count; at += quad) {
+    Value sum = e.add(digit(terms, at, 1), digit(terms, at + 1, 3));
+    sum = e.add(sum, digit(terms, at + 2, 9));
+    Value last =
+        e.shuffle(terms.x, terms.x, SmallVector<int64_t>(lanes, at + 3));
     store(e.add(first, at / quad), e.sub(sum, last), sum, e.add(sum, last));
   }
 }
@@ -208,6 +230,10 @@ private:
   std::array<Value, 2> entries(const Values &tables, Value code) override {
     Value low = e.lookupBytes(tables[0], tables[1], code);
     return {low, e.lookupBytes(tables[2], tables[3], code)};
+  }
+
+  Value addEntries(Value a, Value b) override {
+    return e.addBytesInOrder(a, b);
   }
 };
 

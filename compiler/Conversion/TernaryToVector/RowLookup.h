@@ -63,6 +63,9 @@ protected:
   /// What a vector of weights adds to the low and to the high sums.
   virtual std::array<Value, 2> entries(const Values &tables, Value code) = 0;
 
+  /// The sum of two sums of entries.
+  virtual Value addEntries(Value a, Value b) { return e.add(a, b); }
+
   VectorEmitter e;
   Value tables, slot;
   /// Of a vector.
