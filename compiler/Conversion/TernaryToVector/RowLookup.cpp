@@ -45,7 +45,7 @@ Values RowLookup::addGroups(Value first, int64_t count, ValueRange words,
       Value code = e.load(type, weights, e.add(weightAt, at));
       for (auto [half, entry] : llvm::enumerate(entries(loaded, code))) {
         Value &total = totals[2 * v + half];
-        total = total ? addEntries(total, entry) : entry;
+        total = total ? addEntry(total, entry, j) : entry;
       }
     }
   }

@@ -63,8 +63,11 @@ protected:
   /// What a vector of weights adds to the low and to the high sums.
   virtual std::array<Value, 2> entries(const Values &tables, Value code) = 0;
 
-  /// The sum of two sums of entries.
-  virtual Value addEntries(Value a, Value b) { return e.add(a, b); }
+  /// `total` of the entries of some groups and that of group `number` of those
+  /// that add up in bytes.
+  virtual Value addEntry(Value total, Value entry, int64_t number) {
+    return e.add(total, entry);
+  }
 
   VectorEmitter e;
   Value tables, slot;

@@ -165,13 +165,6 @@ Value VectorEmitter::lookupBytes(Value low, Value high, Value indices) {
       .getResult(0);
 }
 
-Value VectorEmitter::addBytesInOrder(Value a, Value b) {
-  return LLVM::CallIntrinsicOp::create(
-             builder, loc, a.getType(),
-             builder.getStringAttr("llvm.uadd.sat.v64i8"), ValueRange{a, b})
-      .getResult(0);
-}
-
 VectorEmitter::Values VectorEmitter::transpose(Values rows) {
   int64_t n = rows.size();
   // Each round moves one bit of the row number into the column and back.

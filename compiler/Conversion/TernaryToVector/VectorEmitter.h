@@ -71,11 +71,6 @@ struct VectorEmitter {
   /// instruction, vpermi2b of 64 bytes.
   Value lookupBytes(Value low, Value high, Value indices);
 
-  /// Sums of 64 bytes that stay below 256, in the order in which they are
-  /// written: LLVM makes trees of other additions, whose leaves fill more
-  /// registers than there are. One instruction, vpaddusb.
-  Value addBytesInOrder(Value a, Value b);
-
   /// The transpose of a square of n vectors of n lanes, n a power of 2, by
   /// log2 n rounds of interleaving.
   Values transpose(Values rows);

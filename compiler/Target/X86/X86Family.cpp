@@ -106,8 +106,7 @@ bool X86Family::isGeneral64(StringRef operand) const {
 bool X86Family::isProductFree(LLVM::CallIntrinsicOp call) const {
   static constexpr StringLiteral names[] = {
       "llvm.x86.ssse3.pshuf.b.128", "llvm.x86.avx2.pshuf.b",
-      "llvm.x86.avx512.pshuf.b.512", "llvm.x86.avx512.vpermi2var.qi.512",
-      "llvm.uadd.sat.v64i8"};
+      "llvm.x86.avx512.pshuf.b.512", "llvm.x86.avx512.vpermi2var.qi.512"};
   return llvm::is_contained(names, call.getIntrin());
 }
 
