@@ -204,7 +204,8 @@ public:
   QuadLookup(LookupQuadsOp op, const TargetFacts &facts)
       : RowLookup(op, facts,
                   {quad, groupBytes, int64_t(op.getRows()),
-                   /*unroll=*/neighbours, /*start=*/0, /*bias=*/512},
+                   /*unroll=*/neighbours, /*start=*/0, /*bias=*/512,
+                   /*aheadRows=*/128, /*wordGroups=*/2048},
                   /*blocks=*/1, op.getRows(), /*bytes=*/64, op.getSums(),
                   Scales()) {}
 

@@ -255,7 +255,8 @@ def Ternary_LookupQuadsOp : Ternary_TileOp<"lookup_quads"> {
     Adds to `sums[row + r]` the token's sum over the groups [first, first +
     groups) of 4 terms for row r of `block`, in weights of layout `quads` of
     K = `terms` and blocks of `rows` rows; where `first` is 0 what `sums` held
-    counts as zero. Exact for every code in [-128, 127].
+    counts as zero. Groups are added in order, and what `sums` hold before the
+    last one is the target's matter. Exact for every code in [-128, 127].
 
     `next` is nothing, or the block and first group that will be read after
     this: their start is asked for ahead of time, and these weights' own end.

@@ -186,9 +186,11 @@ KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
   int64_t groupBytes = quints ? 256 : quads ? 192 : 64;
   int64_t allTables = groupBytes * llvm::divideCeil(op.getK(), quints ? 5 : 4);
   int64_t slots = std::clamp<int64_t>(facts.l2Bytes / 2 / allTables, 1, 8);
-  // Tables of one token take half of L1, weights the rest.
-  int64_t tableGroups =
-      std::clamp<int64_t>(facts.l1Bytes / 2 / groupBytes / 12, 1, 80) * 12;
+  // Tables of one token take half of L1, weights the rest; those of quads and
+  // the 256 rows that use them two thirds.
+  int64_t tableGroups = quads ? facts.l1Bytes * 2 / 3 / (groupBytes + 256)
+                              : facts.l1Bytes / 2 / groupBytes;
+  tableGroups = std::clamp<int64_t>(tableGroups / 12, 1, 80) * 12;
   return {quints || quads ? BlockLayout{*layout, chooseWideRows(op, facts)}
                           : BlockLayout{LayoutKind::Pairs, rowsTogether},
           {{"tokens", tokens},
