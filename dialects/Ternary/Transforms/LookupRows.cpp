@@ -15,7 +15,7 @@ LookupRowsTiler::LookupRowsTiler(const KernelStrategy &strategy, LinearOp op)
   together = std::min(groups, getTile("table_groups"));
   rowBlocks = 1;
   // Byte sums of quads are those of eight.
-  if (isQuads())
+  if (isQuads() && together < groups)
     together = std::min(groups, std::max<int64_t>(1, together / 8) * 8);
   if (!isWide) {
     // As many as 16-bit sums take.

@@ -13,7 +13,7 @@
 // Sums of three, less and more by the fourth; no product.
 // CHECK-LABEL: bitlinear_lookup_quads_tables:
 //       CHECK:   # =>{{.*}}This Inner Loop Header
-//       CHECK:   vpermw %zmm{{.*}} {%k{{[0-9]}}} {z}
+//       CHECK:   vpermw %zmm
 //       CHECK:   vpsubw %zmm
 //       CHECK:   vpaddw %zmm
 // 64 rows and 4 trits for each pair of look-ups; no sign, no register in memory.

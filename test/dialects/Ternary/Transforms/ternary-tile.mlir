@@ -89,14 +89,14 @@ func.func @quads_are_indices(%exec: !rt.exec, %q: memref<?x101xi8>, %s: memref<?
 // Chunks are of whole eights: as many byte sums add up.
 // CHECK-LABEL: func @quads_by_eights
 //       CHECK:   rt.parallel {{.*}} attributes {kernel = "bitlinear_lookup_quads_token"}
-//       CHECK:     scf.for %{{.*}} = %c0{{.*}} to %c16{{.*}} step %c16
-//       CHECK:         ternary.lookup_quads {{.*}} then[{{.*}}] {groups = 16 : i64
-//       CHECK:     ternary.lookup_quads {{.*}} {groups = 10 : i64
+//       CHECK:     scf.for %{{.*}} = %c0{{.*}} to %c24{{.*}} step %c8
+//       CHECK:         ternary.lookup_quads {{.*}} then[{{.*}}] {groups = 8 : i64
+//       CHECK:     ternary.lookup_quads {{.*}} {groups = 2 : i64
 func.func @quads_by_eights(%exec: !rt.exec, %q: memref<1x101xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>,
     %w: memref<13312xi8>, %o: memref<1x300xf32>) {
   ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
       layout = #ternary.layout<quads, rows = 256>, rows_of = array<i64: 300>, strategy = #ternary.strategy<lookup>,
-      tile = {table_groups = 18 : i64}}
+      tile = {table_groups = 12 : i64}}
       : (memref<1x101xi8>, memref<1x1xf32> weights(memref<13312xi8>) scales(memref<1xf32>) outs(memref<1x300xf32>))
   return
 }
