@@ -71,8 +71,8 @@ Value RowLookup::isFirst() {
 }
 
 /// Where `sums` have the words of a vector: in the place of its numbers.
-SmallVector<Value> RowLookup::placesOf(const Rows &vector) {
-  SmallVector<Value> places;
+Values RowLookup::placesOf(const Rows &vector) {
+  Values places;
   for (int64_t i = 0; i < wordsEach; ++i)
     places.push_back(e.add(row, vector.row + i * bytes / wordsEach));
   return places;

@@ -51,8 +51,9 @@ protected:
     int64_t groups = 0;
   };
 
-  /// `op` is a lookup_rows, lookup_row_groups or lookup_quints that reads
-  /// `blocks` blocks of `rows` rows in vectors of `bytes` and adds to `sums`.
+  /// `op` is a lookup_rows, lookup_row_groups, lookup_quads or lookup_quints
+  /// that reads `blocks` blocks of `rows` rows in vectors of `bytes` and adds
+  /// to `sums`.
   template <typename Op>
   RowLookup(Op op, const TargetFacts &facts, Groups layout, int64_t blocks,
             int64_t rows, int64_t bytes, Value sums, Scales scales)
@@ -104,7 +105,7 @@ private:
                    Value ahead);
   bool keepsWords() const { return allGroups <= layout.wordGroups; }
   Value isFirst();
-  mlir::SmallVector<Value> placesOf(const Rows &vector);
+  Values placesOf(const Rows &vector);
   Values loadWords();
   void storeWords(const Values &words);
   void finish(const Values &words, int64_t widenings);
