@@ -23,6 +23,7 @@ KERNELS = [
     ("x86-avx512vbmi", "lookup", "pairs", "Avx512", (32, 1), (32, 8)),
     ("x86-avx2", "lookup", "pairs", "Avx2", (16, 1), (16, 8)),
     ("x86-ssse3", "lookup", "pairs", "Ssse3", (8, 1), (8, 8)),
+    ("x86-avx512vbmi", "lookup", "quads", "Vnni", (32, 1), (32, 8)),
     ("x86-avx512vbmi", "lookup", "quints", "Vnni", (32, 1), (32, 8)),
     ("x86-avx512vnni", "dot", "rows5", "Vnni", (4, 1), (64, 64)),
     ("x86-avx512vnni", "dot", "rows4", "Vnni", (4, 1), (64, 64)),

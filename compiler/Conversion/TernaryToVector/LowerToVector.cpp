@@ -44,8 +44,9 @@ static std::string whyNot(const TargetFacts &facts) {
   return getStrategy(strategy).whyNot(facts);
 }
 
-static std::string whyNotQuints(const TargetFacts &facts) {
-  return getStrategy(Strategy::Lookup).whyNotLayout(LayoutKind::Quints, facts);
+template <LayoutKind layout>
+static std::string whyNotOn(const TargetFacts &facts) {
+  return getStrategy(Strategy::Lookup).whyNotLayout(layout, facts);
 }
 
 /// Every op that this pass lowers.
@@ -56,9 +57,12 @@ static const Lowering *findLowering(StringRef name) {
       lowering<MaskedRowsOp, lowerMaskedRows>(),
       lowering<CodeTablesOp, lowerCodeTables>(),
       lowering<LookupRowsOp, lowerLookupRows>(whyNot<Strategy::Lookup>),
-      lowering<QuintTablesOp, lowerQuintTables>(whyNotQuints),
-      lowering<LookupQuintsOp, lowerLookupQuints>(whyNotQuints),
-      lowering<QuintsToPairsOp, lowerQuintsToPairs>(whyNotQuints),
+      lowering<QuadTablesOp, lowerQuadTables>(whyNotOn<LayoutKind::Quads>),
+      lowering<LookupQuadsOp, lowerLookupQuads>(whyNotOn<LayoutKind::Quads>),
+      lowering<QuintTablesOp, lowerQuintTables>(whyNotOn<LayoutKind::Quints>),
+      lowering<LookupQuintsOp, lowerLookupQuints>(whyNotOn<LayoutKind::Quints>),
+      lowering<QuintsToPairsOp, lowerQuintsToPairs>(
+          whyNotOn<LayoutKind::Quints>),
       lowering<TokenPanelOp, lowerTokenPanel>(),
       lowering<TokenTablesOp, lowerTokenTables>(),
       lowering<LookupTokensOp, lowerLookupTokens>(),

@@ -99,10 +99,13 @@ void ternary::lowerTokenTables(TokenTablesOp op, const TargetFacts &facts) {
     Values low = emitPairSums(e, x[0], x[1]),
            high = emitPairSums(e, x[2], x[3]);
     Value base = e.times(j, tableEntries);
-    for (int64_t p1 = 0; p1 < 9; ++p1)
+    for (int64_t p1 = 0; p1 < 9; ++p1) {
+      // Where the layout's byte has the digits d2 and d3.
+      int64_t at = op.getQuads() ? p1 % 3 * 9 + p1 / 3 * 32 : 16 * p1;
       for (int64_t p0 = 0; p0 < 9; ++p0)
         e.store(e.add(low[p0], high[p1]), op.getTables(),
-                {e.add(base, p0 + 16 * p1), zero});
+                {e.add(base, p0 + at), zero});
+    }
   });
 }
 
@@ -125,12 +128,20 @@ void ternary::lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts) {
   int64_t groups = llvm::divideCeil(op.getTerms(), 4);
   VectorType words = e.type(tokens, 16);
   Value zero = e.index(0);
+  int64_t rows = op.getRows(), parts = rows / blockRows;
+  Value block = op.getBlock(), part = zero;
+  if (parts > 1) {
+    part = arith::RemUIOp::create(e.builder, e.loc, block, e.index(parts));
+    block = arith::DivUIOp::create(e.builder, e.loc, block, e.index(parts));
+  }
   Value base =
-      e.times(e.add(e.times(op.getBlock(), groups), op.getGroup()), blockRows);
-  // The next block lies far away, unless these are all groups of a scratch.
+      e.add(e.times(e.add(e.times(block, groups), op.getGroup()), rows),
+            e.times(part, blockRows));
+  // The same rows of the next block lie far away, unless these are all groups
+  // of a scratch.
   if (groups > static_cast<int64_t>(op.getGroups()))
     for (int64_t j = 0, count = op.getGroups(); j < count; ++j)
-      e.prefetch(op.getWeights(), e.add(base, (groups + j) * blockRows), 3);
+      e.prefetch(op.getWeights(), e.add(base, (groups + j) * rows), 3);
   // The codes of four rows are one load: as loads of bytes they would take the
   // slots of those from the tables.
   constexpr int64_t together = 4;
@@ -142,8 +153,8 @@ void ternary::lowerLookupTokens(LookupTokensOp op, const TargetFacts &facts) {
                                    : e.load(words, op.getPartial(),
                                             {e.add(row, i), zero}));
     for (int64_t j = 0, count = op.getGroups(); j < count; ++j) {
-      Value bytes = e.load(e.type(together, 8), op.getWeights(),
-                           e.add(at, j * blockRows));
+      Value bytes =
+          e.load(e.type(together, 8), op.getWeights(), e.add(at, j * rows));
       Value codes = vector::ExtractOp::create(
           e.builder, e.loc, e.bitcast(bytes, e.type(1, 32)), 0);
       for (int64_t i = 0; i < together; ++i) {

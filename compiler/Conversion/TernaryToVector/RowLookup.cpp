@@ -1,6 +1,7 @@
 #include "compiler/Conversion/TernaryToVector/RowLookup.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace bitnet;
@@ -39,13 +40,12 @@ Values RowLookup::addGroups(Value first, int64_t count, ValueRange words,
     Values loaded = loadTables(e.add(tableAt, layout.tableBytes * j));
     for (auto [v, vector] : llvm::enumerate(vectors)) {
       int64_t at = layout.step * j + vector.offset;
-      // Once for each line.
-      if (ahead && vector.row % 64 == 0)
+      if (ahead && vector.row % layout.aheadRows == 0)
         e.prefetch(weights, e.add(ahead, at), 2);
       Value code = e.load(type, weights, e.add(weightAt, at));
       for (auto [half, entry] : llvm::enumerate(entries(loaded, code))) {
         Value &total = totals[2 * v + half];
-        total = total ? e.add(total, entry) : entry;
+        total = total ? addEntry(total, entry, j) : entry;
       }
     }
   }
@@ -64,21 +64,58 @@ Values RowLookup::addGroups(Value first, int64_t count, ValueRange words,
   return widened;
 }
 
-/// Adds what the words stand for to `sums`. `widenings` is how often bytes were
-/// widened on the way.
-void RowLookup::finish(Values words, int64_t widenings) {
+/// Whether what `sums` hold counts as zero.
+Value RowLookup::isFirst() {
+  return arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::eq,
+                               first, e.index(0));
+}
+
+/// Where `sums` have the words of a vector: in the place of its numbers.
+Values RowLookup::placesOf(const Rows &vector) {
+  Values places;
+  for (int64_t i = 0; i < wordsEach; ++i)
+    places.push_back(e.add(row, vector.row + i * bytes / wordsEach));
+  return places;
+}
+
+/// The words that an op before this one stored.
+Values RowLookup::loadWords() {
+  VectorType type = e.type(bytes / 4, 32);
+  Value isFirst = this->isFirst(), zero = e.splat(type, 0);
+  Values words;
+  for (const Rows &vector : vectors)
+    for (Value at : placesOf(vector)) {
+      Value before = e.load(type, sums, at);
+      before = e.select(isFirst, zero, before);
+      words.push_back(e.bitcast(before, e.type(bytes / 2, 16)));
+    }
+  return words;
+}
+
+void RowLookup::storeWords(const Values &words) {
+  const Value *word = words.begin();
+  for (const Rows &vector : vectors)
+    for (Value at : placesOf(vector))
+      e.store(e.bitcast(*word++, e.type(bytes / 4, 32)), sums, at);
+}
+
+/// Adds what the words stand for to `sums`, or stores it where the words are
+/// those of all groups. `widenings` is how often bytes were widened on the way.
+void RowLookup::finish(const Values &words, int64_t widenings) {
   VectorType type = e.type(bytes, 32);
+  int64_t count = keepsWords() ? allGroups : groups;
   Value bias =
-      e.splat(type, -layout.start * 33 * widenings - layout.bias * groups);
-  Value isFirst = arith::CmpIOp::create(
-      e.builder, e.loc, arith::CmpIPredicate::eq, first, e.index(0));
+      e.splat(type, -layout.start * 33 * widenings - layout.bias * count);
+  Value isFirst = this->isFirst();
   for (auto [v, vector] : llvm::enumerate(vectors)) {
     Value at = e.add(row, vector.row);
-    Value before = e.load(type, sums, at);
-    before = arith::SelectOp::create(e.builder, e.loc, isFirst,
-                                     e.splat(type, 0), before);
     Value sum = emitRowSums(e, ArrayRef(words).slice(wordsEach * v, wordsEach));
-    e.store(e.add(e.add(sum, bias), before), sums, at);
+    sum = e.add(sum, bias);
+    if (!keepsWords()) {
+      Value before = e.load(type, sums, at);
+      sum = e.add(sum, e.select(isFirst, e.splat(type, 0), before));
+    }
+    e.store(sum, sums, at);
   }
 }
 
@@ -110,7 +147,7 @@ void RowLookup::emit() {
 void RowLookup::emitVectors() {
   int64_t unroll = layout.unroll;
   int64_t whole = groups / unroll * unroll, rest = groups % unroll;
-  Values words = noWords();
+  Values words = keepsWords() ? loadWords() : noWords();
   auto groupsOf = [&](int64_t begin, int64_t end, Value ahead) {
     if (begin == end)
       return;
@@ -135,7 +172,18 @@ void RowLookup::emitVectors() {
   }
   if (rest)
     words = addGroups(e.index(whole), rest, words, nullptr);
-  finish(words, whole / unroll + (rest != 0));
+  if (!keepsWords() || groups == allGroups)
+    return finish(words, whole / unroll + (rest != 0));
+  Value isLast =
+      arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::eq, first,
+                            e.index(allGroups - groups));
+  OpBuilder outer = e.builder;
+  auto branch = scf::IfOp::create(e.builder, e.loc, isLast, /*else=*/true);
+  e.builder = branch.getThenBodyBuilder();
+  finish(words, 0);
+  e.builder = branch.getElseBodyBuilder();
+  storeWords(words);
+  e.builder = outer;
 }
 
 //===- Scales in groups -------------------------------------------------===//

@@ -32,6 +32,13 @@ protected:
     int64_t start;
     /// What each entry is too large by.
     int64_t bias;
+    /// Of the rows whose weights are asked for ahead of time, one in so many: a
+    /// line has 64, and caches bring its neighbour.
+    int64_t aheadRows = 64;
+    /// Groups whose sums fit in words. Where K has no more, `sums` are words
+    /// until the last group was added: it takes longer to make numbers of them
+    /// than to store them and load them again.
+    int64_t wordGroups = 0;
   };
 
   /// Scales of groups of terms.
@@ -44,8 +51,9 @@ protected:
     int64_t groups = 0;
   };
 
-  /// `op` is a lookup_rows, lookup_row_groups or lookup_quints that reads
-  /// `blocks` blocks of `rows` rows in vectors of `bytes` and adds to `sums`.
+  /// `op` is a lookup_rows, lookup_row_groups, lookup_quads or lookup_quints
+  /// that reads `blocks` blocks of `rows` rows in vectors of `bytes` and adds
+  /// to `sums`.
   template <typename Op>
   RowLookup(Op op, const TargetFacts &facts, Groups layout, int64_t blocks,
             int64_t rows, int64_t bytes, Value sums, Scales scales)
@@ -53,7 +61,8 @@ protected:
         layout(layout), scales(scales), weights(op.getWeights()), sums(sums),
         row(op.getRow()), block(op.getBlock()), first(op.getFirst()),
         next(op.getNext()), groups(op.getGroups()),
-        blockBytes(llvm::divideCeil(op.getTerms(), layout.terms) * rows) {
+        allGroups(llvm::divideCeil(op.getTerms(), layout.terms)),
+        blockBytes(allGroups * rows) {
     for (int64_t at = 0; at < blocks * rows; at += bytes)
       all.push_back({at / rows * blockBytes + at % rows, at});
   }
@@ -62,6 +71,12 @@ protected:
   virtual Values loadTables(Value at) = 0;
   /// What a vector of weights adds to the low and to the high sums.
   virtual std::array<Value, 2> entries(const Values &tables, Value code) = 0;
+
+  /// `total` of the entries of some groups and that of group `number` of those
+  /// that add up in bytes.
+  virtual Value addEntry(Value total, Value entry, int64_t number) {
+    return e.add(total, entry);
+  }
 
   VectorEmitter e;
   Value tables, slot;
@@ -88,7 +103,12 @@ private:
   }
   Values addGroups(Value first, int64_t count, mlir::ValueRange words,
                    Value ahead);
-  void finish(Values words, int64_t widenings);
+  bool keepsWords() const { return allGroups <= layout.wordGroups; }
+  Value isFirst();
+  Values placesOf(const Rows &vector);
+  Values loadWords();
+  void storeWords(const Values &words);
+  void finish(const Values &words, int64_t widenings);
   void emitVectors();
   void emitScaledVectors();
   void addScaleGroup(Value number, int64_t count, Value ahead);
@@ -98,7 +118,9 @@ private:
   const Scales scales;
   Value weights, sums, row, block, first;
   mlir::ValueRange next;
-  int64_t groups, blockBytes;
+  /// Of the op, and of a row.
+  int64_t groups, allGroups;
+  int64_t blockBytes;
   llvm::SmallVector<Rows> all;
   /// Those of `all` at hand.
   llvm::ArrayRef<Rows> vectors;

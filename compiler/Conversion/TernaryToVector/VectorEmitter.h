@@ -109,6 +109,8 @@ void lowerRescale(RescaleOp op, const TargetFacts &facts);
 void lowerMaskedRows(MaskedRowsOp op, const TargetFacts &facts);
 void lowerCodeTables(CodeTablesOp op, const TargetFacts &facts);
 void lowerLookupRows(LookupRowsOp op, const TargetFacts &facts);
+void lowerQuadTables(QuadTablesOp op, const TargetFacts &facts);
+void lowerLookupQuads(LookupQuadsOp op, const TargetFacts &facts);
 void lowerQuintTables(QuintTablesOp op, const TargetFacts &facts);
 void lowerLookupQuints(LookupQuintsOp op, const TargetFacts &facts);
 void lowerQuintsToPairs(QuintsToPairsOp op, const TargetFacts &facts);

@@ -11,7 +11,7 @@ namespace bitnet::ternary {
 /// Number of a layout of packed weights: these, which the compiler has, and
 /// others in the order in which plug-ins register them. Numbers live as long
 /// as the process: IR and files have names.
-enum class LayoutKind : uint32_t { Pairs, Planes, Quints, Rows4, Rows5 };
+enum class LayoutKind : uint32_t { Pairs, Planes, Quads, Quints, Rows4, Rows5 };
 
 /// Number of a kernel strategy, likewise.
 enum class Strategy : uint32_t { Dot, Lookup, Masked };

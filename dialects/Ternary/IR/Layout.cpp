@@ -9,8 +9,9 @@ using namespace mlir;
 using namespace bitnet::ternary;
 
 static std::vector<const LayoutInfo *> &getRegistry() {
-  static std::vector<const LayoutInfo *> layouts = {
-      &pairsLayout, &planesLayout, &quintsLayout, &rows4Layout, &rows5Layout};
+  static std::vector<const LayoutInfo *> layouts = {&pairsLayout, &planesLayout,
+                                                    &quadsLayout, &quintsLayout,
+                                                    &rows4Layout, &rows5Layout};
   return layouts;
 }
 

@@ -55,8 +55,8 @@ const LayoutInfo &getLayoutInfo(LayoutKind kind);
 /// "auto, pairs, planes": what `--layout` takes.
 llvm::SmallVector<llvm::StringRef> getLayoutNames();
 
-extern const LayoutInfo pairsLayout, planesLayout, quintsLayout, rows4Layout,
-    rows5Layout;
+extern const LayoutInfo pairsLayout, planesLayout, quadsLayout, quintsLayout,
+    rows4Layout, rows5Layout;
 
 } // namespace bitnet::ternary
 

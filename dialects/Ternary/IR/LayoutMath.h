@@ -5,6 +5,8 @@
 
 #include "mlir/IR/Builders.h"
 
+#include <array>
+
 namespace bitnet::ternary {
 
 // A layout says once where a trit lies and how it is read:
@@ -75,6 +77,12 @@ inline constexpr uint8_t zeroTrits = 0x55;
 /// Codes [index, index + 4) of a row-major code stream as one byte. Codes at
 /// or behind `end` read as zero trits.
 uint8_t readFour(llvm::ArrayRef<uint8_t> codes, int64_t index, int64_t end);
+
+/// Writes, for each row of a block side by side, the byte that `table` has for
+/// four terms' codes.
+void packFours(const std::array<uint8_t, 256> &table,
+               llvm::ArrayRef<uint8_t> codes, PackedShape shape,
+               llvm::MutableArrayRef<uint8_t> packed);
 
 } // namespace bitnet::ternary
 

@@ -37,19 +37,7 @@ static std::array<uint8_t, 256> makePairTable() {
 static void pack(ArrayRef<uint8_t> codes, PackedShape shape,
                  MutableArrayRef<uint8_t> packed) {
   static const std::array<uint8_t, 256> table = makePairTable();
-  int64_t n = shape.n, k = shape.k, rows = shape.rows;
-  int64_t groups = llvm::divideCeil(k, 4);
-  // One tile of 64 groups by `rows` rows at a time: reads and writes both stay
-  // in L1.
-  for (int64_t n0 = 0; n0 < n; n0 += rows)
-    for (int64_t g0 = 0; g0 < groups; g0 += 64)
-      for (int64_t r = 0; r < rows; ++r) {
-        int64_t row = n0 + r, end = row < n ? (row + 1) * k : 0;
-        uint8_t *out = packed.data() + (n0 / rows * groups + g0) * rows + r;
-        for (int64_t g = g0, g1 = std::min(g0 + 64, groups); g < g1;
-             ++g, out += rows)
-          *out = table[readFour(codes, row * k + 4 * g, end)];
-      }
+  packFours(table, codes, shape, packed);
 }
 
 const LayoutInfo bitnet::ternary::pairsLayout = {

@@ -104,6 +104,10 @@ def Ternary_LayoutAttr : AttrDef<Ternary_Dialect, "Layout"> {
     - `planes`: for each k, `rows` bits that say "+1" and then `rows` bits that
       say "-1", low bit = first row:
       `byte[(b * K + k) * rows/4 + (0 | rows/8) + r/8]`. 2 bits a trit.
+    - `quads`: one byte holds 4 trits of one row, the index of a table of 128
+      entries: `byte[(b * ceil(K/4) + g) * rows + r]` =
+      `(w[4g] + 1) + 3 (w[4g+1] + 1) + 9 (w[4g+2] + 1) + 32 (w[4g+3] + 1)`.
+      2 bits a trit.
     - `quints`: one byte holds 5 trits of one row, the balanced ternary digits
       of a number v in [-121, 121], as its magnitude and, in bit 7, its sign:
       `byte[(b * ceil(K/5) + g) * rows + r] = |v| | (v < 0) << 7` with

@@ -168,12 +168,36 @@ LogicalResult AddRowGroupOp::verify() {
          << blockRows;
 }
 
+/// Blocks of a layout are of 64 rows each.
+template <typename Op>
+static LogicalResult verifyBlockRows(Op op) {
+  int64_t rows = op.getRows();
+  if (rows > 0 && rows % blockRows == 0)
+    return success();
+  return op.emitOpError("reads blocks of ")
+         << rows << " rows, expected a multiple of " << blockRows;
+}
+
 LogicalResult LookupQuintsOp::verify() {
-  if (getRows() <= 0 || getRows() % blockRows)
-    return emitOpError("reads blocks of ")
-           << getRows() << " rows, expected a multiple of " << blockRows;
+  if (failed(verifyBlockRows(*this)))
+    return failure();
   // 6 groups a byte sum, 240 byte sums a word.
   return verifyRowLookup(*this, getSums(), 5, 256, 1440, getRows(), getRows());
+}
+
+LogicalResult QuadTablesOp::verify() {
+  FailureOr<int64_t> terms = verifyTerms(*this, getCodes());
+  if (failed(terms))
+    return failure();
+  return verifySize(*this, getTables(), 1, "tables",
+                    192 * llvm::divideCeil(*terms, 4));
+}
+
+LogicalResult LookupQuadsOp::verify() {
+  if (failed(verifyBlockRows(*this)))
+    return failure();
+  // 8 groups a byte sum, 256 byte sums a word.
+  return verifyRowLookup(*this, getSums(), 4, 192, 2048, getRows(), getRows());
 }
 
 LogicalResult QuintsToPairsOp::verify() {
@@ -185,10 +209,7 @@ LogicalResult QuintsToPairsOp::verify() {
     return emitOpError("has pairs ")
            << getPairs().getType() << ", expected at least "
            << groups * blockRows << " bytes";
-  if (getRows() <= 0 || getRows() % blockRows)
-    return emitOpError("reads blocks of ")
-           << getRows() << " rows, expected a multiple of " << blockRows;
-  return success();
+  return verifyBlockRows(*this);
 }
 
 LogicalResult TokenPanelOp::verify() {
@@ -203,6 +224,8 @@ LogicalResult TokenTablesOp::verify() {
 }
 
 LogicalResult LookupTokensOp::verify() {
+  if (failed(verifyBlockRows(*this)))
+    return failure();
   return verifyTables(*this, getTables(), getGroups(), sizeOf(getPartial(), 1));
 }
 

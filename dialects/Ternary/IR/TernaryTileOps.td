@@ -223,6 +223,66 @@ def Ternary_LookupQuintsOp : Ternary_TileOp<"lookup_quints"> {
   }];
 }
 
+def Ternary_QuadTablesOp : Ternary_TileOp<"quad_tables"> {
+  let summary = "byte tables of all sums of four activations of a token";
+  let description = [{
+    For each group g in [first, last) of 4 codes x0..x3 of `token` (zero behind
+    K) writes 192 bytes at `tables[slot, 192 g]`, by the byte of layout `quads`
+    that has the digits d0..d3 in 0..2. With u = 512 + sum of (d_i - 1) x_i, in
+    [0, 1024]: the numbers l in [0, 31] and h in [0, 32] of u = 32 h + l, but
+    h = 31 and l = 32 for u = 1024 where g mod 8 is 7, so that eight
+    neighbouring groups add up in a byte. `first` is a multiple of 4, and behind
+    `last` the tables of up to 3 more groups may be written, too. First l of the bytes 0 to 63, then h
+    of these, l of the bytes 64 to 95 and h of those. Entries of bytes that the
+    layout does not have are not defined.
+
+    - (C1) `tables` has 192 bytes for each group of K.
+
+    ```mlir
+    ternary.quad_tables %codes[%token, %first to %last] into %tables[%slot] : memref<?x101xi8>, memref<8x4992xi8>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<I8, 2, "[M, K] i8">:$codes, Index:$token, Index:$first, Index:$last,
+    Ternary_Update<I8, 2, "[slots, 192 * groups] i8">:$tables, Index:$slot);
+  let assemblyFormat = [{
+    $codes `[` $token `,` $first `to` $last `]` `into` $tables `[` $slot `]` attr-dict `:` type($codes) `,` type($tables)
+  }];
+}
+
+def Ternary_LookupQuadsOp : Ternary_TileOp<"lookup_quads"> {
+  let summary = "sums of some groups of a block by look-ups in a token's tables of four";
+  let description = [{
+    Adds to `sums[row + r]` the token's sum over the groups [first, first +
+    groups) of 4 terms for row r of `block`, in weights of layout `quads` of
+    K = `terms` and blocks of `rows` rows; where `first` is 0 what `sums` held
+    counts as zero. Groups are added in order, and what `sums` hold before the
+    last one is the target's matter. Exact for every code in [-128, 127].
+
+    `next` is nothing, or the block and first group that will be read after
+    this: their start is asked for ahead of time, and these weights' own end.
+
+    - (C1) `tables` has 192 bytes for each group of K.
+    - (C2) `rows` is a multiple of 64.
+    - (C3) `groups` is 1 to 2048: as many as 16-bit sums take.
+    - (C4) `next` is empty or has two values.
+    - (C5) `weights` has whole blocks and `sums` room for one.
+
+    ```mlir
+    ternary.lookup_quads %tables[%slot], %weights[%block, %first] into %sums[%row] then[%next, %next_first]
+        {groups = 24 : i64, terms = 101 : i64, rows = 256 : i64} : memref<8x4992xi8>, memref<6656xi8>, memref<256xi32>
+    ```
+  }];
+  let arguments = (ins Ternary_Read<I8, 2, "of quad_tables">:$tables, Index:$slot,
+    Ternary_Read<I8, 1, "quads">:$weights, Index:$block, Index:$first,
+    Ternary_Write<I32, 1, "i32">:$sums, Index:$row, Variadic<Index>:$next,
+    I64Attr:$groups, I64Attr:$terms, I64Attr:$rows);
+  let assemblyFormat = [{
+    $tables `[` $slot `]` `,` $weights `[` $block `,` $first `]` `into` $sums `[` $row `]`
+    (`then` `[` $next^ `]`)? attr-dict
+    `:` type($tables) `,` type($weights) `,` type($sums)
+  }];
+}
+
 //===-- A tile of tokens: lanes are tokens ---------------------------------===//
 
 def Ternary_QuintsToPairsOp : Ternary_TileOp<"quints_to_pairs"> {
@@ -276,8 +336,9 @@ def Ternary_TokenTablesOp : Ternary_TileOp<"token_tables"> {
     For each of `groups` groups from `group` on, with codes x0..x3 and digits
     d0..d3 in 0..2: `tables[137 j + d0 + 3 d1 + 16 (d2 + 3 d3), t]` =
     sum of (d_i - 1) x_i of token t, so that a byte of layout `pairs` is an
-    index. Other entries are left as they are. 137 = 9 mod 16 spreads the 81
-    used entries of several groups evenly over the sets of a cache.
+    index. With `quads` the index is d0 + 3 d1 + 9 d2 + 32 d3 instead, a byte of
+    that layout. Other entries are left as they are. 137 = 9 mod 16 spreads the
+    81 used entries of several groups evenly over the sets of a cache.
 
     - (C1) `tables` has 137 rows for each of the `groups` (at least 1), and the
       panel's tokens.
@@ -288,7 +349,7 @@ def Ternary_TokenTablesOp : Ternary_TileOp<"token_tables"> {
     ```
   }];
   let arguments = (ins Ternary_Read<I8, 3, "[tiles, K, tokens] i8">:$panel, Index:$tile, Index:$group,
-    Ternary_Write<I16, 2, "[137 * groups, tokens] i16">:$tables, I64Attr:$groups);
+    Ternary_Write<I16, 2, "[137 * groups, tokens] i16">:$tables, I64Attr:$groups, UnitAttr:$quads);
   let assemblyFormat = [{
     $panel `[` $tile `,` $group `]` `into` $tables attr-dict `:` type($panel) `,` type($tables)
   }];
@@ -297,22 +358,25 @@ def Ternary_TokenTablesOp : Ternary_TileOp<"token_tables"> {
 def Ternary_LookupTokensOp : Ternary_TileOp<"lookup_tokens"> {
   let summary = "adds the entries of a block's codes to 16-bit sums";
   let description = [{
-    For each row r of `block`: `partial[row + r, :]` += the tables' entries of
-    the row's `groups` bytes from `group` on. An entry lies in [-512, 512]:
+    For each row r of `block`, 64 rows of a layout's block of `rows`:
+    `partial[row + r, :]` += the tables' entries of the row's `groups` bytes from
+    `group` on. An entry lies in [-512, 512]:
     after 63 groups at most, `carry` must make room. With `fresh`, what
     `partial` held counts as zero.
 
     - (C1) `tables` has 137 rows for each of the `groups`, 1 to 63, and the tokens
       of `partial`.
+    - (C2) `rows` is a multiple of 64.
 
     ```mlir
     ternary.lookup_tokens %tables, %weights[%block, %group] into %partial[%row] {groups = 6 : i64, terms = 101 : i64}
         : memref<822x32xi16>, memref<3328xi8>, memref<1024x32xi16>
     ```
   }];
-  let arguments = (ins Ternary_Read<I16, 2, "of token_tables">:$tables, Ternary_Read<I8, 1, "pairs">:$weights,
+  let arguments = (ins Ternary_Read<I16, 2, "of token_tables">:$tables, Ternary_Read<I8, 1, "pairs or quads">:$weights,
     Index:$block, Index:$group, Ternary_Update<I16, 2, "[rows, tokens] i16">:$partial, Index:$row,
-    I64Attr:$groups, I64Attr:$terms, UnitAttr:$fresh);
+    I64Attr:$groups, I64Attr:$terms, UnitAttr:$fresh,
+    DefaultValuedAttr<I64Attr, "64">:$rows);
   let assemblyFormat = [{
     $tables `,` $weights `[` $block `,` $group `]` `into` $partial `[` $row `]` attr-dict
     `:` type($tables) `,` type($weights) `,` type($partial)

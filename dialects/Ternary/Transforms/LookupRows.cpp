@@ -7,13 +7,17 @@ using namespace bitnet::ternary;
 LookupRowsTiler::LookupRowsTiler(const KernelStrategy &strategy, LinearOp op)
     : Tiler(strategy, op) {
   int64_t terms = isQuints() ? 5 : 4;
-  // See `quint_tables` and `code_tables`.
-  groupBytes = isQuints() ? 256 : 64;
-  partGroups = isQuints() ? 128 : 512;
+  // See `quint_tables`, `quad_tables` and `code_tables`.
+  groupBytes = isQuints() ? 256 : isQuads() ? 192 : 64;
+  bool isWide = isQuints() || isQuads();
+  partGroups = isWide ? 128 : 512;
   groups = llvm::divideCeil(op.getK(), terms);
   together = std::min(groups, getTile("table_groups"));
   rowBlocks = 1;
-  if (!isQuints()) {
+  // Byte sums of quads are those of eight.
+  if (isQuads() && together < groups)
+    together = std::min(groups, std::max<int64_t>(1, together / 8) * 8);
+  if (!isWide) {
     // As many as 16-bit sums take.
     together = std::min<int64_t>(together, 1024);
     rowBlocks = std::min(blocks, getTile("row_blocks"));
@@ -32,6 +36,8 @@ void LookupRowsTiler::tablesOf(Value token, Value first, Value last,
   if (isQuints())
     QuintTablesOp::create(builder, loc, codes, token, first, last, tables,
                           slot);
+  else if (isQuads())
+    QuadTablesOp::create(builder, loc, codes, token, first, last, tables, slot);
   else
     CodeTablesOp::create(builder, loc, codes, token, first, last, tables, slot);
 }
@@ -85,6 +91,10 @@ void LookupRowsTiler::lookup(Sibling &sibling, const Chunk &chunk, Value block,
     LookupQuintsOp::create(builder, loc, chunk.tables, slot, sibling.weights,
                            block, chunk.first, chunk.sums, row, next,
                            chunk.groups, op.getK(), blockRows);
+  else if (isQuads())
+    LookupQuadsOp::create(builder, loc, chunk.tables, slot, sibling.weights,
+                          block, chunk.first, chunk.sums, row, next,
+                          chunk.groups, op.getK(), blockRows);
   else
     LookupRowsOp::create(builder, loc, chunk.tables, slot, sibling.weights,
                          block, chunk.first, chunk.sums, row, next,

@@ -5,8 +5,8 @@
 
 namespace bitnet::ternary {
 
-/// Rows of layout `pairs` or `quints` for a few tokens: tables of some groups
-/// of terms, which stay in L1, then these groups of all blocks.
+/// Rows of layout `pairs`, `quads` or `quints` for a few tokens: tables of some
+/// groups of terms, which stay in L1, then these groups of all blocks.
 struct LookupRowsTiler : Tiler {
   LookupRowsTiler(const KernelStrategy &strategy, LinearOp op);
   /// The tokens from `first` on.
@@ -23,6 +23,7 @@ private:
     Value from, to, token, slots, tables, sums;
   };
 
+  bool isQuads() { return op.getLayout()->getKind() == LayoutKind::Quads; }
   bool isQuints() { return op.getLayout()->getKind() == LayoutKind::Quints; }
   void tablesOf(Value token, Value first, Value last, Value tables, Value slot);
   void makeTables(Value token, Value count, Value tables);

@@ -31,6 +31,7 @@ private:
     return std::min<int64_t>(hasQuints() ? quintChunk : getTile("groups"),
                              llvm::divideCeil(op.getK(), 4));
   }
+  bool hasQuads() { return op.getLayout()->getKind() == LayoutKind::Quads; }
   bool hasQuints() { return op.getLayout()->getKind() == LayoutKind::Quints; }
   void lookupByRows(Value begin) { LookupRowsTiler(strategy, op).run(begin); }
   void lookupByTokens(Value tiles);
@@ -66,11 +67,11 @@ class LookupStrategy : public KernelStrategy {
     return "looks sums of neighbouring activations up in tables and adds them";
   }
   ArrayRef<BlockLayout> getLayouts() const override {
-    static constexpr BlockLayout layouts[] = {{LayoutKind::Pairs, 64},
-                                              {LayoutKind::Quints, 256},
-                                              {LayoutKind::Quints, 128},
-                                              {LayoutKind::Quints, 64},
-                                              {LayoutKind::Rows4, warpRows}};
+    static constexpr BlockLayout layouts[] = {
+        {LayoutKind::Pairs, 64},   {LayoutKind::Quints, 256},
+        {LayoutKind::Quints, 128}, {LayoutKind::Quints, 64},
+        {LayoutKind::Quads, 256},  {LayoutKind::Quads, 128},
+        {LayoutKind::Quads, 64},   {LayoutKind::Rows4, warpRows}};
     return layouts;
   }
   ArrayRef<TileParameter> getTileParameters() const override;
@@ -93,7 +94,8 @@ class LookupStrategy : public KernelStrategy {
     if (facts.warps != isForWarps(layout))
       return facts.warps ? "needs tables of 16 bytes, which a GPU lacks"
                          : "needs the warps of a GPU, which the target lacks";
-    return layout == LayoutKind::Quints && !facts.avx512vbmi
+    bool isWide = layout == LayoutKind::Quints || layout == LayoutKind::Quads;
+    return isWide && !facts.avx512vbmi
                ? "needs tables of 128 bytes (avx512vbmi), which the target "
                  "lacks"
                : "";
@@ -137,9 +139,9 @@ ArrayRef<TileParameter> LookupStrategy::getTileParameters() const {
   return parameters;
 }
 
-/// Rows of blocks for layout quints: tables are loaded once for all rows of a
-/// block, but N is padded to whole blocks, and threads take whole blocks.
-static int64_t chooseQuintRows(LinearOp op, const TargetFacts &facts) {
+/// Rows of blocks for tables of 128 bytes: they are loaded once for all rows of
+/// a block, but N is padded to whole blocks, and threads take whole blocks.
+static int64_t chooseWideRows(LinearOp op, const TargetFacts &facts) {
   int64_t best = 0, bestRows = 0;
   for (int64_t rows : {256, 128, 64}) {
     int64_t blocks = 0;
@@ -160,6 +162,7 @@ KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
   if (facts.warps)
     return {{LayoutKind::Rows4, warpRows}, {}};
   bool quints = layout && *layout == LayoutKind::Quints;
+  bool quads = layout && *layout == LayoutKind::Quads;
   // A lane holds one token as i16.
   int64_t tokens = facts.vectorBits / 16;
   // Measured: a tile costs as much as 24 of 32 tokens by rows with AVX-512,
@@ -180,14 +183,16 @@ KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
   int64_t passRows =
       std::clamp<int64_t>(facts.l2Bytes / 2 / rowBytes / 64, 1, 64) * 64;
   // Tables of the tokens that share a pass over the weights take half of L2.
-  int64_t groupBytes = quints ? 256 : 64;
+  int64_t groupBytes = quints ? 256 : quads ? 192 : 64;
   int64_t allTables = groupBytes * llvm::divideCeil(op.getK(), quints ? 5 : 4);
   int64_t slots = std::clamp<int64_t>(facts.l2Bytes / 2 / allTables, 1, 8);
-  // Tables of one token take half of L1, weights the rest.
-  int64_t tableGroups =
-      std::clamp<int64_t>(facts.l1Bytes / 2 / groupBytes / 12, 1, 80) * 12;
-  return {quints ? BlockLayout{LayoutKind::Quints, chooseQuintRows(op, facts)}
-                 : BlockLayout{LayoutKind::Pairs, rowsTogether},
+  // Tables of one token take half of L1, weights the rest; those of quads and
+  // the 256 rows that use them two thirds.
+  int64_t tableGroups = quads ? facts.l1Bytes * 2 / 3 / (groupBytes + 256)
+                              : facts.l1Bytes / 2 / groupBytes;
+  tableGroups = std::clamp<int64_t>(tableGroups / 12, 1, 80) * 12;
+  return {quints || quads ? BlockLayout{*layout, chooseWideRows(op, facts)}
+                          : BlockLayout{LayoutKind::Pairs, rowsTogether},
           {{"tokens", tokens},
            {"min_tokens", minTokens},
            {"groups", groups},
@@ -218,23 +223,22 @@ void LookupTiler::tokenChunk(Value slot, Value number, int64_t groups,
                              Value begin, Value end, Value panel, Value tables,
                              Value partial) {
   Value group = times(number, getChunk());
-  auto attr = builder.getI64IntegerAttr(groups);
-  auto terms = builder.getI64IntegerAttr(op.getK());
-  TokenTablesOp::create(builder, loc, panel, slot, group, tables, attr);
+  TokenTablesOp::create(builder, loc, panel, slot, group, tables, groups,
+                        hasQuads());
+  int64_t rows = op.getLayout()->getRows();
   forBlocks(begin, end, [&](Sibling &sibling, Value block) {
     Value row = times(sub(add(block, sibling.begin), begin), blockRows);
     if (hasQuints()) {
-      QuintsToPairsOp::create(
-          builder, loc, sibling.weights, block, number, pairs, attr, terms,
-          builder.getI64IntegerAttr(op.getLayout()->getRows()));
+      QuintsToPairsOp::create(builder, loc, sibling.weights, block, number,
+                              pairs, groups, op.getK(), rows);
       LookupTokensOp::create(builder, loc, tables, pairs, index(0), index(0),
-                             partial, row, attr,
-                             builder.getI64IntegerAttr(4 * groups),
-                             /*fresh=*/UnitAttr());
+                             partial, row, groups, 4 * groups,
+                             /*fresh=*/false);
       return;
     }
     LookupTokensOp::create(builder, loc, tables, sibling.weights, block, group,
-                           partial, row, attr, terms, /*fresh=*/UnitAttr());
+                           partial, row, groups, op.getK(), /*fresh=*/false,
+                           rows);
   });
 }
 
@@ -247,7 +251,8 @@ void LookupTiler::scaledGroup(Value slot, Value number, int64_t terms,
   for (int64_t at = 0; at < groups; at += chunk) {
     int64_t count = std::min(chunk, groups - at);
     Value group = add(first, at);
-    TokenTablesOp::create(builder, loc, panel, slot, group, tables, count);
+    TokenTablesOp::create(builder, loc, panel, slot, group, tables, count,
+                          /*quads=*/false);
     forBlocks(begin, end, [&](Sibling &sibling, Value block) {
       Value row = times(sub(add(block, sibling.begin), begin), blockRows);
       LookupTokensOp::create(builder, loc, tables, sibling.weights, block,

@@ -285,7 +285,10 @@ INSTANTIATE_TEST_SUITE_P(
         Kernel{"x86-avx512vbmi", "x86-64-v4", "dot", false, 0},
         Kernel{"generic", "", "lookup", /*loops=*/true, 2},
         Kernel{"x86-avx512vbmi", "icelake-server", "lookup", false, 3},
-        Kernel{"x86-avx512vbmi", "icelake-server", "lookup", false, 1}),
+        Kernel{"x86-avx512vbmi", "icelake-server", "lookup", false, 1},
+        Kernel{"generic", "", "lookup", /*loops=*/true, 5},
+        Kernel{"x86-avx512vbmi", "icelake-server", "lookup", false, 4},
+        Kernel{"x86-avx512vbmi", "icelake-server", "lookup", false, 6}),
     [](const testing::TestParamInfo<Kernel> &info) {
       std::string name =
           std::string(info.param.loops ? "loops" : info.param.target) + "_" +

@@ -97,6 +97,14 @@ TEST(Layout, BytesAreThoseOfTheDescription) {
   EXPECT_EQ(packed[2], 0);
   EXPECT_EQ(packed[3], 2);
 
+  auto quads = LayoutAttr::get(&context, LayoutKind::Quads, 8);
+  packed.resize(quads.getPackedBytes(2, 5));
+  packTrits(quads, codes, 2, 5, packed);
+  EXPECT_EQ(packed[0], 2 + 3 * 1 + 9 * 0 + 32 * 2) << "1 0 -1 1";
+  EXPECT_EQ(packed[1], 0);
+  EXPECT_EQ(packed[2], 13 + 32) << "a row of padding";
+  EXPECT_EQ(packed[8], 0 + 3 + 9 + 32) << "terms of padding";
+
   auto quints = LayoutAttr::get(&context, LayoutKind::Quints, 8);
   packed.resize(quints.getPackedBytes(2, 5));
   packTrits(quints, codes, 2, 5, packed);

@@ -369,6 +369,70 @@ func.func @lookup_rows_c5_sums(%tables: memref<8x128xi8>, %weights: memref<256xi
 
 // -----
 
+func.func @quad_tables_c1(%codes: memref<?x5xi8>, %tables: memref<8x192xi8>, %i: index) {
+  // expected-error @+1 {{has tables 'memref<8x192xi8>', expected 384 on axis 1}}
+  ternary.quad_tables %codes[%i, %i to %i] into %tables[%i] : memref<?x5xi8>, memref<8x192xi8>
+  return
+}
+
+// -----
+
+func.func @lookup_quads_c1(%tables: memref<8x192xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{has tables 'memref<8x192xi8>', expected 384 on axis 1}}
+  ternary.lookup_quads %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 2 : i64, terms = 8 : i64, rows = 64 : i64} : memref<8x192xi8>, memref<128xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quads_c2(%tables: memref<8x192xi8>, %weights: memref<128xi8>, %sums: memref<96xi32>, %i: index) {
+  // expected-error @+1 {{reads blocks of 96 rows, expected a multiple of 64}}
+  ternary.lookup_quads %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 1 : i64, terms = 4 : i64, rows = 96 : i64} : memref<8x192xi8>, memref<128xi8>, memref<96xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quads_c3_sums_overflow(%tables: memref<8x393408xi8>, %weights: memref<131136xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{reads 2049 groups, expected 1 to 2048}}
+  ternary.lookup_quads %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 2049 : i64, terms = 8196 : i64, rows = 64 : i64} : memref<8x393408xi8>, memref<131136xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quads_c4(%tables: memref<8x384xi8>, %weights: memref<128xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{names what comes next by 1 values, expected a block and a group}}
+  ternary.lookup_quads %tables[%i], %weights[%i, %i] into %sums[%i] then [%i] {groups = 2 : i64, terms = 8 : i64, rows = 64 : i64} : memref<8x384xi8>, memref<128xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quads_c5_weights(%tables: memref<8x384xi8>, %weights: memref<192xi8>, %sums: memref<64xi32>, %i: index) {
+  // expected-error @+1 {{has weights 'memref<192xi8>', expected whole blocks of 128 bytes}}
+  ternary.lookup_quads %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 2 : i64, terms = 8 : i64, rows = 64 : i64} : memref<8x384xi8>, memref<192xi8>, memref<64xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_quads_c5_sums(%tables: memref<8x384xi8>, %weights: memref<256xi8>, %sums: memref<127xi32>, %i: index) {
+  // expected-error @+1 {{has sums 'memref<127xi32>', expected room for 128 rows}}
+  ternary.lookup_quads %tables[%i], %weights[%i, %i] into %sums[%i] {groups = 2 : i64, terms = 8 : i64, rows = 128 : i64} : memref<8x384xi8>, memref<256xi8>, memref<127xi32>
+  return
+}
+
+// -----
+
+func.func @lookup_tokens_c2(%tables: memref<137x32xi16>, %weights: memref<128xi8>, %partial: memref<64x32xi16>, %i: index) {
+  // expected-error @+1 {{reads blocks of 0 rows, expected a multiple of 64}}
+  ternary.lookup_tokens %tables, %weights[%i, %i] into %partial[%i] {groups = 1 : i64, terms = 4 : i64, rows = 0 : i64} : memref<137x32xi16>, memref<128xi8>, memref<64x32xi16>
+  return
+}
+
+// -----
+
 func.func @quint_tables_c1(%codes: memref<?x6xi8>, %tables: memref<8x256xi8>, %i: index) {
   // expected-error @+1 {{has tables 'memref<8x256xi8>', expected 512 on axis 1}}
   ternary.quint_tables %codes[%i, %i to %i] into %tables[%i] : memref<?x6xi8>, memref<8x256xi8>

@@ -91,6 +91,21 @@ func.func @tile_quints(%codes: memref<?x101xi8>, %tables: memref<8x5376xi8>, %qu
   ternary.quints_to_pairs %quints[%i, %i] into %pairs {groups = 5 : i64, terms = 101 : i64, rows = 256 : i64} : memref<5376xi8>, memref<320xi8>
   return
 }
+// CHECK-LABEL: func @tile_quads(
+//  CHECK-SAME:   %[[CODES:[a-z0-9]+]]: {{[^%]+}}, %[[TABLES:[a-z0-9]+]]: {{[^%]+}}, %[[QUADS:[a-z0-9]+]]: {{[^%]+}}, %[[SUMS:[a-z0-9]+]]: {{[^%]+}}, %[[PANEL:[a-z0-9]+]]: {{[^%]+}}, %[[SIXTEEN:[a-z0-9]+]]: {{[^%]+}}, %[[PARTIAL:[a-z0-9]+]]: {{[^%]+}}, %[[I:[a-z0-9]+]]: {{[^%]+}}
+func.func @tile_quads(%codes: memref<?x101xi8>, %tables: memref<8x4992xi8>, %quads: memref<6656xi8>, %sums: memref<256xi32>, %panel: memref<8x104x32xi8>, %sixteen: memref<822x32xi16>, %partial: memref<256x32xi16>, %i: index) {
+  // CHECK: ternary.quad_tables %[[CODES]][%[[I]], %[[I]] to %[[I]]] into %[[TABLES]][%[[I]]] : memref<?x101xi8>, memref<8x4992xi8>
+  ternary.quad_tables %codes[%i, %i to %i] into %tables[%i] : memref<?x101xi8>, memref<8x4992xi8>
+  // CHECK: ternary.lookup_quads %[[TABLES]][%[[I]]], %[[QUADS]][%[[I]], %[[I]]] into %[[SUMS]][%[[I]]] {groups = 24 : i64, rows = 256 : i64, terms = 101 : i64} : memref<8x4992xi8>, memref<6656xi8>, memref<256xi32>
+  ternary.lookup_quads %tables[%i], %quads[%i, %i] into %sums[%i] {groups = 24 : i64, terms = 101 : i64, rows = 256 : i64} : memref<8x4992xi8>, memref<6656xi8>, memref<256xi32>
+  // CHECK: ternary.lookup_quads %[[TABLES]][%[[I]]], %[[QUADS]][%[[I]], %[[I]]] into %[[SUMS]][%[[I]]] then[%[[I]], %[[I]]] {groups = 1 : i64
+  ternary.lookup_quads %tables[%i], %quads[%i, %i] into %sums[%i] then [%i, %i] {groups = 1 : i64, terms = 101 : i64, rows = 256 : i64} : memref<8x4992xi8>, memref<6656xi8>, memref<256xi32>
+  // CHECK: ternary.token_tables %[[PANEL]][%[[I]], %[[I]]] into %[[SIXTEEN]] {groups = 6 : i64, quads} : memref<8x104x32xi8>, memref<822x32xi16>
+  ternary.token_tables %panel[%i, %i] into %sixteen {groups = 6 : i64, quads} : memref<8x104x32xi8>, memref<822x32xi16>
+  // CHECK: ternary.lookup_tokens %[[SIXTEEN]], %[[QUADS]][%[[I]], %[[I]]] into %[[PARTIAL]][%[[I]]] {groups = 6 : i64, rows = 256 : i64, terms = 101 : i64} : memref<822x32xi16>, memref<6656xi8>, memref<256x32xi16>
+  ternary.lookup_tokens %sixteen, %quads[%i, %i] into %partial[%i] {groups = 6 : i64, terms = 101 : i64, rows = 256 : i64} : memref<822x32xi16>, memref<6656xi8>, memref<256x32xi16>
+  return
+}
 // CHECK-LABEL: func @groups(
 //  CHECK-SAME:   %[[X:[a-z0-9]+]]: {{[^%]+}}, %[[W:[a-z0-9]+]]: {{[^%]+}}, %[[WS:[a-z0-9]+]]: {{[^%]+}}, %[[ONE:[a-z0-9]+]]: {{[^%]+}}
 func.func @groups(%x: tensor<?x100xf32>, %w: tensor<65x100x!ternary.trit>, %ws: tensor<2x4x64xf32>, %one: tensor<1xf32>) {
@@ -163,8 +178,8 @@ func.func private @attributes() attributes {scales = [#ternary.scale_form<mul_re
 func.func private @rescale_forms() attributes {forms = [#ternary.rescale_form<div_mul>, #ternary.rescale_form<div_prod>, #ternary.rescale_form<div_div>, #ternary.rescale_form<mul_div>, #ternary.rescale_form<mul_mul>, #ternary.rescale_form<mul_prod>, #ternary.rescale_form<mul>]}
 // The smallest and the largest block.
 // CHECK-LABEL: func private @layouts
-//  CHECK-SAME:   kinds = [#ternary.layout_kind<pairs>, #ternary.layout_kind<planes>, #ternary.layout_kind<quints>], layouts = [#ternary.layout<pairs, rows = 8>, #ternary.layout<planes, rows = 1024>, #ternary.layout<quints, rows = 8>], strategies = [#ternary.strategy<masked>, #ternary.strategy<lookup>]
-func.func private @layouts() attributes {kinds = [#ternary.layout_kind<pairs>, #ternary.layout_kind<planes>, #ternary.layout_kind<quints>], layouts = [#ternary.layout<pairs, rows = 8>, #ternary.layout<planes, rows = 1024>, #ternary.layout<quints, rows = 8>], strategies = [#ternary.strategy<masked>, #ternary.strategy<lookup>]}
+//  CHECK-SAME:   kinds = [#ternary.layout_kind<pairs>, #ternary.layout_kind<planes>, #ternary.layout_kind<quads>, #ternary.layout_kind<quints>], layouts = [#ternary.layout<pairs, rows = 8>, #ternary.layout<planes, rows = 1024>, #ternary.layout<quads, rows = 8>, #ternary.layout<quints, rows = 8>], strategies = [#ternary.strategy<masked>, #ternary.strategy<lookup>]
+func.func private @layouts() attributes {kinds = [#ternary.layout_kind<pairs>, #ternary.layout_kind<planes>, #ternary.layout_kind<quads>, #ternary.layout_kind<quints>], layouts = [#ternary.layout<pairs, rows = 8>, #ternary.layout<planes, rows = 1024>, #ternary.layout<quads, rows = 8>, #ternary.layout<quints, rows = 8>], strategies = [#ternary.strategy<masked>, #ternary.strategy<lookup>]}
 // 2^23 - 1 terms are the most that C4 of ternary.linear lets pass.
 // CHECK-LABEL: func @largest_k
 func.func @largest_k(%q: tensor<1x8388607xi8>, %s: tensor<1x1xf32>, %w: tensor<1x8388607x!ternary.trit>, %one: tensor<1xf32>) {

@@ -15,14 +15,14 @@
 // RUN: not bitnet-opt %s --ternary-plan-layouts="targets=x86-avx2 layout=dense" 2>&1 | FileCheck %s --check-prefix=NO-LAYOUT
 // RUN: not bitnet-opt %s --ternary-plan-layouts 2>&1 | FileCheck %s --check-prefix=NO-LIST
 
-// A target that would choose quints alone takes pairs with one that lacks their
+// A target that would choose quads alone takes pairs with one that lacks their
 // tables.
 //  REMARK-NOT: predicted to take
 //      REMARK: TernaryPlanLayouts | Category:ternary | K=2560, Layout=pairs, Rows=64, x86-avx2="0 % slower than alone", x86-avx512vbmi="{{[1-9][0-9]*}} % slower than alone"
 //  BOTH-LABEL: func @many_rows
 //        BOTH:   ternary.linear {{.*}} {layout = #ternary.layout<pairs, rows = 64>, rescale = {{.*}}, rows_of = array<i64: 2560>}
 // ALONE-LABEL: func @many_rows
-//       ALONE:   layout = #ternary.layout<quints, rows = 256>
+//       ALONE:   layout = #ternary.layout<quads, rows = 256>
 // Rows of a block are those of the wider vectors: narrow ones read them too.
 //   DOT-LABEL: func @many_rows
 //         DOT:   layout = #ternary.layout<rows4, rows = 64>

@@ -64,6 +64,45 @@ func.func @quints_become_pairs(%exec: !rt.exec, %q: memref<?x101xi8>, %s: memref
 
 // -----
 
+// A tile of tokens reads quads as they are, 64 rows of a block at a time.
+// CHECK-LABEL: func @quads_are_indices
+//       CHECK:   rt.parallel %{{.*}} in %{{.*}} {{.*}}attributes {kernel = "bitlinear_lookup_quads_tokens"}
+//       CHECK:     ternary.token_tables {{.*}} {groups = 6 : i64, quads}
+//       CHECK:     ternary.lookup_tokens {{.*}} {groups = 6 : i64, rows = 256 : i64, terms = 101 : i64}
+//       CHECK:     ternary.token_tables {{.*}} {groups = 2 : i64, quads}
+//       CHECK:   rt.parallel {{.*}} attributes {kernel = "bitlinear_lookup_quads_tables"}
+//       CHECK:     ternary.quad_tables
+//       CHECK:   rt.parallel %{{.*}} in %c2 {{.*}}attributes {kernel = "bitlinear_lookup_quads_rows"}
+//       CHECK:     ternary.lookup_quads {{.*}} then[{{.*}}] {groups = 26 : i64, rows = 256 : i64, terms = 101 : i64}
+//   CHECK-NOT:     then
+//       CHECK:     ternary.lookup_quads {{.*}} {groups = 26 : i64
+func.func @quads_are_indices(%exec: !rt.exec, %q: memref<?x101xi8>, %s: memref<?x1xf32>, %ws: memref<1xf32>,
+    %w: memref<13312xi8>, %o: memref<?x300xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<quads, rows = 256>, rows_of = array<i64: 300>, strategy = #ternary.strategy<lookup>}
+      : (memref<?x101xi8>, memref<?x1xf32> weights(memref<13312xi8>) scales(memref<1xf32>) outs(memref<?x300xf32>))
+  return
+}
+
+// -----
+
+// Chunks are of whole eights: as many byte sums add up.
+// CHECK-LABEL: func @quads_by_eights
+//       CHECK:   rt.parallel {{.*}} attributes {kernel = "bitlinear_lookup_quads_token"}
+//       CHECK:     scf.for %{{.*}} = %c0{{.*}} to %c24{{.*}} step %c8
+//       CHECK:         ternary.lookup_quads {{.*}} then[{{.*}}] {groups = 8 : i64
+//       CHECK:     ternary.lookup_quads {{.*}} {groups = 2 : i64
+func.func @quads_by_eights(%exec: !rt.exec, %q: memref<1x101xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>,
+    %w: memref<13312xi8>, %o: memref<1x300xf32>) {
+  ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
+      layout = #ternary.layout<quads, rows = 256>, rows_of = array<i64: 300>, strategy = #ternary.strategy<lookup>,
+      tile = {table_groups = 12 : i64}}
+      : (memref<1x101xi8>, memref<1x1xf32> weights(memref<13312xi8>) scales(memref<1xf32>) outs(memref<1x300xf32>))
+  return
+}
+
+// -----
+
 // A single block is not read in pairs of blocks: there are sums of one.
 // CHECK-LABEL: func @fewer_blocks_than_are_read_together
 //       CHECK:   memref.alloc() {{.*}}: memref<1x64xi32>
@@ -163,7 +202,7 @@ func.func @dot_one_token(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32
 // -----
 
 func.func @layout_of_a_gpu(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<32xi8>, %o: memref<1x3xf32>) {
-  // expected-error @+1 {{has #ternary.layout<rows4, rows = 16>, expected #ternary.layout<pairs, rows = 64> or #ternary.layout<quints, rows = 256> or #ternary.layout<quints, rows = 128> or #ternary.layout<quints, rows = 64> for strategy lookup}}
+  // expected-error @+1 {{has #ternary.layout<rows4, rows = 16>, expected #ternary.layout<pairs, rows = 64> or #ternary.layout<quints, rows = 256> or #ternary.layout<quints, rows = 128> or #ternary.layout<quints, rows = 64> or #ternary.layout<quads, rows = 256> or #ternary.layout<quads, rows = 128> or #ternary.layout<quads, rows = 64> for strategy lookup}}
   ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
       layout = #ternary.layout<rows4, rows = 16>, rows_of = array<i64: 3>, strategy = #ternary.strategy<lookup>}
       : (memref<1x8xi8>, memref<1x1xf32> weights(memref<32xi8>) scales(memref<1xf32>) outs(memref<1x3xf32>))
@@ -173,7 +212,7 @@ func.func @layout_of_a_gpu(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf
 // -----
 
 func.func @other_layout(%exec: !rt.exec, %q: memref<1x8xi8>, %s: memref<1x1xf32>, %ws: memref<1xf32>, %w: memref<128xi8>, %o: memref<1x3xf32>) {
-  // expected-error @+1 {{has #ternary.layout<planes, rows = 64>, expected #ternary.layout<pairs, rows = 64> or #ternary.layout<quints, rows = 256> or #ternary.layout<quints, rows = 128> or #ternary.layout<quints, rows = 64> for strategy lookup}}
+  // expected-error @+1 {{has #ternary.layout<planes, rows = 64>, expected #ternary.layout<pairs, rows = 64> or #ternary.layout<quints, rows = 256> or #ternary.layout<quints, rows = 128> or #ternary.layout<quints, rows = 64> or #ternary.layout<quads, rows = 256> or #ternary.layout<quads, rows = 128> or #ternary.layout<quads, rows = 64> for strategy lookup}}
   ternary.linear %q, %s weights(%w) scales(%ws) outs(%o) exec %exec {rescale = #ternary.rescale_form<div_mul>,
       layout = #ternary.layout<planes, rows = 64>, rows_of = array<i64: 3>, strategy = #ternary.strategy<lookup>}
       : (memref<1x8xi8>, memref<1x1xf32> weights(memref<128xi8>) scales(memref<1xf32>) outs(memref<1x3xf32>))
