@@ -119,7 +119,8 @@ static LogicalResult checkOp(Operation *op) {
                          "and look-ups");
   if (isa<arith::ArithDialect, vector::VectorDialect, scf::SCFDialect,
           memref::MemRefDialect>(op->getDialect()) ||
-      isa<rt::YieldOp>(op) || op->hasTrait<OpTrait::ConstantLike>())
+      isa<rt::YieldOp, LLVM::FenceOp>(op) ||
+      op->hasTrait<OpTrait::ConstantLike>())
     return success();
   return op->emitError("is not known to be free of products");
 }
