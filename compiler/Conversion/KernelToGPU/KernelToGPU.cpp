@@ -297,14 +297,11 @@ ModuleOp KernelBuilder::run() {
     b.setInsertionPoint(op);
     readCaptures(op);
   }
-  SmallVector<Operation *> prefetches;
-  branch.walk([&](Operation *op) {
-    if (isa<memref::PrefetchOp, LLVM::FenceOp>(op))
-      prefetches.push_back(op);
-  });
-  // Caches are the device's affair, and so is what keeps prefetches in order.
-  for (Operation *op : prefetches)
-    op->erase();
+  SmallVector<memref::PrefetchOp> prefetches;
+  branch.walk([&](memref::PrefetchOp op) { prefetches.push_back(op); });
+  // Caches are the device's affair.
+  for (memref::PrefetchOp op : prefetches)
+    op.erase();
   return module;
 }
 

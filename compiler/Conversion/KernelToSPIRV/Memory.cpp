@@ -227,10 +227,8 @@ KernelEmitter::Emitted KernelEmitter::emitMemory(Operation *op) {
                 alignmentOf(op, element));
         return Result(success());
       })
-      // Caches are the device's affair, and so is what keeps prefetches in
-      // order.
-      .Case<memref::PrefetchOp, LLVM::FenceOp>(
-          [&](auto) { return Result(success()); })
+      // Caches are the device's affair.
+      .Case([&](memref::PrefetchOp) { return Result(success()); })
       .Case([&](memref::AssumeAlignmentOp op) {
         set(op.getResult(), get(op.getMemref()));
         return Result(success());

@@ -139,8 +139,10 @@ Value VectorEmitter::loadScalar(Value memref, ValueRange at) {
 }
 
 void VectorEmitter::prefetch(Value memref, Value at, unsigned locality) {
-  LLVM::FenceOp::create(builder, loc, LLVM::AtomicOrdering::acq_rel,
-                        "singlethread");
+  // Smaller vectors are several for a line, and order costs them registers.
+  if (facts.vectorBits >= 512)
+    LLVM::FenceOp::create(builder, loc, LLVM::AtomicOrdering::acq_rel,
+                          "singlethread");
   memref::PrefetchOp::create(builder, loc, memref, at, /*isWrite=*/false,
                              locality, /*isDataCache=*/true);
 }

@@ -262,7 +262,10 @@ void GroupedLinearEmitter::prefetch(Value block, Value chunk) {
   Value later =
       b.add(chunk, b.index(kPrefetchBytes / PackedGroups::chunkBytes));
   for (int64_t vector = 0; vector < PackedGroups::vectors; ++vector)
-    b.prefetch(op.getWeights(), {block, later, b.index(vector), b.index(0)}, 2);
+    memref::PrefetchOp::create(
+        b, op.getWeights(),
+        ValueRange{block, later, b.index(vector), b.index(0)},
+        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
 }
 
 /// The sums of a group of `tile`, in the order of its sums. Codes and elements

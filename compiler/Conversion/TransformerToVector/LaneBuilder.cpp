@@ -150,13 +150,6 @@ void LaneBuilder::store(Value lanes, Value memref, ValueRange indices,
     vector::StoreOp::create(*this, lanes, memref, indices);
 }
 
-void LaneBuilder::prefetch(Value memref, ValueRange indices,
-                           unsigned locality) {
-  LLVM::FenceOp::create(*this, LLVM::AtomicOrdering::acq_rel, "singlethread");
-  memref::PrefetchOp::create(*this, memref, indices, /*isWrite=*/false,
-                             locality, /*isDataCache=*/true);
-}
-
 Value LaneBuilder::firstLanes(int64_t count, int64_t lanes) {
   auto type = VectorType::get({lanes}, getI1Type());
   return vector::ConstantMaskOp::create(*this, type, ArrayRef<int64_t>{count});

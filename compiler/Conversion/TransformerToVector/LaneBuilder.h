@@ -68,8 +68,6 @@ public:
              int64_t lanes = kLanes);
   /// Stores f32 lanes, narrowed to the memref's element type.
   void store(Value lanes, Value memref, ValueRange indices, Value mask = {});
-  /// Asks for a line that will be read, see VectorEmitter::prefetch.
-  void prefetch(Value memref, ValueRange indices, unsigned locality);
   /// The first `count` lanes.
   Value firstLanes(int64_t count, int64_t lanes = kLanes);
   Value firstLanes(Value count);
