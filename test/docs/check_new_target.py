@@ -74,20 +74,20 @@ def main():
         shutil.copy(os.path.join(model, "onnx-packed", "model.onnx"), work)
         shutil.copy(os.path.join(model, "tokenizer.json"), work)
         said = run(commands, work, BITNET=build)
-        expect("--list-layouts", said, "quads: a byte holds 4 terms", "strategies: signs (rows = 64)")
-        expect("kernel", said, "kernel signs on quads, N 500, K 1030", "every sum equals the scalar reference\n",
-               "kernel signs on quads, N 100, K 70", "run by qemu-aarch64")
-        expect("compile", said, "no multiplication by a weight in any", "bitlinear_signs_quads_rows")
+        expect("--list-layouts", said, "signs4: a byte holds 4 terms", "strategies: signs (rows = 64)")
+        expect("kernel", said, "kernel signs on signs4, N 500, K 1030", "every sum equals the scalar reference\n",
+               "kernel signs on signs4, N 100, K 70", "run by qemu-aarch64")
+        expect("compile", said, "no multiplication by a weight in any", "bitlinear_signs_signs4_rows")
         with open(os.path.join(work, "kernel.s")) as file:
-            expect("the assembly", file.read(), "vpsignw", "bitlinear_signs_quads_rows")
+            expect("the assembly", file.read(), "vpsignw", "bitlinear_signs_signs4_rows")
         check_tokens(os.path.join(work, "story"), model)
-        facts = run("build=build; bitnet-opt --load-target=build/quads.so --list-targets", work)
+        facts = run("build=build; bitnet-opt --load-target=build/signs4.so --list-targets", work)
         expect("--list-targets", facts, "x86-psign: vector_bits=256", "psign=1")
         # Without a strategy: auto knows its figures, and what reads any layout.
-        plan = run("bitnet-opt compile model.onnx --load-target build/quads.so --target=x86-psign --layout=quads "
+        plan = run("bitnet-opt compile model.onnx --load-target build/signs4.so --target=x86-psign --layout=signs4 "
                    "--print-schedule", work)
-        expect("the plan", plan, '"target": "x86-psign"', '"strategy": "signs", "layout": "quads"')
-        run("bitnet-opt kernel --load-target=build/quads.so --layout=quads --strategy=masked --n=99 --k=31 --seconds=0.01", work)
+        expect("the plan", plan, '"target": "x86-psign"', '"strategy": "signs", "layout": "signs4"')
+        run("bitnet-opt kernel --load-target=build/signs4.so --layout=signs4 --strategy=masked --n=99 --k=31 --seconds=0.01", work)
 
 
 if __name__ == "__main__":
