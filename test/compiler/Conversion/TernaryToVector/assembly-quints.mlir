@@ -19,13 +19,17 @@
 //       CHECK:   vpermt2w %zmm
 //       CHECK:   vpermw %zmm
 //       CHECK:   vpaddw %zmm{{[0-9]+}}, %zmm{{[0-9]+}}, %zmm{{[0-9]+}} {%k
-// 64 rows and 5 trits for each pair of look-ups.
+// 64 rows and 5 trits for each pair of look-ups. What is asked for ahead of
+// time stays between them.
 // CHECK-LABEL: bitlinear_lookup_quints_rows:
 //       CHECK:   # =>{{.*}}This Inner Loop Header
+//       CHECK:   prefetcht1
 //       CHECK:   vpmovb2m %zmm{{[0-9]+}}, %[[SIGN:k[0-9]]]
 //       CHECK:   vperm{{[it]}}2b %zmm
 //       CHECK:   vpsubb %zmm{{[0-9]+}}, %zmm{{[0-9]+}}, %zmm{{[0-9]+}} {%k
 //       CHECK:   vpaddb %zmm
+//   CHECK-NOT:   jb
+//       CHECK:   prefetcht1
 //       CHECK:   jb
 func.func @main(%exec: !rt.exec) {
   %q = rt.input %exec[0] : memref<?x260xi8>
