@@ -70,11 +70,18 @@ TEST_F(Graph, OutputsMayBeInputsOrInitializers) {
   ModelProto model = addModel();
   addOutput(model, "x");
   addOutput(model, "w");
-  addOutput(model, "w");
   func::FuncOp main = expectMain(model);
   ASSERT_TRUE(main);
   EXPECT_EQ(bodyOf(main), "onnx.Constant onnx.Add func.return");
-  EXPECT_EQ(main.getNumResults(), 4u);
+  EXPECT_EQ(main.getNumResults(), 3u);
+}
+
+TEST_F(Graph, RefusesTwoOutputsOfOneName) {
+  ModelProto model = addModel();
+  addOutput(model, "w");
+  addOutput(model, "w");
+  expectError(model,
+              "graph output 'w' is there twice, expected one of each name");
 }
 
 TEST_F(Graph, InitializersThatAreInputsAreConstants) {
