@@ -3,29 +3,13 @@
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/ShapeTracer.h"
 
+#include "dialects/Onnx/IR/LastPosition.h"
+
 using namespace mlir;
 using namespace bitnet;
 using namespace bitnet::recognize;
 
 //===- The one spelling ---------------------------------------------------===//
-
-Value bitnet::recognize::lastPositionOf(Operation *op) {
-  auto is = [&](unsigned index, int64_t number) {
-    Value operand = operandOrNull(op, index);
-    std::optional<SmallVector<int64_t>> values =
-        operand ? intConstants(operand) : std::nullopt;
-    return values && values->size() == 1 && values->front() == number;
-  };
-  if (isOnnx(op, "Gather"))
-    return intAttr(op, "axis", 0) == 1 && is(1, -1) ? op->getOperand(0)
-                                                    : Value();
-  bool slices = isOnnx(op, "Slice") && is(1, -1) && is(3, 1) &&
-                (!operandOrNull(op, 4) || is(4, 1));
-  std::optional<SmallVector<int64_t>> end =
-      slices ? intConstants(op->getOperand(2)) : std::nullopt;
-  bool isLast = end && end->size() == 1 && end->front() >= INT32_MAX;
-  return isLast ? op->getOperand(0) : Value();
-}
 
 Value bitnet::recognize::withoutPosition(Operation *op) {
   bool reshapes = isOnnx(op, "Squeeze") || isOnnx(op, "Reshape");
@@ -54,14 +38,11 @@ Value bitnet::recognize::flattenedPositions(Operation *op) {
 
 //===- Other spellings ----------------------------------------------------===//
 
-/// `value` without what moves or repeats an integer, but for `op`s that choose.
-static Value skipMoves(Value value) {
+/// `value` without what moves integers or, with `repeats`, repeats them.
+static Value skipMoves(Value value, bool repeats) {
   while (Operation *op = value.getDefiningOp()) {
-    bool moves = isOnnx(op, "Identity") || isOnnx(op, "Cast") ||
-                 isOnnx(op, "Squeeze") || isOnnx(op, "Unsqueeze") ||
-                 isOnnx(op, "Reshape") || isOnnx(op, "Expand") ||
-                 isOnnx(op, "Tile");
-    if (!moves || !elementType(op->getOperand(0)).isSignlessInteger())
+    bool isRepeat = isOnnx(op, "Expand") || isOnnx(op, "Tile");
+    if (!keepsIntegers(op) && !(repeats && isRepeat))
       break;
     value = op->getOperand(0);
   }
@@ -99,13 +80,15 @@ bool LastPositions::isSize(Value number, Value tensor, int64_t axis) {
 
 /// Whether all numbers in `index` are -1 or the size of axis 1 less 1.
 bool LastPositions::isLastIndex(Value index, Value tensor) {
-  index = skipMoves(index);
+  index = skipMoves(index, /*repeats=*/true);
   if (std::optional<SmallVector<int64_t>> numbers = intConstants(index))
     return !numbers->empty() &&
            llvm::all_of(*numbers, [](int64_t i) { return i == -1; });
   if (Operation *fill = onnxDef(index, "ConstantOfShape")) {
     auto value = fill->getAttrOfType<DenseElementsAttr>("value");
+    // Of i1, true is all ones, too.
     return value && value.getElementType().isSignlessInteger() &&
+           value.getElementType().getIntOrFloatBitWidth() >= 32 &&
            value.isSplat() && value.getSplatValue<APInt>().isAllOnes();
   }
   auto isNumber = [](Value value, int64_t number) {
@@ -139,7 +122,7 @@ bool LastPositions::gathersLast(Operation *op) {
 
 /// Whether `value` counts the batch entries of `tensor`: 0, 1, ...
 bool LastPositions::countsBatch(Value value, Value tensor) {
-  value = skipMoves(value);
+  value = skipMoves(value, /*repeats=*/false);
   Operation *range = onnxDef(value, "Range");
   if (!range) {
     std::optional<SmallVector<int64_t>> numbers = intConstants(value);
@@ -212,7 +195,7 @@ bool LastPositions::splitsLast(Operation *op) {
 /// Whether the last result of `op` is the last position of its first operand.
 bool LastPositions::selects(Operation *op) {
   if (op->getNumOperands() == 0 || !isRank3(op->getOperand(0)) ||
-      lastPositionOf(op))
+      onnx::lastPositionOf(op))
     return false;
   return isOnnx(op, "Gather")     ? gathersLast(op)
          : isOnnx(op, "GatherND") ? gathersLastOfEach(op)

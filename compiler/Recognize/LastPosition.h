@@ -8,13 +8,10 @@ namespace bitnet::recognize {
 
 /// Gives what takes the last position, along axis 1, of a tensor [batch, seq,
 /// size] one spelling: a Gather or Slice of index -1, which holds for any
-/// number of positions. Others are an index made of sizes, the last part of a
-/// Split, and GatherND with one index for each batch entry.
+/// number of positions (onnx::lastPositionOf). Others are an index made of
+/// sizes, the last part of a Split, and GatherND with one index for each batch
+/// entry.
 void spellLastPositions(mlir::Block &block);
-
-/// The tensor of which `op` takes the last position along axis 1, in the
-/// spelling above; null where it does something else.
-mlir::Value lastPositionOf(mlir::Operation *op);
 
 /// The tensor [batch, 1, size] that `op` makes [batch, size] of, or null.
 mlir::Value withoutPosition(mlir::Operation *op);

@@ -5,6 +5,8 @@
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Passes.h"
 
+#include "dialects/Onnx/IR/LastPosition.h"
+
 #include "llvm/ADT/SetVector.h"
 
 namespace bitnet::recognize {
@@ -139,15 +141,23 @@ static bool isFactor(Value value, bool orVector) {
                   : scalarConstant(value).has_value();
 }
 
+static bool haveSameRank(Value a, Value b) {
+  RankedTensorType first = rankedType(a), second = rankedType(b);
+  return first && second && first.getRank() == second.getRank();
+}
+
 /// The logits that `op` scales or caps, or null.
 static Value scaledLogits(Operation *op) {
   bool divides = isOnnx(op, "Div");
-  if (isOnnx(op, "Tanh") || (divides && isFactor(op->getOperand(1), false)))
+  if (isOnnx(op, "Tanh") || (divides && isFactor(op->getOperand(1), false) &&
+                             haveSameRank(op->getOperand(0), op->getResult(0))))
     return op->getOperand(0);
   if (!isOnnx(op, "Mul"))
     return {};
+  // A number of rank 3 makes a list of rows something else.
   for (unsigned x : {0, 1})
-    if (isFactor(op->getOperand(1 - x), false))
+    if (isFactor(op->getOperand(1 - x), false) &&
+        haveSameRank(op->getOperand(x), op->getResult(0)))
       return op->getOperand(x);
   return {};
 }
@@ -182,13 +192,14 @@ struct Head {
 /// The tensor before `op`, which takes the last position or lists positions one
 /// behind the other, or null.
 static Value skipSelection(Operation *op, Head &head) {
-  if (Value last = lastPositionOf(op)) {
+  if (Value last = onnx::lastPositionOf(op)) {
     head.selectsLast = true;
     return last;
   }
   if (Value single = withoutPosition(op))
     return single;
-  Value flattened = flattenedPositions(op);
+  // Of rows of all positions, none is the last one of a text.
+  Value flattened = head.selectsLast ? Value() : flattenedPositions(op);
   if (flattened)
     head.flattens.push_back(op);
   return flattened;

@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/SaveAndRestore.h"
 
 #include <algorithm>
@@ -35,6 +36,21 @@ static bool isBroadcasting(Operation *op) {
   static constexpr StringLiteral names[] = {"Add", "Sub", "Mul",
                                             "Div", "Pow", "Where"};
   return llvm::any_of(names, [&](StringRef name) { return isOnnx(op, name); });
+}
+
+/// Whether sizes, and what is told of them, are numbers of `type`.
+static bool holdsSizes(Type type) {
+  return isa<IndexType>(type) || type.isSignlessInteger(32) ||
+         type.isSignlessInteger(64);
+}
+
+bool keepsIntegers(Operation *op) {
+  if (isOnnx(op, "Cast"))
+    return holdsSizes(elementType(op->getOperand(0))) &&
+           holdsSizes(elementType(op->getResult(0)));
+  bool moves = isOnnx(op, "Identity") || isOnnx(op, "Squeeze") ||
+               isOnnx(op, "Unsqueeze") || isOnnx(op, "Reshape");
+  return moves && elementType(op->getOperand(0)).isIntOrIndex();
 }
 
 Dim ShapeTracer::sizeOf(Value tensor, int64_t axis) {
@@ -164,19 +180,20 @@ std::optional<Dims> ShapeTracer::arithmetic(Operation *op) {
     return std::nullopt;
   Dim a = lhs->front(), b = rhs->front();
   bool both = a.kind == Dim::Kind::Constant && b.kind == Dim::Kind::Constant;
+  int64_t number;
   if (isOnnx(op, "Add")) {
-    if (both)
-      return Dims{Dim::constant(a.number + b.number)};
+    if (both && !llvm::AddOverflow(a.number, b.number, number))
+      return Dims{Dim::constant(number)};
     if (a.isConstant(0) || b.isConstant(0))
       return Dims{a.isConstant(0) ? b : a};
   } else if (isOnnx(op, "Mul")) {
-    if (both)
-      return Dims{Dim::constant(a.number * b.number)};
+    if (both && !llvm::MulOverflow(a.number, b.number, number))
+      return Dims{Dim::constant(number)};
     if (a.isConstant(1) || b.isConstant(1))
       return Dims{a.isConstant(1) ? b : a};
   } else if (isOnnx(op, "Sub")) {
-    if (both)
-      return Dims{Dim::constant(a.number - b.number)};
+    if (both && !llvm::SubOverflow(a.number, b.number, number))
+      return Dims{Dim::constant(number)};
     if (b.isConstant(0))
       return Dims{a};
   } else if (isOnnx(op, "Div") && both && b.number > 0 && a.number >= 0) {
@@ -266,10 +283,7 @@ std::optional<Dims> ShapeTracer::computeElements(Value shape) {
     }
     return dims;
   }
-  bool keepsElements = isOnnx(op, "Identity") || isOnnx(op, "Cast") ||
-                       isOnnx(op, "Squeeze") || isOnnx(op, "Unsqueeze") ||
-                       isOnnx(op, "Reshape");
-  if (keepsElements && elementType(op->getOperand(0)).isIntOrIndex())
+  if (keepsIntegers(op))
     return elements(op->getOperand(0));
   if (isOnnx(op, "Slice")) {
     std::optional<Dims> list = elements(op->getOperand(0));

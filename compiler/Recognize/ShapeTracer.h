@@ -25,6 +25,10 @@ struct Dim {
   }
 };
 
+/// Whether `op` gives the integers of its first operand, all of them and in
+/// their order: it arranges them or casts them to a type that holds sizes.
+bool keepsIntegers(mlir::Operation *op);
+
 /// Follows sizes through the graph, so that two shape computations can be told
 /// to be equal: exporters compute each target of Reshape and Expand anew. The
 /// IR must not change while a tracer lives.

@@ -104,16 +104,49 @@ static double roundTo(Type type, double number) {
   return rounded.convertToDouble();
 }
 
-/// Bounds as numbers of `type`; a NaN among them is no bound.
+Interval wholeNumbersOf(Type type) {
+  constexpr unsigned most = 53;
+  if (auto element = dyn_cast<FloatType>(type)) {
+    unsigned precision =
+        APFloat::semanticsPrecision(element.getFloatSemantics());
+    double bound = std::ldexp(1, std::min(precision, most));
+    return {-bound, bound};
+  }
+  if (type.isInteger(1))
+    return {0, 1};
+  unsigned width = isa<IntegerType>(type) ? type.getIntOrFloatBitWidth() : 64;
+  if (type.isUnsignedInteger())
+    return {0, std::ldexp(1, std::min(width, most)) - 1};
+  double bound = std::ldexp(1, std::min(width - 1, most));
+  return {-bound, bound - 1};
+}
+
+bool holds(Type type, const Linear &linear) {
+  // Ends of slices are the largest numbers that there are.
+  bool isWide = isa<IndexType>(type) || type.isSignlessInteger(64);
+  if (isWide && linear.isConstant())
+    return true;
+  constexpr double most = 1 << 20;
+  Interval numbers = Interval::exactly(double(linear.constant));
+  for (int64_t factor :
+       {linear.token, linear.key, linear.past, linear.count, linear.texts}) {
+    numbers.low += std::min(0.0, factor * most);
+    numbers.high += std::max(0.0, factor * most);
+  }
+  Interval range = wholeNumbersOf(type);
+  return numbers.low >= range.low && numbers.high <= range.high;
+}
+
+/// Bounds as numbers of `type`; a NaN among them is no bound, and integers
+/// wrap.
 static Interval inType(Type type, Interval bounds) {
   if (std::isnan(bounds.low) || std::isnan(bounds.high))
     return Interval();
-  // Integers that doubles do not hold, and what wraps, are not followed.
-  constexpr double most = double(int64_t(1) << 31);
-  if (isa<IntegerType>(type) && bounds.isBounded() &&
-      (std::max(std::fabs(bounds.low), std::fabs(bounds.high)) >= most))
-    return Interval();
-  return {roundTo(type, bounds.low), roundTo(type, bounds.high)};
+  if (isa<FloatType>(type))
+    return {roundTo(type, bounds.low), roundTo(type, bounds.high)};
+  Interval range = wholeNumbersOf(type);
+  return bounds.low >= range.low && bounds.high <= range.high ? bounds
+                                                              : Interval();
 }
 
 static Interval castTo(Type from, Type to, Interval bounds) {
@@ -121,13 +154,9 @@ static Interval castTo(Type from, Type to, Interval bounds) {
     bool zero = bounds.is(0), other = bounds.low > 0 || bounds.high < 0;
     return {other ? 1.0 : 0.0, zero ? 0.0 : 1.0};
   }
-  auto integer = dyn_cast<IntegerType>(to);
-  if (!integer)
-    return inType(to, bounds);
-  bool fits = integer.getWidth() >= 32 && !integer.isUnsigned() &&
-              !std::isinf(bounds.low) && !std::isinf(bounds.high);
-  return fits ? inType(to, {std::trunc(bounds.low), std::trunc(bounds.high)})
-              : Interval();
+  return inType(to, isa<FloatType>(to) ? bounds
+                                       : Interval{std::trunc(bounds.low),
+                                                  std::trunc(bounds.high)});
 }
 
 static Interval product(Interval a, Interval b) {
@@ -182,19 +211,9 @@ static Interval evaluateBounds(Operation *op, StringRef name,
   return any;
 }
 
-/// Element types that hold the numbers of sizes and positions.
-static bool holdsSizes(Type type) {
-  auto integer = dyn_cast<IntegerType>(type);
-  return type.isF32() || type.isF64() ||
-         (integer && !integer.isUnsigned() &&
-          (integer.getWidth() >= 32 || integer.getWidth() == 1));
-}
-
 static std::optional<Linear> evaluateLinear(Operation *op, StringRef name,
                                             ArrayRef<Number> in) {
   auto of = [&](unsigned i) { return in[i].linear; };
-  if (!holdsSizes(elementType(op->getResult(0))))
-    return std::nullopt;
   if (name == "Where") {
     if (!of(0) || !of(0)->isConstant())
       return std::nullopt;
@@ -245,6 +264,8 @@ static std::optional<Linear> evaluateLinear(Operation *op, StringRef name,
 
 Number evaluateNumber(Operation *op, StringRef name, ArrayRef<Number> in) {
   std::optional<Linear> linear = evaluateLinear(op, name, in);
+  if (linear && !holds(elementType(op->getResult(0)), *linear))
+    linear.reset();
   bool local = linear
                    ? linear->isLocal()
                    : llvm::all_of(in, [](const Number &n) { return n.local; });
@@ -273,6 +294,93 @@ Part evaluatePart(Operation *op, StringRef name,
     }
   part.local |= part.bounds.isExact();
   return part;
+}
+
+bool TokenFlow::isStretched(Operation *op, unsigned index) {
+  RankedTensorType type = rankedType(op->getOperand(index));
+  ArrayRef<Axis> axes = of(op->getOperand(index)).axes;
+  for (Value other : op->getOperands()) {
+    if (other == op->getOperand(index))
+      continue;
+    RankedTensorType own = rankedType(other);
+    if (!own)
+      return true;
+    const TokenState &state = of(other);
+    for (int64_t axis = 0; axis < own.getRank(); ++axis) {
+      int64_t at = type.getRank() - own.getRank() + axis;
+      bool isShort =
+          own.getDimSize(axis) == 1 ||
+          (at >= 0 && !type.isDynamicDim(at) && type.getDimSize(at) != 1);
+      bool isEqual = at >= 0 && state.known && state.axes[axis].size &&
+                     state.axes[axis].size == axes[at].size;
+      if (!isShort && !isEqual)
+        return true;
+    }
+  }
+  return false;
+}
+
+TokenState TokenFlow::elementwise(Operation *op, StringRef name) {
+  RankedTensorType type = rankedType(op->getResult(0));
+  Operands operands = operandsOf(op);
+  if (!type)
+    return unknown(op);
+  // A choice that is known reads nothing else.
+  bool isWhere = name == "Where" && operands.size() == 3;
+  std::optional<double> chosen =
+      isWhere ? operands[0]->uniform() : std::nullopt;
+  if (chosen) {
+    const TokenState &state = *operands[*chosen ? 1 : 2];
+    if (state.known && int64_t(state.axes.size()) == type.getRank() &&
+        rankedType(op->getOperand(*chosen ? 1 : 2)) == type &&
+        !isStretched(op, *chosen ? 1 : 2))
+      return state;
+  }
+  TokenState state;
+  std::optional<TokenState> keys;
+  if (!joinAxes(operands, type.getRank(), state)) {
+    // One operand's tokens may be the keys of the other's.
+    for (const TokenState *&operand : operands)
+      if (!keys && (keys = asKeys(*operand)))
+        operand = &*keys;
+    state = TokenState();
+    if (!keys || !joinAxes(operands, type.getRank(), state))
+      return unknown(op);
+  }
+  for (unsigned region = 0; region < numRegions; ++region)
+    state.parts[region] = evaluatePart(op, name, operands, region);
+  // Lists, element by element; one number may stand beside them.
+  bool areLists = type.hasStaticShape() && type.getNumElements() <= maxElements;
+  bool areLinear = true;
+  for (const TokenState *operand : operands) {
+    size_t count = operand->elements.size();
+    areLists &= count == 1 || int64_t(count) == type.getNumElements();
+    areLinear &= operand->linear.has_value();
+  }
+  if (areLists) {
+    SmallVector<Number> list;
+    for (int64_t i = 0; i < type.getNumElements(); ++i) {
+      SmallVector<Number> in;
+      for (const TokenState *operand : operands)
+        in.push_back(operand->elements[operand->elements.size() == 1 ? 0 : i]);
+      list.push_back(evaluateNumber(op, name, in));
+    }
+    std::array<Part, numRegions> parts = state.parts;
+    state.setElements(list);
+    if (!state.linear)
+      state.parts = parts;
+  } else if (areLinear) {
+    SmallVector<Number> in;
+    for (const TokenState *operand : operands)
+      in.push_back({operand->linear, operand->linear->isLocal()});
+    if (std::optional<Linear> number = evaluateNumber(op, name, in).linear)
+      state.setLinear(*number);
+  }
+  // Sizes are nobody's fault until they become numbers.
+  bool isSize = state.linear || areLists;
+  if (!state.isLocal() && !isSize && !culpritBefore(op))
+    state.culprit = op;
+  return state;
 }
 
 } // namespace bitnet::recognize

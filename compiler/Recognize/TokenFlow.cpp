@@ -195,7 +195,8 @@ TokenState TokenFlow::rows(Operation *op, unsigned data) {
   bool fits = joinAxes(inputs, rankedType(op->getOperand(0)).getRank(), state);
   for (auto [index, operand] : llvm::enumerate(operands))
     fits &= index < data ? operand->isLocal() : operand->isFixed();
-  if (!fits || state.axes.empty() || isOfCall(state.axes.back().role))
+  if (!fits || state.axes.empty() ||
+      !arePlain(state, int64_t(state.axes.size()) - 1))
     return unknown(op);
   state.axes.back() = Axis();
   return state;
@@ -206,7 +207,11 @@ TokenState TokenFlow::rotary(transformer::RotaryOp op) {
   TokenState state = op.getTokenMajor() ? unknown(op) : elementwise(op, "");
   if (!state.known)
     return state;
-  return isOfCall(state.axes.back().role) ? unknown(op) : state;
+  if (!arePlain(state, int64_t(state.axes.size()) - 1))
+    return unknown(op);
+  // Halves are turned, each into something else.
+  state.axes.back() = Axis();
+  return state;
 }
 
 /// Whether a token gives no weight to the keys behind it.
@@ -234,13 +239,16 @@ bool TokenFlow::hidesWhatFollows(transformer::AttentionOp op) {
 
 TokenState TokenFlow::attention(transformer::AttentionOp op) {
   unsigned length = op.lengthAxis();
+  auto isOf = [](const Axis &axis, Role role, const Size &size) {
+    return axis.role == role && axis.size == size;
+  };
   auto isOfTokens = [&](Value value) {
     const TokenState &state = of(value);
     if (!state.isLocal() || state.isLast || state.axes.size() != 4)
       return false;
     for (auto [index, axis] : llvm::enumerate(state.axes))
-      if (isOfCall(axis.role) != (index == length) ||
-          (index == length && axis.role != Role::Token))
+      if (index == length ? !isOf(axis, Role::Token, sizeOfTokens)
+                          : !arePlain(state, index))
         return false;
     return true;
   };
@@ -252,13 +260,21 @@ TokenState TokenFlow::attention(transformer::AttentionOp op) {
     fits &= mask.isLocal() && !mask.isLast;
     int64_t rank = mask.known ? mask.axes.size() : 0;
     for (int64_t at = 1; at <= rank; ++at) {
-      Role role = mask.axes[rank - at].role;
-      fits &= role == Role::Same || (at == 1 && role == Role::Key) ||
-              (at == 2 && role == Role::Token) ||
-              (at > 2 && role == Role::Plain);
+      const Axis &axis = mask.axes[rank - at];
+      fits &= axis.role == Role::Same ||
+              (at == 1 && isOf(axis, Role::Key, sizeOfKeys)) ||
+              (at == 2 && isOf(axis, Role::Token, sizeOfTokens)) ||
+              (at > 2 && axis.role == Role::Plain);
     }
   }
-  return fits && hidesWhatFollows(op) ? local(of(op.getQuery())) : unknown(op);
+  if (!fits || !hidesWhatFollows(op))
+    return unknown(op);
+  TokenState state = local(of(op.getQuery()));
+  // Keys and values are others for each head, or for each text.
+  for (auto [index, axis] : llvm::enumerate(state.axes))
+    if (index != length)
+      axis.role = Role::Plain;
+  return state;
 }
 
 //===----------------------------------------------------------------------===//
@@ -293,7 +309,7 @@ TokenState TokenFlow::reduce(Operation *op, Axes axes, bool keeps) {
     return state;
   for (int64_t axis : llvm::reverse(axes)) {
     if (keeps)
-      state.axes[axis] = {Role::Same, Size()};
+      state.axes[axis] = oneAxis;
     else
       state.axes.erase(state.axes.begin() + axis);
   }
@@ -315,10 +331,12 @@ TokenState TokenFlow::reduceKeys(Operation *op, StringRef name) {
   TokenState state = local(data);
   int64_t axis = data.find(Role::Key);
   if (intAttr(op, "keepdims", 1) != 0)
-    state.axes[axis] = {Role::Same, Size()};
+    state.axes[axis] = oneAxis;
   else
     state.axes.erase(state.axes.begin() + axis);
-  if (sums && data.parts[Before].bounds.low >= 0)
+  // Sums of integers may wrap.
+  if (sums && data.parts[Before].bounds.low >= 0 &&
+      isa<FloatType>(elementType(op->getResult(0))))
     for (Part &part : state.parts)
       part.bounds.low = own.low;
   return state;
@@ -331,13 +349,15 @@ TokenState TokenFlow::cumulative(Operation *op) {
   if (!data.known || !axes || axes->size() != 1)
     return unknown(op);
   int64_t axis = normalized(axes->front(), data.axes.size());
+  constexpr Linear counted = {0, 1, 0, 0, 0, 1};
   bool isPlain =
       intAttr(op, "exclusive", 0) == 0 && intAttr(op, "reverse", 0) == 0;
   if (data.axes[axis].role != Role::Key || data.uniform() != 1.0 || !isPlain ||
-      !elementType(op->getResult(0)).isIntOrIndex())
+      !elementType(op->getResult(0)).isIntOrIndex() ||
+      !holds(elementType(op->getResult(0)), counted))
     return along(op, axis);
   TokenState state = local(data);
-  state.setLinear({0, 1, 0, 0, 0, 1});
+  state.setLinear(counted);
   return state;
 }
 
@@ -353,15 +373,20 @@ TokenState TokenFlow::matmul(Operation *op, bool swapsA, bool swapsB) {
     std::swap(b.axes[rankB - 2], b.axes[rankB - 1]);
   if (!arePlain(a, rankA - 1) || !arePlain(b, rankB - 2))
     return unknown(op);
-  const Axis same = {Role::Same, Size()};
-  a.axes.back() = same;
-  b.axes[rankB - 2] = same;
+  a.axes.back() = oneAxis;
+  b.axes[rankB - 2] = oneAxis;
   Operands operands = {&a, &b};
   // C of Gemm, zero points of MatMulInteger.
   for (Value other : op->getOperands().drop_front(2)) {
     if (isa<NoneType>(other.getType()))
       continue;
     if (!of(other).isFixed())
+      return unknown(op);
+    RankedTensorType type = rankedType(other);
+    bool isNumber = type && type.hasStaticShape() && type.getNumElements() == 1;
+    if (isOnnx(op, "Gemm"))
+      operands.push_back(&of(other));
+    else if (!isNumber)
       return unknown(op);
   }
   TokenState state;
@@ -371,73 +396,18 @@ TokenState TokenFlow::matmul(Operation *op, bool swapsA, bool swapsB) {
 
 /// Quantised by constants.
 TokenState TokenFlow::scaled(Operation *op) {
-  return along(op, ArrayRef<int64_t>());
-}
-
-//===----------------------------------------------------------------------===//
-// Element by element
-//===----------------------------------------------------------------------===//
-
-TokenState TokenFlow::elementwise(Operation *op, StringRef name) {
-  RankedTensorType type = rankedType(op->getResult(0));
-  Operands operands = operandsOf(op);
-  if (!type)
+  RankedTensorType type = rankedType(op->getOperand(0)),
+                   scale = rankedType(op->getOperand(1));
+  if (!type || !scale)
     return unknown(op);
-  // A choice that is known reads nothing else.
-  bool isWhere = name == "Where" && operands.size() == 3;
-  std::optional<double> chosen =
-      isWhere ? operands[0]->uniform() : std::nullopt;
-  if (chosen) {
-    const TokenState &state = *operands[*chosen ? 1 : 2];
-    if (state.known && int64_t(state.axes.size()) == type.getRank() &&
-        rankedType(op->getOperand(*chosen ? 1 : 2)) == type)
-      return state;
-  }
-  TokenState state;
-  std::optional<TokenState> keys;
-  if (!joinAxes(operands, type.getRank(), state)) {
-    // One operand's tokens may be the keys of the other's.
-    for (const TokenState *&operand : operands)
-      if (!keys && (keys = asKeys(*operand)))
-        operand = &*keys;
-    state = TokenState();
-    if (!keys || !joinAxes(operands, type.getRank(), state))
-      return unknown(op);
-  }
-  for (unsigned region = 0; region < numRegions; ++region)
-    state.parts[region] = evaluatePart(op, name, operands, region);
-  // Lists, element by element; one number may stand beside them.
-  bool areLists = type.hasStaticShape() && type.getNumElements() <= maxElements;
-  bool areLinear = true;
-  for (const TokenState *operand : operands) {
-    size_t count = operand->elements.size();
-    areLists &= count == 1 || int64_t(count) == type.getNumElements();
-    areLinear &= operand->linear.has_value();
-  }
-  if (areLists) {
-    SmallVector<Number> list;
-    for (int64_t i = 0; i < type.getNumElements(); ++i) {
-      SmallVector<Number> in;
-      for (const TokenState *operand : operands)
-        in.push_back(operand->elements[operand->elements.size() == 1 ? 0 : i]);
-      list.push_back(evaluateNumber(op, name, in));
-    }
-    std::array<Part, numRegions> parts = state.parts;
-    state.setElements(list);
-    if (!state.linear)
-      state.parts = parts;
-  } else if (areLinear) {
-    SmallVector<Number> in;
-    for (const TokenState *operand : operands)
-      in.push_back({operand->linear, operand->linear->isLocal()});
-    if (std::optional<Linear> number = evaluateNumber(op, name, in).linear)
-      state.setLinear(*number);
-  }
-  // Sizes are nobody's fault until they become numbers.
-  bool isSize = state.linear || areLists;
-  if (!state.isLocal() && !isSize && !culpritBefore(op))
-    state.culprit = op;
-  return state;
+  if (scale.hasStaticShape() && scale.getNumElements() == 1)
+    return along(op, ArrayRef<int64_t>());
+  int64_t rank = type.getRank();
+  int64_t axis = normalized(intAttr(op, "axis", 1), rank);
+  if (scale.getRank() == 1 && axis < rank)
+    return along(op, axis);
+  // Blocks are of one axis, and what each is scaled by of all.
+  return along(op, llvm::to_vector(llvm::seq(rank)));
 }
 
 } // namespace bitnet::recognize

@@ -55,6 +55,8 @@ private:
   // Element by element.
   /// By name of the operator; of ops that are none, without one.
   TokenState elementwise(mlir::Operation *op, llvm::StringRef name);
+  /// Whether `op` may repeat its operand `index` along an axis.
+  bool isStretched(mlir::Operation *op, unsigned index);
 
   // Moves.
   TokenState constant(mlir::Operation *op);
@@ -77,11 +79,18 @@ private:
 
 /// An axis along which all elements are the same.
 constexpr Axis sameAxis = {Role::Same, std::nullopt};
+/// An axis of one element.
+constexpr Axis oneAxis = {Role::Same, Size()};
 
 inline int64_t normalized(int64_t axis, int64_t rank) {
   return axis < 0 ? axis + rank : axis;
 }
 
+/// Numbers between which `type` holds each whole number, and a double does.
+Interval wholeNumbersOf(mlir::Type type);
+/// Whether numbers of `type` are those of `linear`, and do not round or wrap,
+/// in texts of up to 2^20 tokens.
+bool holds(mlir::Type type, const Linear &linear);
 /// What an element-wise op gives for numbers of its operands.
 Number evaluateNumber(mlir::Operation *op, llvm::StringRef name,
                       llvm::ArrayRef<Number> operands);

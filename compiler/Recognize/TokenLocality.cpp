@@ -91,7 +91,7 @@ private:
           roleOf(main, argument.getArgNumber()) == "tokens")
         return type.isDynamicDim(1);
     }
-    return false;
+    return true;
   }
 
   static std::optional<unsigned> findLogits(func::FuncOp main) {

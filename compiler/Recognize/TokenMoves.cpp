@@ -6,9 +6,22 @@
 #include "dialects/Onnx/IR/ConstantData.h"
 #include "dialects/Onnx/IR/OnnxOps.h"
 
+#include "llvm/ADT/SmallBitVector.h"
+
 using namespace mlir;
 
 namespace bitnet::recognize {
+
+/// Says that all elements of `state`, of that type, are `number`.
+static void setNumber(TokenState &state, Type type, double number) {
+  Interval range = wholeNumbersOf(type);
+  bool isRounded =
+      !isa<FloatType>(type) && (number < range.low || number > range.high);
+  if (isRounded || std::isnan(number))
+    return;
+  for (Part &part : state.parts)
+    part.bounds = Interval::exactly(number);
+}
 
 TokenState TokenFlow::constant(Operation *op) {
   TokenState state;
@@ -32,8 +45,7 @@ TokenState TokenFlow::constant(Operation *op) {
                  onnx::getConstantSplat(op->getResult(0));
              number && !std::isnan(*number)) {
     double value = type.getElementType().isInteger(1) ? *number != 0 : *number;
-    for (Part &part : state.parts)
-      part.bounds = Interval::exactly(value);
+    setNumber(state, type.getElementType(), value);
     // Sizes are compared as floats, too.
     if (std::fabs(value) < 1 << 24 && std::trunc(value) == value)
       state.linear = Linear::number(static_cast<int64_t>(value));
@@ -78,20 +90,11 @@ TokenState TokenFlow::constantOfShape(Operation *op) {
   const TokenState &target = of(op->getOperand(0));
   for (auto [axis, number] : llvm::zip(state.axes, target.elements))
     axis.size = number.linear ? sizeOf(*number.linear) : std::nullopt;
-  double value = 0;
-  if (auto attr = op->getAttrOfType<DenseElementsAttr>("value")) {
-    if (attr.getElementType().isIntOrIndex()) {
-      APInt number = *attr.getValues<APInt>().begin();
-      value = attr.getElementType().isInteger(1)
-                  ? double(number.getBoolValue())
-                  : double(number.getSExtValue());
-    } else {
-      value = attr.getValues<APFloat>()[0].convertToDouble();
-    }
-  }
-  for (Part &part : state.parts)
-    if (!std::isnan(value))
-      part.bounds = Interval::exactly(value);
+  Attribute value = op->getAttr("value");
+  std::optional<onnx::ConstantReader> reader =
+      value ? onnx::ConstantReader::get(value) : std::nullopt;
+  if (!value || (reader && reader->size() > 0))
+    setNumber(state, type.getElementType(), value ? reader->getFloat(0) : 0);
   return state;
 }
 
@@ -99,6 +102,7 @@ TokenState TokenFlow::range(Operation *op) {
   const TokenState &start = of(op->getOperand(0)),
                    &limit = of(op->getOperand(1)),
                    &delta = of(op->getOperand(2));
+  RankedTensorType type = rankedType(op->getResult(0));
   TokenState state;
   state.axes.assign(1, Axis());
   bool isFixed = start.isFixed() && limit.isFixed() && delta.isFixed();
@@ -110,12 +114,14 @@ TokenState TokenFlow::range(Operation *op) {
     state.axes[0].size = length ? sizeOf(*length) : std::nullopt;
     return state;
   }
-  if (!length || !(length->isCount() || length->isTotal()))
+  if (!type || !length || !(length->isCount() || length->isTotal()))
     return unknown(op);
   state.axes[0] = {length->isCount() ? Role::Token : Role::Key,
                    sizeOf(*length)};
   Linear number = *start.linear;
   (length->isCount() ? number.token : number.key) += 1;
+  if (!holds(type.getElementType(), number))
+    return unknown(op);
   state.setLinear(number);
   return state;
 }
@@ -139,7 +145,7 @@ TokenState TokenFlow::squeeze(Operation *op, bool adds) {
     return unknown(op);
   if (adds) {
     for (int64_t axis : *axes)
-      state.axes.insert(state.axes.begin() + axis, sameAxis);
+      state.axes.insert(state.axes.begin() + axis, oneAxis);
     return state;
   }
   for (int64_t axis : llvm::reverse(*axes)) {
@@ -202,7 +208,7 @@ static int64_t placeOf(ArrayRef<Axis> from, int64_t axis, ArrayRef<Axis> to) {
       return at;
     bool isToken = from[axis].role == Role::Token;
     // [B * S] to [.., S].
-    if (isToken && *to[at].size == Size{1, 0, 1, 0})
+    if (isToken && *to[at].size == sizeOfTokens)
       return at;
     for (int64_t first = axis - 1; isToken && first >= 0; --first)
       if (productOf(from.slice(first, axis - first + 1)) == to[at].size)
@@ -223,6 +229,7 @@ TokenState TokenFlow::reshape(Operation *op) {
     return state;
   for (Axis &axis : state.axes)
     axis.role = Role::Plain;
+  llvm::SmallBitVector isPlaced(to.size());
   for (auto [index, axis] : llvm::enumerate(from)) {
     bool isFixed =
         axis.role == Role::Plain ||
@@ -233,8 +240,19 @@ TokenState TokenFlow::reshape(Operation *op) {
     if (place < 0)
       return unknown(op);
     state.axes[place].role = axis.role;
+    isPlaced[place] = true;
   }
-  return state;
+  // What is left has a fixed number of elements. Of one axis, too, where the
+  // others do.
+  int64_t open = 0;
+  for (auto [index, axis] : llvm::enumerate(state.axes)) {
+    if (isPlaced[index])
+      continue;
+    if (axis.size && !axis.size->isFixed())
+      return unknown(op);
+    open += !axis.size;
+  }
+  return open <= 1 ? state : unknown(op);
 }
 
 TokenState TokenFlow::expand(Operation *op) {
@@ -243,25 +261,21 @@ TokenState TokenFlow::expand(Operation *op) {
   RankedTensorType type = rankedType(op->getResult(0));
   if (!state.known || !type)
     return unknown(op);
-  // Axes that the target alone has, or that it is longer on.
-  state.axes.insert(state.axes.begin(), type.getRank() - state.axes.size(),
-                    sameAxis);
-  for (int64_t i = 0, e = type.getRank(); i < e; ++i) {
-    int64_t at = i - (e - int64_t(target.elements.size()));
-    std::optional<Linear> number = at >= 0 && !target.elements.empty()
-                                       ? target.elements[at].linear
-                                       : std::nullopt;
-    Axis &axis = state.axes[i];
-    std::optional<Size> size = number ? sizeOf(*number) : std::nullopt;
-    bool isStatic = axis.size && *axis.size == Size{axis.size->known, 0, 0, 0};
-    bool isLonger = target.elements.empty() || at >= 0;
-    if (axis.role == Role::Same)
-      axis.size = size;
-    // What has one element could be stretched to more.
-    else if (!isStatic && isLonger && !(size && size->isOne()) &&
-             size != axis.size)
-      return unknown(op);
+  // It meets a tensor of the target's sizes, whose elements are all the same.
+  int64_t rank = type.getRank();
+  int64_t count = target.elements.empty() ? rank : target.elements.size();
+  TokenState like, joined;
+  for (int64_t i = 0; i < count; ++i) {
+    Axis axis = sameAxis;
+    if (int64_t to = rank - count + i; !type.isDynamicDim(to))
+      axis.size = Size{type.getDimSize(to)};
+    else if (!target.elements.empty() && target.elements[i].linear)
+      axis.size = sizeOf(*target.elements[i].linear);
+    like.axes.push_back(axis);
   }
+  if (count > rank || !joinAxes({&state, &like}, rank, joined))
+    return unknown(op);
+  state.axes = joined.axes;
   return state;
 }
 
@@ -277,9 +291,9 @@ static std::optional<TokenState> joinKeys(ArrayRef<const TokenState *> operands,
   if (!first.known || !second.known || first.axes[along].role != past.role ||
       first.axes[along].size != past.size ||
       second.axes[along].role != Role::Fresh ||
-      !joinAxes(operands, rank, state))
+      !joinAxes(operands, rank, state, along))
     return std::nullopt;
-  state.axes[along] = {Role::Key, Size{1, 0, 0, 1}};
+  state.axes[along] = {Role::Key, sizeOfKeys};
   state.parts = second.parts;
   // Keys before a token are of either; where the run begins must not be seen.
   Interval left = first.parts[Before].bounds;
@@ -304,7 +318,7 @@ TokenState TokenFlow::concat(Operation *op) {
     elements.append(operand->elements.begin(), operand->elements.end());
     isFixed &= operand->known && !isOfCall(operand->axes[along].role);
   }
-  if (!isFixed || !joinAxes(operands, rank, state))
+  if (!isFixed || !joinAxes(operands, rank, state, along))
     return unknown(op);
   // What repeats along the axis must not do so as often as there are tokens.
   for (auto [value, operand] : llvm::zip(op->getOperands(), operands)) {

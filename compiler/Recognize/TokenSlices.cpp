@@ -38,8 +38,6 @@ struct Cut {
 static constexpr Linear kPast = {0, 0, 1, 0, 0, 0};
 static constexpr Linear kCount = {0, 0, 0, 1, 0, 0};
 static constexpr Linear kTotal = {0, 0, 1, 1, 0, 0};
-static constexpr Size kTokens = {1, 0, 1, 0, 0};
-static constexpr Size kKeys = {1, 0, 0, 1, 0};
 
 /// Rows of a table, by position.
 static bool slicePlain(TokenState &state, Axis &axis, const Cut &cut) {
@@ -53,15 +51,15 @@ static bool slicePlain(TokenState &state, Axis &axis, const Cut &cut) {
   if (!isAlone || !cut.end.linear || !cut.end.linear->isTotal())
     return false;
   if (cut.startsAt(kPast))
-    axis = {Role::Token, kTokens};
+    axis = {Role::Token, sizeOfTokens};
   else if (cut.startsAt(Linear()))
-    axis = {Role::Key, kKeys};
+    axis = {Role::Key, sizeOfKeys};
   return isOfCall(axis.role);
 }
 
 /// All tokens, or the last one.
 static bool sliceTokens(TokenState &state, Axis &axis, const Cut &cut) {
-  if (!axis.size || *axis.size != kTokens || !cut.endsAt(kCount))
+  if (!axis.size || *axis.size != sizeOfTokens || !cut.endsAt(kCount))
     return false;
   if (cut.startsAt(Linear()))
     return true;
@@ -83,9 +81,9 @@ static bool sliceKeys(TokenState &state, Axis &axis, const Cut &cut) {
   if (cut.startsAt(Linear()))
     return true;
   bool isOwn = cut.startsAt(kPast) || cut.startsAt({0, 0, 0, -1, 0, 0});
-  if (!isOwn || state.find(Role::Token) >= 0)
+  if (!isOwn || state.isLast || state.find(Role::Token) >= 0)
     return false;
-  axis = {Role::Token, kTokens};
+  axis = {Role::Token, sizeOfTokens};
   state.parts.fill(state.parts[Own]);
   // j = P + i.
   if (state.linear) {
@@ -103,6 +101,9 @@ static bool sliceAxis(TokenState &state, int64_t index, const Cut &cut) {
   Axis &axis = state.axes[index];
   switch (axis.role) {
   case Role::Same:
+    // A second look at what moves with the run.
+    if (!cut.isConstant() && !state.uniform())
+      return false;
     axis.size.reset();
     return true;
   case Role::Plain:
@@ -170,10 +171,42 @@ TokenState TokenFlow::split(Operation *op) {
   int64_t along = normalized(intAttr(op, "axis", 0), state.axes.size());
   if (!arePlain(state, along))
     return unknown(op);
+  // The parts are the same in each call.
+  Value sizes = operandOrNull(op, 1);
+  if (sizes && !of(sizes).isFixed())
+    return unknown(op);
   state.axes[along].size.reset();
   state.elements.clear();
   state.linear.reset();
   return state;
+}
+
+/// The axes of what `op` gives where all elements are the same.
+static SmallVector<Axis, 4> sameAxesOfGather(Operation *op,
+                                             const TokenState &data,
+                                             const TokenState &indices,
+                                             int64_t rank) {
+  SmallVector<Axis, 4> axes;
+  ArrayRef<Axis> from = data.axes, by = indices.axes;
+  if (isOnnx(op, "Gather")) {
+    int64_t axis = normalized(intAttr(op, "axis", 0), from.size());
+    axes.append(from.begin(), from.begin() + axis);
+    axes.append(by.begin(), by.end());
+    axes.append(from.begin() + axis + 1, from.end());
+  } else if (isOnnx(op, "GatherND") && !by.empty()) {
+    // [.., n]: n of data's axes are chosen by each row.
+    axes.append(by.begin(), by.end() - 1);
+    size_t rest = rank - axes.size();
+    if (rest <= from.size())
+      axes.append(from.end() - rest, from.end());
+  } else {
+    axes.append(by.begin(), by.end());
+  }
+  if (!indices.known || int64_t(axes.size()) != rank)
+    axes.assign(rank, sameAxis);
+  for (Axis &axis : axes)
+    axis.role = Role::Same;
+  return axes;
 }
 
 TokenState TokenFlow::gather(Operation *op) {
@@ -187,7 +220,7 @@ TokenState TokenFlow::gather(Operation *op) {
   if (data.uniform()) {
     state = local(data);
     state.parts = data.parts;
-    state.axes.assign(type.getRank(), sameAxis);
+    state.axes = sameAxesOfGather(op, data, indices, type.getRank());
     return state;
   }
   if (!isOnnx(op, "Gather") || !indices.known)
@@ -209,7 +242,7 @@ TokenState TokenFlow::gather(Operation *op) {
   Role role = data.axes[axis].role;
   if (role == Role::Token) {
     bool isLast = numbers && numbers->size() == 1 && numbers->front() == -1;
-    if (!isLast || !data.isLocal())
+    if (!isLast || !data.isLocal() || data.axes[axis].size != sizeOfTokens)
       return unknown(op);
     state = local(data);
     state.isLast = true;
@@ -243,17 +276,21 @@ TokenState TokenFlow::triangle(Operation *op) {
   Value operand = operandOrNull(op, 1);
   std::optional<Linear> k = operand ? of(operand).linear : Linear();
   int64_t rank = state.known ? state.axes.size() : 0;
+  int64_t ofCall = llvm::count_if(
+      state.axes, [](const Axis &axis) { return isOfCall(axis.role); });
   if (rank < 2 || !k || state.isLast)
     return unknown(op);
   auto [rows, columns] = std::pair(state.axes[rank - 2], state.axes[rank - 1]);
   // Of what is the same all over, the axes are what their sizes say.
   auto take = [&](Axis &axis, Role role, Size size) {
-    if (axis.role == Role::Same && axis.size == size)
+    bool isNew = axis.role == Role::Same && axis.size == size;
+    if (isNew)
       axis.role = role;
-    return axis.role == role;
+    ofCall += isNew;
+    return axis.role == role && axis.size == size;
   };
-  if (!take(rows, Role::Token, {1, 0, 1, 0}) ||
-      !take(columns, Role::Key, {1, 0, 0, 1}))
+  if (!take(rows, Role::Token, sizeOfTokens) ||
+      !take(columns, Role::Key, sizeOfKeys) || ofCall != 2)
     return unknown(op);
   state.axes[rank - 2] = rows;
   state.axes[rank - 1] = columns;

@@ -4,6 +4,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace bitnet::recognize {
 
@@ -12,6 +13,8 @@ using llvm::ArrayRef;
 /// Factors beyond this are no shape computations; sums of some of them do not
 /// overflow. Ends of slices are larger, but stand alone.
 static constexpr int64_t kMostFactor = int64_t(1) << 48;
+/// Up to here a double holds all whole numbers.
+static constexpr double kMostWhole = double(int64_t(1) << 53);
 
 static constexpr int64_t Linear::*kFactors[] = {
     &Linear::token, &Linear::key,   &Linear::past,
@@ -46,11 +49,15 @@ bool Interval::isBounded() const {
 
 /// Bounds of constant + the sum of factors, each times a number >= 0.
 static Interval boundsOf(int64_t constant, ArrayRef<int64_t> factors) {
-  Interval bounds;
+  Interval bounds, number = Interval::exactly(static_cast<double>(constant));
+  // What a double does not hold lies beside it.
+  if (std::fabs(number.low) > kMostWhole)
+    number = {std::nextafter(number.low, bounds.low),
+              std::nextafter(number.high, bounds.high)};
   if (llvm::all_of(factors, [](int64_t factor) { return factor <= 0; }))
-    bounds.high = static_cast<double>(constant);
+    bounds.high = number.high;
   if (llvm::all_of(factors, [](int64_t factor) { return factor >= 0; }))
-    bounds.low = static_cast<double>(constant);
+    bounds.low = number.low;
   return bounds;
 }
 
@@ -167,7 +174,7 @@ std::optional<double> TokenState::uniform() const {
 
 std::optional<TokenState> asKeys(const TokenState &state) {
   if (state.axes.empty() || state.axes.back().role != Role::Token ||
-      !state.linear || state.axes.back().size != Size{1, 0, 1, 0})
+      !state.linear || state.axes.back().size != sizeOfTokens)
     return std::nullopt;
   TokenState keys = state;
   keys.axes.back().role = Role::Fresh;
@@ -179,9 +186,51 @@ std::optional<TokenState> asKeys(const TokenState &state) {
   return keys;
 }
 
+static bool isOne(const Axis &axis) { return axis.size && axis.size->isOne(); }
+
+/// Whether there is the same number of elements along the axis in each call.
+static bool isOfFixedSize(const Axis &axis) {
+  return axis.role == Role::Plain || (axis.size && axis.size->isFixed());
+}
+
+/// Whether the axis has a known number of elements, and not one: what it meets
+/// has as many, or one.
+static bool isLong(const Axis &axis) {
+  return axis.size && *axis.size == Size{axis.size->known} && !isOne(axis);
+}
+
+/// Joins an axis of an operand to that of those before it.
+static bool joinAxis(Axis &joined, const Axis &axis) {
+  if (joined.role != Role::Same && axis.role != Role::Same &&
+      joined.role != axis.role)
+    return false;
+  Role role = joined.role == Role::Same ? axis.role : joined.role;
+  if (isOne(joined) || isOne(axis)) {
+    const Axis &one = isOne(axis) ? axis : joined;
+    const Axis &other = isOne(axis) ? joined : axis;
+    // Of a token that is alone there are no more.
+    if (isOfCall(one.role) && !isOne(other))
+      return false;
+    joined = {role, other.size};
+    return true;
+  }
+  if (joined.size && joined.size == axis.size) {
+    joined.role = role;
+    return true;
+  }
+  // One of them may be stretched to the other.
+  bool isFixed = isLong(joined) || isLong(axis) ||
+                 (isOfFixedSize(joined) && isOfFixedSize(axis));
+  std::optional<Size> size;
+  if (isLong(joined) || isLong(axis))
+    size = isLong(joined) ? joined.size : axis.size;
+  joined = {role, size};
+  return role == Role::Same || (role == Role::Plain && isFixed);
+}
+
 bool joinAxes(ArrayRef<const TokenState *> operands, int64_t rank,
-              TokenState &out) {
-  out.axes.assign(rank, {Role::Same, std::nullopt});
+              TokenState &out, int64_t along) {
+  out.axes.assign(rank, {Role::Same, Size()});
   int tokens = 0, keys = 0;
   for (int64_t at = 1; at <= rank; ++at) {
     Axis &joined = out.axes[rank - at];
@@ -190,11 +239,10 @@ bool joinAxes(ArrayRef<const TokenState *> operands, int64_t rank,
         return false;
       if (at > static_cast<int64_t>(operand->axes.size()))
         continue;
-      const Axis &axis = operand->axes[operand->axes.size() - at];
-      bool isOne = axis.size && axis.size->isOne();
-      if (joined.role == Role::Same)
-        joined = {axis.role, isOne ? joined.size : axis.size};
-      else if (axis.role != Role::Same && axis.role != joined.role)
+      Axis axis = operand->axes[operand->axes.size() - at];
+      if (rank - at == along)
+        axis.size = Size();
+      if (!joinAxis(joined, axis))
         return false;
     }
     tokens += joined.role == Role::Token;

@@ -77,10 +77,13 @@ std::optional<Size> divide(const Size &a, const Size &b);
 std::optional<Size> sizeOf(const Linear &linear);
 std::optional<Linear> linearOf(const Size &size);
 
+constexpr Size sizeOfTokens = {1, 0, 1, 0, 0};
+constexpr Size sizeOfKeys = {1, 0, 0, 1, 0};
+
 /// What the index along an axis stands for.
 enum class Role {
   Same,  ///< nothing: all elements along the axis are the same
-  Plain, ///< features, heads, texts: the same thing in each call
+  Plain, ///< features, heads, texts: the same things, as many, in each call
   Token, ///< i; of a size of several factors, B * S, the last of them
   Key,   ///< j
   Fresh  ///< j - P: keys of the run alone
@@ -134,9 +137,11 @@ constexpr int64_t maxElements = 16;
 std::optional<TokenState> asKeys(const TokenState &state);
 
 /// Joins axes as numpy broadcasts them to `rank` axes. False where tokens would
-/// meet other tokens, keys or plain elements.
+/// meet other tokens, keys or plain elements, or where an axis may be stretched
+/// to a size that is another in each call. Along axis `along`, operands are put
+/// one behind the other: sizes differ there.
 bool joinAxes(llvm::ArrayRef<const TokenState *> operands, int64_t rank,
-              TokenState &out);
+              TokenState &out, int64_t along = -1);
 
 } // namespace bitnet::recognize
 

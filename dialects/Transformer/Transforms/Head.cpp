@@ -1,6 +1,9 @@
 #include "dialects/Transformer/Transforms/Head.h"
 
+#include "dialects/Onnx/IR/LastPosition.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -54,47 +57,43 @@ Operation *bitnet::transformer::findHead(ModuleOp module) {
   return nullptr;
 }
 
-/// Whether `op` gathers or slices from the last element on.
-static bool choosesLast(Operation *op) {
-  StringRef name = op->getName().getStringRef();
-  bool chooses = name == "onnx.Gather" || name == "onnx.Slice";
-  Operation *index = chooses ? op->getOperand(1).getDefiningOp() : nullptr;
-  auto value = index ? index->getAttrOfType<DenseIntElementsAttr>("value")
-                     : DenseIntElementsAttr();
-  return value && value.isSplat() && value.getSplatValue<APInt>().isAllOnes();
+/// Whether `value` holds one position of each text.
+static bool isOnePosition(Value value) {
+  auto type = cast<ShapedType>(value.getType());
+  return (type.getRank() == 3 && type.getDimSize(1) == 1) ||
+         (type.getRank() == 2 && type.getDimSize(0) == 1);
 }
 
 /// Whether a head gets no more positions than logits are asked for of.
 static bool readsLastPositions(LinearOp head) {
-  auto type = cast<ShapedType>(head.getInput().getType());
-  // Rows of logits are those of last positions, or of one for each text.
-  if (type.getRank() == 2 || (type.getRank() == 3 && type.getDimSize(1) == 1))
-    return true;
   Value value = head.getInput();
-  while (Operation *op = value.getDefiningOp()) {
-    if (isa<LastPositionsOp>(op))
+  while (!isOnePosition(value)) {
+    Operation *op = value.getDefiningOp();
+    if (!op)
+      return false;
+    if (isa<LastPositionsOp>(op) || bitnet::onnx::lastPositionOf(op))
       return true;
     bool isNorm = isa<RMSNormOp, LayerNormOp>(op);
     value = isNorm ? op->getOperand(0) : changedBy(op);
     if (!value)
       return false;
-    if (choosesLast(op))
-      return true;
   }
-  return false;
+  return true;
 }
 
 /// The first op that changes numbers of `logits` before they leave the graph,
 /// or reads them for something else; null where there is none.
 static Operation *findOtherUser(Value logits) {
-  for (Operation *user : logits.getUsers()) {
-    if (isa<func::ReturnOp>(user))
-      continue;
-    if (!movesRows(user))
-      return user;
-    if (Operation *other = findOtherUser(user->getResult(0)))
-      return other;
-  }
+  llvm::SetVector<Value> moved;
+  moved.insert(logits);
+  for (unsigned i = 0; i < moved.size(); ++i)
+    for (Operation *user : moved[i].getUsers()) {
+      if (isa<func::ReturnOp>(user))
+        continue;
+      if (!movesRows(user))
+        return user;
+      moved.insert(user->result_begin(), user->result_end());
+    }
   return nullptr;
 }
 

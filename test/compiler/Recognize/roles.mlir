@@ -235,3 +235,159 @@ func.func @main(%ids: tensor<?x?xi64>, %other: tensor<?x?xi64>, %seven: tensor<1
   %r7 = onnx.Reshape %l7, %rows : (tensor<1x7x4xf32>, tensor<2xi64>) -> tensor<7x4xf32>
   return %y, %z, %g, %r7 : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<7x4xf32>
 }
+
+// -----
+
+// The position 1 of any length: i64(bool(seq - 1)).
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   "logits"
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %none = onnx.Constant dense<> : tensor<0xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  %s = onnx.Shape %ids {start = 1 : i64, end = 2 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %n = onnx.Sub %s, %one : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %t = onnx.Cast %n {to = 9 : i64} : (tensor<1xi64>) -> tensor<1xi1>
+  %u = onnx.Cast %t {to = 7 : i64} : (tensor<1xi1>) -> tensor<1xi64>
+  %i = onnx.Reshape %u, %none : (tensor<1xi64>, tensor<0xi64>) -> tensor<i64>
+  %y = onnx.Gather %l, %i {axis = 1 : i64} : (tensor<?x?x4xf32>, tensor<i64>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// i64(bool(seq)) - 1 is 0.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   "logits"
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %none = onnx.Constant dense<> : tensor<0xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  %s = onnx.Shape %ids {start = 1 : i64, end = 2 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %t = onnx.Cast %s {to = 9 : i64} : (tensor<1xi64>) -> tensor<1xi1>
+  %u = onnx.Cast %t {to = 7 : i64} : (tensor<1xi1>) -> tensor<1xi64>
+  %n = onnx.Sub %u, %one : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %i = onnx.Reshape %n, %none : (tensor<1xi64>, tensor<0xi64>) -> tensor<i64>
+  %y = onnx.Gather %l, %i {axis = 1 : i64} : (tensor<?x?x4xf32>, tensor<i64>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// i64(i8(seq - 1)), of which 128 makes -128.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   "logits"
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %none = onnx.Constant dense<> : tensor<0xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  %s = onnx.Shape %ids {start = 1 : i64, end = 2 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %n = onnx.Sub %s, %one : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %t = onnx.Cast %n {to = 3 : i64} : (tensor<1xi64>) -> tensor<1xi8>
+  %u = onnx.Cast %t {to = 7 : i64} : (tensor<1xi8>) -> tensor<1xi64>
+  %i = onnx.Reshape %u, %none : (tensor<1xi64>, tensor<0xi64>) -> tensor<i64>
+  %y = onnx.Gather %l, %i {axis = 1 : i64} : (tensor<?x?x4xf32>, tensor<i64>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// Each text twice.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   "logits"
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  %b = onnx.Shape %ids {start = 0 : i64, end = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %z0 = onnx.Constant dense<0> : tensor<i64>
+  %o0 = onnx.Constant dense<1> : tensor<i64>
+  %zz = onnx.Constant dense<0> : tensor<1xi64>
+  %b0 = onnx.Squeeze %b, %zz : (tensor<1xi64>, tensor<1xi64>) -> tensor<i64>
+  %r = onnx.Range %z0, %b0, %o0 : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %two = onnx.Constant dense<2> : tensor<1xi64>
+  %rt = onnx.Tile %r, %two : (tensor<?xi64>, tensor<1xi64>) -> tensor<?xi64>
+  %rc = onnx.Unsqueeze %rt, %one : (tensor<?xi64>, tensor<1xi64>) -> tensor<?x1xi64>
+  %b2 = onnx.Mul %b, %two : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  %sh = onnx.Concat %b2, %one {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
+  %m = onnx.ConstantOfShape %sh {value = dense<-1> : tensor<1xi64>} : (tensor<2xi64>) -> tensor<?x1xi64>
+  %ix = onnx.Concat %rc, %m {axis = 1 : i64} : (tensor<?x1xi64>, tensor<?x1xi64>) -> tensor<?x2xi64>
+  %y = onnx.GatherND %l, %ix : (tensor<?x?x4xf32>, tensor<?x2xi64>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// The last of two heads, and all positions of it.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   "logits"
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %h1 = onnx.Unsqueeze %h, %one : (tensor<?x?x8xf32>, tensor<1xi64>) -> tensor<?x1x?x8xf32>
+  %w = onnx.Constant dense<[[[[1.0]], [[2.0]]]]> : tensor<1x2x1x1xf32>
+  %h2 = onnx.Mul %h1, %w : (tensor<?x1x?x8xf32>, tensor<1x2x1x1xf32>) -> tensor<?x2x?x8xf32>
+  %l2 = transformer.linear %h2, %table : (tensor<?x2x?x8xf32>, tensor<4x8xf32>) -> tensor<?x2x?x4xf32>
+  %m1 = onnx.Constant dense<-1> : tensor<i64>
+  %g = onnx.Gather %l2, %m1 {axis = 1 : i64} : (tensor<?x2x?x4xf32>, tensor<i64>) -> tensor<?x?x4xf32>
+  %to = onnx.Constant dense<[-1, 4]> : tensor<2xi64>
+  %y = onnx.Reshape %g, %to : (tensor<?x?x4xf32>, tensor<2xi64>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// True is 1, not -1.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   "logits"
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  %b = onnx.Shape %ids {start = 0 : i64, end = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %sh = onnx.Concat %b, %one {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
+  %t = onnx.ConstantOfShape %sh {value = dense<true> : tensor<1xi1>} : (tensor<2xi64>) -> tensor<?x1xi1>
+  %u = onnx.Cast %t {to = 7 : i64} : (tensor<?x1xi1>) -> tensor<?x1xi64>
+  %y = onnx.GatherND %l, %u {batch_dims = 1 : i64} : (tensor<?x?x4xf32>, tensor<?x1xi64>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// Rows of all positions that a number of rank 3 makes one text of, and the last of them.
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   "logits"
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>) -> tensor<1x4xf32> {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %last = onnx.Constant dense<-1> : tensor<i64>
+  %half = onnx.Constant dense<0.5> : tensor<1x1x1xf32>
+  %rows = onnx.Constant dense<[-1, 4]> : tensor<2xi64>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  %r = onnx.Reshape %l, %rows : (tensor<?x?x4xf32>, tensor<2xi64>) -> tensor<?x4xf32>
+  %s = onnx.Mul %r, %half : (tensor<?x4xf32>, tensor<1x1x1xf32>) -> tensor<1x?x4xf32>
+  %y = onnx.Gather %s, %last {axis = 1 : i64} : (tensor<1x?x4xf32>, tensor<i64>) -> tensor<1x4xf32>
+  return %y : tensor<1x4xf32>
+}

@@ -87,3 +87,47 @@ func.func @main(%e: tensor<?x?x40xf32>) -> (tensor<?x?x37xf32> {bitnet.role = "l
   %y = transformer.linear %x, %w : (tensor<?x?x40xf32>, tensor<37x40xf32>) -> tensor<?x?x37xf32>
   return %y : tensor<?x?x37xf32>
 }
+
+// -----
+
+// The last text, and all of its positions.
+// I8-LABEL: func.func @main
+rt.global @w : tensor<37x40xf32> = [dense<1.0> : tensor<37x40xf32>]
+func.func @main(%e: tensor<?x?x40xf32>) -> (tensor<?x?x37xf32> {bitnet.role = "logits"}) {
+  %w = rt.get_global @w : tensor<37x40xf32>
+  %last = onnx.Constant dense<-1> : tensor<1xi64>
+  %s = onnx.Gather %e, %last {axis = 0 : i64} : (tensor<?x?x40xf32>, tensor<1xi64>) -> tensor<1x?x40xf32>
+  %f = onnx.Identity %s : (tensor<1x?x40xf32>) -> tensor<?x?x40xf32>
+  // expected-error @+1 {{but it gets all positions}}
+  %y = transformer.linear %f, %w : (tensor<?x?x40xf32>, tensor<37x40xf32>) -> tensor<?x?x37xf32>
+  return %y : tensor<?x?x37xf32>
+}
+
+// -----
+
+// All positions, one behind the other.
+// I8-LABEL: func.func @main
+rt.global @w : tensor<37x40xf32> = [dense<1.0> : tensor<37x40xf32>]
+func.func @main(%e: tensor<?x?x40xf32>) -> (tensor<?x37xf32> {bitnet.role = "logits"}) {
+  %w = rt.get_global @w : tensor<37x40xf32>
+  %rows = onnx.Constant dense<[-1, 40]> : tensor<2xi64>
+  %x = onnx.Reshape %e, %rows : (tensor<?x?x40xf32>, tensor<2xi64>) -> tensor<?x40xf32>
+  // expected-error @+1 {{but it gets all positions}}
+  %y = transformer.linear %x, %w : (tensor<?x40xf32>, tensor<37x40xf32>) -> tensor<?x37xf32>
+  return %y : tensor<?x37xf32>
+}
+
+// -----
+
+// The last positions, one behind the other.
+// EXACT-LABEL: func.func @main
+//       EXACT:   transformer.screened_linear
+rt.global @w : tensor<37x40xf32> = [dense<1.0> : tensor<37x40xf32>]
+func.func @main(%e: tensor<?x?x40xf32>) -> (tensor<?x37xf32> {bitnet.role = "logits"}) {
+  %w = rt.get_global @w : tensor<37x40xf32>
+  %rows = onnx.Constant dense<[-1, 40]> : tensor<2xi64>
+  %l = transformer.last_positions %e : tensor<?x?x40xf32>
+  %x = onnx.Reshape %l, %rows : (tensor<?x?x40xf32>, tensor<2xi64>) -> tensor<?x40xf32>
+  %y = transformer.linear %x, %w : (tensor<?x40xf32>, tensor<37x40xf32>) -> tensor<?x37xf32>
+  return %y : tensor<?x37xf32>
+}
