@@ -23,8 +23,7 @@ static Error refuse(const Kernel &kernel,
 }
 
 static bool isHarmlessCallee(StringRef name) {
-  return name == "memcpy" || name == "memmove" || name == "memset" ||
-         name.starts_with(kernelPrefix);
+  return isLibraryFunction(name) || name.starts_with(kernelPrefix);
 }
 
 static Error count(const Kernel &kernel, Triple::ArchType arch,

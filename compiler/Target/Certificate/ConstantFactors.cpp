@@ -1,13 +1,13 @@
 #include "compiler/Target/Certificate/ConstantFactors.h"
 #include "compiler/Target/Certificate/InstructionClasses.h"
 
-#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/MC/MCInst.h"
-#include "llvm/MC/MCInstrAnalysis.h"
 #include "llvm/MC/MCInstrDesc.h"
 #include "llvm/MC/MCInstrInfo.h"
 #include "llvm/MC/MCRegisterInfo.h"
+
+#include <map>
 
 using namespace llvm;
 using namespace bitnet;
@@ -43,9 +43,7 @@ private:
   /// The instructions that may come before each one; the first one's callers
   /// are not among them.
   std::vector<SmallVector<size_t, 2>> before;
-  /// Whether each one is a call.
-  std::vector<bool> calls;
-  /// Whether it is known where all branches go.
+  /// Whether it is known where all branches and calls go.
   bool isKnown = true;
 };
 
@@ -54,19 +52,19 @@ private:
 Writers::Writers(const Kernel &kernel, ArrayRef<MCInst> decoded,
                  const InstructionInfo &info, Triple::ArchType arch)
     : kernel(kernel), decoded(decoded), info(info), arch(arch),
-      before(decoded.size()), calls(decoded.size()) {
-  DenseMap<uint64_t, size_t> places;
+      before(decoded.size()) {
+  // Targets are whatever bytes say: DenseMap has no place for some of them.
+  std::map<uint64_t, size_t> places;
   for (auto [i, instruction] : enumerate(kernel.instructions))
     places[instruction.address] = i;
   for (auto [i, instruction] : enumerate(kernel.instructions)) {
-    const MCInst &inst = decoded[i];
-    calls[i] = info.analysis.isCall(inst) || !instruction.callee.empty();
+    isKnown &= !instruction.goesAnywhere;
     if (i + 1 < decoded.size() && !describe(i).isBarrier())
       before[i + 1].push_back(i);
-    if (calls[i] || info.analysis.isReturn(inst) ||
-        !info.analysis.isBranch(inst))
+    // One to a function of the library ends the kernel.
+    if (instruction.flow != Flow::Branch ||
+        isLibraryFunction(instruction.callee))
       continue;
-    isKnown &= instruction.target.has_value();
     if (auto to = places.find(instruction.target.value_or(0));
         to != places.end())
       before[to->second].push_back(i);
@@ -99,8 +97,8 @@ bool Writers::writesAll(size_t i, MCRegister reg) const {
          info.registers.getRegClass(number).getSizeInBits() == 32;
 }
 
-/// Whether a function that is called leaves `reg` as it is, by the calling
-/// conventions of Linux.
+/// Whether a library's function that is called leaves `reg` as it is, by the
+/// calling conventions of Linux.
 bool Writers::survivesCalls(MCRegister reg) const {
   StringRef name = info.registers.getName(reg);
   unsigned number = 0;
@@ -133,7 +131,7 @@ std::optional<SmallVector<size_t>> Writers::findWriters(size_t at,
     if (place == 0)
       return std::nullopt;
     for (size_t i : before[place]) {
-      if (calls[i] && !survivesCalls(reg))
+      if (kernel.instructions[i].flow == Flow::Call && !survivesCalls(reg))
         return std::nullopt;
       if (seen[i])
         continue;
@@ -142,6 +140,25 @@ std::optional<SmallVector<size_t>> Writers::findWriters(size_t at,
     }
   }
   return found;
+}
+
+/// Whether an immediate is a number that weights are.
+static bool isTrit(int64_t immediate) {
+  return immediate >= -1 && immediate <= 1;
+}
+
+/// Whether all immediates of an instruction are such numbers.
+static bool hasTrits(const MCInst &inst) {
+  return all_of(inst, [](const MCOperand &operand) {
+    return !operand.isImm() || isTrit(operand.getImm());
+  });
+}
+
+/// Whether the same text makes another number in another place.
+static bool dependsOnPlace(const bitnet::Instruction &instruction) {
+  StringRef mnemonic = instruction.mnemonic;
+  return instruction.isRelocated || instruction.flow != Flow::Next ||
+         mnemonic == "adr" || mnemonic == "adrp" || mnemonic == "auipc";
 }
 
 /// The instructions that make the constant in `reg` before `at`, as text; the
@@ -157,7 +174,8 @@ std::optional<std::string> Writers::spell(size_t at, MCRegister reg,
   for (size_t writer : writers.value_or(SmallVector<size_t>())) {
     const MCInst &inst = decoded[writer];
     const MCInstrDesc &desc = describe(writer);
-    if (!writesAll(writer, reg) || desc.mayLoad() ||
+    if (dependsOnPlace(kernel.instructions[writer]) ||
+        !writesAll(writer, reg) || desc.mayLoad() ||
         desc.hasUnmodeledSideEffects() || !desc.implicit_uses().empty())
       return std::nullopt;
     // What it reads is to be constant, too.
@@ -173,6 +191,8 @@ std::optional<std::string> Writers::spell(size_t at, MCRegister reg,
         return std::nullopt;
       text += *part;
     }
+    if (depth == 0 && text.empty() && hasTrits(inst))
+      return std::nullopt;
     text += kernel.instructions[writer].text + '\n';
     // One of two constants may be chosen by data.
     if (common && *common != text)
@@ -182,13 +202,13 @@ std::optional<std::string> Writers::spell(size_t at, MCRegister reg,
   return common;
 }
 
-/// Whether one of the two factors of a product is a constant.
+/// Whether one of the two factors of a product is a constant, and none a trit.
 static bool hasConstantFactor(const Writers &writers, size_t at,
                               const MCInst &inst, const MCInstrDesc &desc) {
   unsigned count = inst.getNumOperands();
   // On x86 an immediate factor is the last operand.
   if (count && inst.getOperand(count - 1).isImm())
-    return true;
+    return !isTrit(inst.getOperand(count - 1).getImm());
   if (desc.mayLoad() || desc.getNumDefs() != 1 || count < 3)
     return false;
   // What the others may have behind the two factors is an addend.

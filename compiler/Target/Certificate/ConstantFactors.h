@@ -5,7 +5,6 @@
 
 namespace llvm {
 class MCInst;
-class MCInstrAnalysis;
 class MCInstrInfo;
 class MCRegisterInfo;
 } // namespace llvm
@@ -16,14 +15,14 @@ namespace bitnet {
 struct InstructionInfo {
   const llvm::MCInstrInfo &instructions;
   const llvm::MCRegisterInfo &registers;
-  const llvm::MCInstrAnalysis &analysis;
 };
 
 /// Sets `hasConstantFactor` of the instructions of `kernel`, which were decoded
-/// to `decoded`. A factor is a constant where it is an immediate, or where one
-/// instruction alone writes its register, whatever way led here, and from
-/// immediates: not from memory, arguments, flags or what is not known. No
-/// weight is: they lie in memory.
+/// to `decoded`. A factor is a constant where it is an immediate, or where only
+/// equal instructions write its register, whatever way led here, and from
+/// immediates: not from memory, arguments, flags, what the linker fills in or
+/// what is not known. None is -1, 0 or 1 by an immediate, as a weight that the
+/// code branches by would be.
 void markConstantFactors(Kernel &kernel, llvm::ArrayRef<llvm::MCInst> decoded,
                          const InstructionInfo &info,
                          llvm::Triple::ArchType arch);

@@ -3,7 +3,6 @@
 #include "compiler/Target/Codegen/TargetSpec.h"
 #include "compiler/Target/Family.h"
 
-#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/MC/MCContext.h"
@@ -17,6 +16,9 @@
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/MCTargetOptions.h"
 #include "llvm/MC/TargetRegistry.h"
+
+#include <map>
+#include <set>
 
 using namespace llvm;
 using namespace llvm::object;
@@ -34,11 +36,11 @@ public:
                   bitnet::Instruction &out);
 
   const MCSubtargetInfo &subtarget() const { return *subtargetInfo; }
-  InstructionInfo info() const {
-    return {*instructions, *registers, *analysis};
-  }
+  InstructionInfo info() const { return {*instructions, *registers}; }
 
 private:
+  Flow flowOf(const MCInst &inst, StringRef text) const;
+
   Triple triple;
   const TargetFamily *family = nullptr;
   MCTargetOptions options;
@@ -90,6 +92,16 @@ Disassembler::create(const Triple &triple) {
   return std::move(result);
 }
 
+Flow Disassembler::flowOf(const MCInst &inst, StringRef text) const {
+  // To LLVM other jumps to an address in a register may be returns, too.
+  if (analysis->isReturn(inst) && text == "ret")
+    return Flow::Return;
+  if (analysis->isCall(inst))
+    return Flow::Call;
+  return analysis->isBranch(inst) || analysis->isReturn(inst) ? Flow::Branch
+                                                              : Flow::Next;
+}
+
 uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
                               MCInst &inst, bitnet::Instruction &out) {
   uint64_t size = 0;
@@ -107,8 +119,9 @@ uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
   for (StringRef prefix : {"{evex} ", "{vex} ", "{vex3} ", "rep ", "notrack "})
     text.consume_front(prefix);
   out.mnemonic = text.take_until([](char c) { return c == ' '; }).lower();
+  out.flow = flowOf(inst, text);
   uint64_t target = 0;
-  if ((analysis->isCall(inst) || analysis->isBranch(inst)) &&
+  if ((out.flow == Flow::Call || out.flow == Flow::Branch) &&
       analysis->evaluateBranch(inst, address, size, target))
     out.target = target;
   // What it wrote may be the address of the next branch.
@@ -119,18 +132,45 @@ uint64_t Disassembler::decode(ArrayRef<uint8_t> bytes, uint64_t address,
   return size;
 }
 
+bool bitnet::isLibraryFunction(StringRef name) {
+  return name == "memcpy" || name == "memmove" || name == "memset";
+}
+
+/// Marks what any instruction of the kernel may follow on.
+static void markUnknownFlow(Kernel &kernel) {
+  std::set<uint64_t> places;
+  for (const bitnet::Instruction &instruction : kernel.instructions)
+    places.insert(instruction.address);
+  for (bitnet::Instruction &instruction : kernel.instructions) {
+    if (isLibraryFunction(instruction.callee))
+      continue;
+    // A kernel that is called may be this one.
+    if (instruction.flow == Flow::Call)
+      instruction.goesAnywhere = true;
+    if (instruction.flow == Flow::Branch)
+      instruction.goesAnywhere = instruction.isRelocated ||
+                                 !instruction.target ||
+                                 !places.count(*instruction.target);
+  }
+}
+
 /// Marks what lies in loops that hold no other: a branch backwards makes a
-/// loop of all that is between.
+/// loop of all that is between, and one to anywhere may do so.
 static void markInnermostLoops(Kernel &kernel) {
   std::vector<std::pair<uint64_t, uint64_t>> loops;
   if (kernel.instructions.empty())
     return;
+  bool anyLoop = any_of(kernel.instructions, [](const auto &instruction) {
+    return instruction.goesAnywhere;
+  });
   uint64_t begin = kernel.instructions.front().address;
-  for (const bitnet::Instruction &instruction : kernel.instructions)
+  for (bitnet::Instruction &instruction : kernel.instructions) {
+    instruction.inInnermostLoop = anyLoop;
     if (instruction.target && *instruction.target >= begin &&
         *instruction.target <= instruction.address &&
         instruction.callee.empty())
       loops.push_back({*instruction.target, instruction.address});
+  }
   for (auto [first, last] : loops) {
     bool holdsAnother =
         any_of(loops, [&, first = first, last = last](auto other) {
@@ -146,9 +186,9 @@ static void markInnermostLoops(Kernel &kernel) {
 }
 
 /// Names of functions by the address that a call to them goes to.
-static DenseMap<uint64_t, std::string>
+static std::map<uint64_t, std::string>
 calledNames(const ELFObjectFileBase &file, const MCSubtargetInfo &subtarget) {
-  DenseMap<uint64_t, std::string> names;
+  std::map<uint64_t, std::string> names;
   if (file.isRelocatableObject())
     return names;
   for (const ELFSymbolRef &symbol : file.symbols()) {
@@ -180,10 +220,11 @@ static uint64_t callOffset(const ObjectFile &file,
   return isPair ? 4 : 0;
 }
 
-/// Names of functions by the position of the call's address, in an object file.
-static DenseMap<uint64_t, std::string>
+/// What the linker fills in, by position, in an object file: names of
+/// functions, at a call's address, and of other symbols, which may have none.
+static std::map<uint64_t, std::string>
 relocatedNames(const SectionRef &section) {
-  DenseMap<uint64_t, std::string> names;
+  std::map<uint64_t, std::string> names;
   for (const SectionRef &other : section.getObject()->sections()) {
     Expected<section_iterator> relocated = other.getRelocatedSection();
     if (!relocated || *relocated == section.getObject()->section_end() ||
@@ -192,13 +233,14 @@ relocatedNames(const SectionRef &section) {
       continue;
     }
     for (const RelocationRef &relocation : other.relocations()) {
+      std::string &at = names[relocation.getOffset() +
+                              callOffset(*section.getObject(), relocation)];
       symbol_iterator symbol = relocation.getSymbol();
       if (symbol == section.getObject()->symbol_end())
         continue;
       Expected<StringRef> name = symbol->getName();
       if (name)
-        names[relocation.getOffset() +
-              callOffset(*section.getObject(), relocation)] = name->str();
+        at = name->str();
       consumeError(name.takeError());
     }
   }
@@ -223,8 +265,8 @@ static Expected<Kernel> disassemble(const ELFObjectFileBase &file,
   if (offset > contents->size() ||
       symbol.getSize() > contents->size() - offset || symbol.getSize() == 0)
     return createStringError("kernel " + name + " has no size");
-  DenseMap<uint64_t, std::string> relocated = relocatedNames(**section);
-  DenseMap<uint64_t, std::string> called =
+  std::map<uint64_t, std::string> relocated = relocatedNames(**section);
+  std::map<uint64_t, std::string> called =
       calledNames(file, disassembler.subtarget());
   ArrayRef<uint8_t> bytes =
       arrayRefFromStringRef(contents->substr(offset, symbol.getSize()));
@@ -240,8 +282,10 @@ static Expected<Kernel> disassemble(const ELFObjectFileBase &file,
                                utohexstr(at) + " that are no instruction");
     for (uint64_t i = 0; i < size; ++i)
       if (auto found = relocated.find(offset + at + i);
-          found != relocated.end())
+          found != relocated.end()) {
+        instruction.isRelocated = true;
         instruction.callee = found->second;
+      }
     bool leaves = instruction.target &&
                   (*instruction.target < *address ||
                    *instruction.target >= *address + symbol.getSize());
@@ -251,6 +295,7 @@ static Expected<Kernel> disassemble(const ELFObjectFileBase &file,
     kernel.instructions.push_back(std::move(instruction));
     at += size;
   }
+  markUnknownFlow(kernel);
   markInnermostLoops(kernel);
   markConstantFactors(kernel, decoded, disassembler.info(), file.getArch());
   return kernel;

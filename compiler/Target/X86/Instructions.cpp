@@ -171,7 +171,6 @@ static constexpr InstructionRule rules[] = {
     {"ud2", C::Control},
     {"data16", C::Control},
     {"cs", C::Control},
-    {"loop*", C::Control},
     {"j*", C::Control},
     {"call", C::Call},
 };

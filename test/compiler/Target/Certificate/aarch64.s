@@ -24,6 +24,26 @@
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=ADDEND
 # ADDEND: 'mul x0, x1, x2' at +0x0, an integer multiply or division in an innermost loop
 
+# RUN: llvm-mc -triple=aarch64-linux-gnu -filetype=obj %t/places.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=PLACES
+# PLACES: 'madd x0, x1, x2, x0' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=aarch64-linux-gnu -filetype=obj %t/pages.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=PAGES
+# PAGES: 'madd x0, x1, x2, x0' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=aarch64-linux-gnu -filetype=obj %t/global.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=GLOBAL
+# GLOBAL: 'madd x0, x1, x2, x0' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=aarch64-linux-gnu -filetype=obj %t/trit.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=TRIT
+# TRIT: 'mul x0, x1, x2' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=aarch64-linux-gnu -filetype=obj %t/symbol.s -o %t.o
+# RUN: bitnet-opt certify %t.o | FileCheck %s --check-prefix=SYMBOL
+# SYMBOL: bitlinear_symbol: {{.*}} 1 address multiply
+
+# RUN: llvm-mc -triple=aarch64-linux-gnu -filetype=obj %t/returned.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=RETURNED
+# RETURNED: 'madd x0, x1, x2, x0' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+
 #--- good.s
   .type bitlinear_good,@function
 bitlinear_good:
@@ -94,3 +114,95 @@ bitlinear_addend:
   b.ne bitlinear_addend
   ret
   .size bitlinear_addend, .-bitlinear_addend
+
+# The same distance from two places.
+#--- places.s
+  .type bitlinear_places,@function
+bitlinear_places:
+1:
+  cbz x6, 2f
+  adr x2, #8
+  b 3f
+2:
+  adr x2, #8
+3:
+  madd x0, x1, x2, x0
+  subs x5, x5, #1
+  b.ne 1b
+  ret
+  .size bitlinear_places, .-bitlinear_places
+
+# The same for pages.
+#--- pages.s
+  .type bitlinear_pages,@function
+bitlinear_pages:
+1:
+  cbz x6, 2f
+  adrp x2, #4096
+  b 3f
+2:
+  adrp x2, #4096
+3:
+  madd x0, x1, x2, x0
+  subs x5, x5, #1
+  b.ne 1b
+  ret
+  .size bitlinear_pages, .-bitlinear_pages
+
+# The linker fills in where the last branch goes.
+#--- global.s
+  .type bitlinear_global,@function
+  .globl inside
+bitlinear_global:
+  mov x2, #5
+1:
+inside:
+  madd x0, x1, x2, x0
+  subs x5, x5, #1
+  b.ne 1b
+  cbz x6, 2f
+  ldr x2, [x7]
+  b inside
+2:
+  ret
+  .size bitlinear_global, .-bitlinear_global
+
+# A weight of -1.
+#--- trit.s
+  .type bitlinear_trit,@function
+bitlinear_trit:
+  mov x2, #-1
+1:
+  mul x0, x1, x2
+  subs x5, x5, #1
+  b.ne 1b
+  ret
+  .size bitlinear_trit, .-bitlinear_trit
+
+# An address that is no factor changes nothing.
+#--- symbol.s
+  .type bitlinear_symbol,@function
+bitlinear_symbol:
+  mov x2, #1600
+1:
+  adrp x7, table
+  madd x0, x1, x2, x0
+  subs x5, x5, #1
+  b.ne 1b
+  ret
+  .size bitlinear_symbol, .-bitlinear_symbol
+
+# It goes to what the first branch jumps over.
+#--- returned.s
+  .type bitlinear_returned,@function
+bitlinear_returned:
+  mov x2, #5
+  b 1f
+  ldr x2, [x6]
+1:
+  madd x0, x1, x2, x0
+  subs x5, x5, #1
+  b.ne 1b
+  adr x7, bitlinear_returned + 8
+  ret x7
+  .size bitlinear_returned, .-bitlinear_returned

@@ -51,6 +51,25 @@
 # RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=VECTORS
 # VECTORS: 'mul a0, a0, a1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
 
+# RUN: llvm-mc -triple=riscv64-linux-gnu -filetype=obj -mattr=+m,+v %t/places.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=PLACES
+# PLACES: 'mul a0, a0, a1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=riscv64-linux-gnu -filetype=obj -mattr=+m,+v,+c,+relax %t/relaxed.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=RELAXED
+# RELAXED: 'mul a0, a0, a1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=riscv64-linux-gnu -filetype=obj -mattr=+m,+v,+c,+relax %t/edge.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=EDGE
+# EDGE: 'mul a0, a0, s1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=riscv64-linux-gnu -filetype=obj -mattr=+m,+v %t/jump.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=JUMP
+# JUMP: 'mul a0, a0, a1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=riscv64-linux-gnu -filetype=obj -mattr=+m,+v %t/trit.s -o %t.o
+# RUN: not bitnet-opt certify %t.o 2>&1 | FileCheck %s --check-prefix=TRIT
+# TRIT: 'mul a0, a0, a1' at +0x{{[0-9a-fA-F]+}}, an integer multiply or division in an innermost loop
+# RUN: llvm-mc -triple=riscv64-linux-gnu -filetype=obj -mattr=+m,+v %t/ended.s -o %t.o
+# RUN: bitnet-opt certify %t.o | FileCheck %s --check-prefix=ENDED
+# ENDED: bitlinear_ended: {{.*}} 1 address multiply
+
 # The place of a spilled vector, in a loop.
 #--- stack.s
   .type bitlinear_stack,@function
@@ -199,3 +218,80 @@ bitlinear_vectors:
   bnez a2, 1b
   ret
   .size bitlinear_vectors, .-bitlinear_vectors
+
+# The same distance from two places.
+#--- places.s
+  .type bitlinear_places,@function
+bitlinear_places:
+1:
+  beqz a3, 2f
+  auipc a1, 16
+  j 3f
+2:
+  auipc a1, 16
+3:
+  mul a0, a0, a1
+  bnez a2, 1b
+  ret
+  .size bitlinear_places, .-bitlinear_places
+
+# The linker fills in where branches go over what it may shorten.
+#--- relaxed.s
+  .type bitlinear_relaxed,@function
+bitlinear_relaxed:
+1:
+  call memset
+  mul a0, a0, a1
+  bnez a2, 1b
+  ret
+  .size bitlinear_relaxed, .-bitlinear_relaxed
+
+# The last branch is such a one.
+#--- edge.s
+  .type bitlinear_edge,@function
+bitlinear_edge:
+  li s1, 5
+1:
+  mul a0, a0, s1
+  addi a2, a2, -1
+  bnez a2, 1b
+  beqz a3, 3f
+  ld s1, 0(a4)
+  call memset
+  j 1b
+3:
+  ret
+  .size bitlinear_edge, .-bitlinear_edge
+
+# A jump to anywhere, by the register that some returns take.
+#--- jump.s
+  .type bitlinear_jump,@function
+bitlinear_jump:
+  li a1, 37
+1:
+  mul a0, a0, a1
+  bnez a2, 1b
+  jr t0
+  .size bitlinear_jump, .-bitlinear_jump
+
+# A weight of 1.
+#--- trit.s
+  .type bitlinear_trit,@function
+bitlinear_trit:
+  li a1, 1
+1:
+  mul a0, a0, a1
+  bnez a2, 1b
+  ret
+  .size bitlinear_trit, .-bitlinear_trit
+
+# A function of the library that is jumped to does not come back.
+#--- ended.s
+  .type bitlinear_ended,@function
+bitlinear_ended:
+  li a1, 37
+1:
+  mul a0, a0, a1
+  bnez a2, 1b
+  tail memset
+  .size bitlinear_ended, .-bitlinear_ended
