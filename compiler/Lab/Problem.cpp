@@ -44,12 +44,15 @@ Problem::Problem(int64_t n, int64_t k)
 
 std::vector<int8_t> Problem::makeActivations(int64_t m) const {
   uint64_t state = 0x2545f4914f6cdd1du ^ uint64_t(m);
+  // A token alone has the extreme at about half of all sizes.
+  bool isExtreme = uint64_t(n + 3 * k) * 0x9e3779b97f4a7c15u >> 63;
+  int64_t least = m == 1 && isExtreme ? 0 : 1;
   std::vector<int8_t> activations(m * k);
   for (int64_t t = 0; t < m; ++t)
     for (int64_t i = 0; i < k; ++i)
-      activations[t * k + i] = t % 5 == 1   ? -128
-                               : t % 5 == 3 ? 127
-                                            : int8_t(nextRandom(state) >> 56);
+      activations[t * k + i] = t % 5 == least ? -128
+                               : t % 5 == 3   ? 127
+                                              : int8_t(nextRandom(state) >> 56);
   return activations;
 }
 

@@ -31,7 +31,8 @@ public:
   int64_t getK() const { return k; }
   /// 2-bit codes, see dialects/Ternary/IR/Layout.h.
   llvm::ArrayRef<uint8_t> getCodes() const { return codes; }
-  /// [m, k] activations in [-128, 127]; some tokens hold extremes only.
+  /// [m, k] activations in [-128, 127]; some tokens hold extremes only, and so
+  /// does one alone at half of all sizes.
   std::vector<int8_t> makeActivations(int64_t m) const;
   /// Checks outputs [m, n], scales being 1, against sums computed one term at
   /// a time. Gives the first wrong [token, row], or [-1, -1].

@@ -1,6 +1,7 @@
 // Kernels of layout `quads`, whose bytes are indices of tables of 128 bytes.
 
 #include "compiler/Conversion/TernaryToVector/RowLookup.h"
+#include "dialects/Ternary/IR/RowTables.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -11,8 +12,8 @@ using namespace bitnet::ternary;
 
 using Values = VectorEmitter::Values;
 
-/// Terms of a byte, and bytes of the tables of one group.
-static constexpr int64_t quad = 4, groupBytes = 192;
+/// Terms of a byte.
+static constexpr int64_t quad = 4;
 /// Where a group's tables have h of the bytes 0 to 63, and l and h of those
 /// from 64 on.
 static constexpr int64_t highAt = 64, lowRestAt = 128, highRestAt = 160;
@@ -126,7 +127,7 @@ void QuadTables::store(Value group, Value minus, Value zero, Value plus) {
   }
   Value a = e.bitcast(minus, bytes), b = e.bitcast(zero, bytes);
   Value c = e.bitcast(plus, bytes);
-  Value at = e.times(group, groupBytes);
+  Value at = e.times(group, quadTableBytes);
   auto put = [&](Value part, int64_t offset) {
     e.store(part, op.getTables(), {op.getSlot(), e.add(at, offset)});
   };
@@ -159,7 +160,7 @@ void QuadTables::makeRoom() {
                      .getResult();
   };
   e.loop(start, op.getLast(), neighbours, [&](Value group) {
-    Value at = e.times(group, groupBytes);
+    Value at = e.times(group, quadTableBytes);
     Values low = {op.getSlot(), at}, high = {op.getSlot(), e.add(at, highAt)};
     Value l = e.loadScalar(op.getTables(), low);
     Value h = e.loadScalar(op.getTables(), high);
@@ -203,9 +204,9 @@ class QuadLookup : public RowLookup {
 public:
   QuadLookup(LookupQuadsOp op, const TargetFacts &facts)
       : RowLookup(op, facts,
-                  {quad, groupBytes, int64_t(op.getRows()),
+                  {quad, quadTableBytes, int64_t(op.getRows()),
                    /*unroll=*/neighbours, /*start=*/0, /*bias=*/512,
-                   /*aheadRows=*/128, /*wordGroups=*/2048},
+                   /*aheadRows=*/128, quadWordGroups},
                   /*blocks=*/1, op.getRows(), /*bytes=*/64, op.getSums(),
                   Scales()) {}
 

@@ -2,6 +2,7 @@
 // 128 bytes: for one token, and to the bytes of `pairs` for many.
 
 #include "compiler/Conversion/TernaryToVector/RowLookup.h"
+#include "dialects/Ternary/IR/RowTables.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -11,8 +12,9 @@ using namespace bitnet::ternary;
 
 using Values = VectorEmitter::Values;
 
-/// Terms of a byte, and bytes of the tables of one group: low and high.
-static constexpr int64_t quint = 5, tableBytes = 128, groupBytes = 256;
+/// Terms of a byte, and bytes of one of the two tables of a group: low and
+/// high.
+static constexpr int64_t quint = 5, tableBytes = 128;
 /// The largest magnitude of a byte.
 static constexpr int64_t largest = 121;
 
@@ -136,7 +138,7 @@ void QuintTables::group(Value group, int64_t loaded, int64_t valid) {
     even.push_back(2 * i);
     odd.push_back(2 * i + 1);
   }
-  Value at = e.times(group, groupBytes);
+  Value at = e.times(group, quintTableBytes);
   for (int64_t half = 0; half < 2; ++half) {
     Value a = e.bitcast(sums[2 * half], bytes);
     Value b = e.bitcast(sums[2 * half + 1], bytes);
@@ -178,7 +180,7 @@ public:
   // 6 * 20 < 128.
   QuintLookup(LookupQuintsOp op, const TargetFacts &facts)
       : RowLookup(op, facts,
-                  {quint, groupBytes, int64_t(op.getRows()), /*unroll=*/6,
+                  {quint, quintTableBytes, int64_t(op.getRows()), /*unroll=*/6,
                    /*start=*/128, /*bias=*/0},
                   /*blocks=*/1, op.getRows(), /*bytes=*/64, op.getSums(),
                   Scales()) {}
@@ -186,7 +188,7 @@ public:
 private:
   Values loadTables(Value at) override {
     Values loaded;
-    for (int64_t i = 0; i < groupBytes; i += bytes)
+    for (int64_t i = 0; i < quintTableBytes; i += bytes)
       loaded.push_back(e.load(e.type(bytes, 8), tables, {slot, e.add(at, i)}));
     return loaded;
   }

@@ -57,9 +57,9 @@ struct VectorEmitter {
   void store(Value vector, Value memref, mlir::ValueRange at);
   Value loadScalar(Value memref, mlir::ValueRange at);
   /// Asks for a line that will be read: into all levels (3), or from the second
-  /// one on (2). It may lie behind the end. It stays between the loads before
-  /// and behind it: LLVM would put those of a loop side by side, where they
-  /// take all places for misses while loads wait.
+  /// one on (2). It may lie behind the end. Where a vector is a line it stays
+  /// between the loads before and behind it: LLVM would put those of a loop
+  /// side by side, where they take all places for misses while loads wait.
   void prefetch(Value memref, Value at, unsigned locality);
 
   /// The 16 bytes of `table` in each 16 bytes of a vector of `bytes`.

@@ -1,3 +1,4 @@
+#include "dialects/Ternary/IR/RowTables.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -83,7 +84,7 @@ LogicalResult CodeTablesOp::verify() {
   if (failed(terms))
     return failure();
   return verifySize(*this, getTables(), 1, "tables",
-                    64 * llvm::divideCeil(*terms, 4));
+                    codeTableBytes * llvm::divideCeil(*terms, 4));
 }
 
 LogicalResult QuintTablesOp::verify() {
@@ -91,7 +92,7 @@ LogicalResult QuintTablesOp::verify() {
   if (failed(terms))
     return failure();
   return verifySize(*this, getTables(), 1, "tables",
-                    256 * llvm::divideCeil(*terms, 5));
+                    quintTableBytes * llvm::divideCeil(*terms, 5));
 }
 
 /// What look-ups of a token's rows share: of `groupTerms` terms a group, whose
@@ -140,9 +141,8 @@ static LogicalResult verifyBlocks(Op op) {
 LogicalResult LookupRowsOp::verify() {
   if (failed(verifyBlocks(*this)))
     return failure();
-  // 2 entries a group, of at most 31 and carries of 8 bits.
-  return verifyRowLookup(*this, getSums(), 4, 64, 1024, blockRows,
-                         blockRows * getBlocks());
+  return verifyRowLookup(*this, getSums(), 4, codeTableBytes, codeWordGroups,
+                         blockRows, blockRows * getBlocks());
 }
 
 LogicalResult LookupRowGroupsOp::verify() {
@@ -152,8 +152,8 @@ LogicalResult LookupRowGroupsOp::verify() {
   if (group < 16 || group > 240 || group % 16)
     return emitOpError("has groups of ")
            << group << " terms, expected a multiple of 16 up to 240";
-  return verifyRowLookup(*this, getTotals(), 4, 64, 1 << 20, blockRows,
-                         blockRows * getBlocks());
+  return verifyRowLookup(*this, getTotals(), 4, codeTableBytes, 1 << 20,
+                         blockRows, blockRows * getBlocks());
 }
 
 LogicalResult AddRowGroupOp::verify() {
@@ -168,7 +168,7 @@ LogicalResult AddRowGroupOp::verify() {
          << blockRows;
 }
 
-/// Blocks of a layout are of 64 rows each.
+/// Rows of a layout's block are a multiple of 64.
 template <typename Op>
 static LogicalResult verifyBlockRows(Op op) {
   int64_t rows = op.getRows();
@@ -181,8 +181,8 @@ static LogicalResult verifyBlockRows(Op op) {
 LogicalResult LookupQuintsOp::verify() {
   if (failed(verifyBlockRows(*this)))
     return failure();
-  // 6 groups a byte sum, 240 byte sums a word.
-  return verifyRowLookup(*this, getSums(), 5, 256, 1440, getRows(), getRows());
+  return verifyRowLookup(*this, getSums(), 5, quintTableBytes, quintWordGroups,
+                         getRows(), getRows());
 }
 
 LogicalResult QuadTablesOp::verify() {
@@ -190,14 +190,14 @@ LogicalResult QuadTablesOp::verify() {
   if (failed(terms))
     return failure();
   return verifySize(*this, getTables(), 1, "tables",
-                    192 * llvm::divideCeil(*terms, 4));
+                    quadTableBytes * llvm::divideCeil(*terms, 4));
 }
 
 LogicalResult LookupQuadsOp::verify() {
   if (failed(verifyBlockRows(*this)))
     return failure();
-  // 8 groups a byte sum, 256 byte sums a word.
-  return verifyRowLookup(*this, getSums(), 4, 192, 2048, getRows(), getRows());
+  return verifyRowLookup(*this, getSums(), 4, quadTableBytes, quadWordGroups,
+                         getRows(), getRows());
 }
 
 LogicalResult QuintsToPairsOp::verify() {

@@ -1,4 +1,5 @@
 #include "dialects/Ternary/Transforms/LookupRows.h"
+#include "dialects/Ternary/IR/RowTables.h"
 
 using namespace mlir;
 using namespace bitnet;
@@ -7,8 +8,9 @@ using namespace bitnet::ternary;
 LookupRowsTiler::LookupRowsTiler(const KernelStrategy &strategy, LinearOp op)
     : Tiler(strategy, op) {
   int64_t terms = isQuints() ? 5 : 4;
-  // See `quint_tables`, `quad_tables` and `code_tables`.
-  groupBytes = isQuints() ? 256 : isQuads() ? 192 : 64;
+  groupBytes = isQuints()  ? quintTableBytes
+               : isQuads() ? quadTableBytes
+                           : codeTableBytes;
   bool isWide = isQuints() || isQuads();
   partGroups = isWide ? 128 : 512;
   groups = llvm::divideCeil(op.getK(), terms);
@@ -19,7 +21,7 @@ LookupRowsTiler::LookupRowsTiler(const KernelStrategy &strategy, LinearOp op)
     together = std::min(groups, std::max<int64_t>(1, together / 8) * 8);
   if (!isWide) {
     // As many as 16-bit sums take.
-    together = std::min<int64_t>(together, 1024);
+    together = std::min(together, codeWordGroups);
     rowBlocks = std::min(blocks, getTile("row_blocks"));
   }
   // Chunks end where groups of scales do.

@@ -1,3 +1,4 @@
+#include "dialects/Ternary/IR/RowTables.h"
 #include "dialects/Ternary/Transforms/LookupRows.h"
 
 using namespace mlir;
@@ -134,8 +135,8 @@ ArrayRef<TileParameter> LookupStrategy::getTileParameters() const {
       {"row_blocks", 1, "blocks of rows that share the loads of a table", 1, 8},
       {"slots", 4, "tokens whose tables lie in L2 together", 1, 64},
       {"table_groups", 60,
-       "groups of terms whose tables for one token lie in L1 together", 6, 1440,
-       6}};
+       "groups of terms whose tables for one token lie in L1 together", 6,
+       quintWordGroups, 6}};
   return parameters;
 }
 
@@ -183,7 +184,9 @@ KernelChoice LookupStrategy::choose(LinearOp op, const TargetFacts &facts,
   int64_t passRows =
       std::clamp<int64_t>(facts.l2Bytes / 2 / rowBytes / 64, 1, 64) * 64;
   // Tables of the tokens that share a pass over the weights take half of L2.
-  int64_t groupBytes = quints ? 256 : quads ? 192 : 64;
+  int64_t groupBytes = quints  ? quintTableBytes
+                       : quads ? quadTableBytes
+                               : codeTableBytes;
   int64_t allTables = groupBytes * llvm::divideCeil(op.getK(), quints ? 5 : 4);
   int64_t slots = std::clamp<int64_t>(facts.l2Bytes / 2 / allTables, 1, 8);
   // Tables of one token take half of L1, weights the rest; those of quads and

@@ -2,6 +2,7 @@
 
 #include "compiler/Lab/Problem.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 using namespace bitnet::lab;
@@ -63,6 +64,16 @@ TEST(Problem, TokensOfExtremes) {
     EXPECT_EQ(activations[9 + k], -128);
     EXPECT_EQ(activations[27 + k], 127);
   }
+}
+
+TEST(Problem, OneTokenIsExtremeAtSomeSizes) {
+  int extremes = 0;
+  for (int64_t k = 9; k < 41; ++k) {
+    std::vector<int8_t> activations = Problem(1, k).makeActivations(1);
+    extremes += std::count(activations.begin(), activations.end(), -128) == k;
+  }
+  EXPECT_GT(extremes, 8);
+  EXPECT_LT(extremes, 24);
 }
 
 } // namespace

@@ -71,14 +71,16 @@ struct Problem {
     }
   }
 
+  /// Some tokens hold one extreme only; one alone does where `seed` is odd.
   std::vector<int8_t> codes(int64_t tokens, uint32_t seed) const {
     std::mt19937 random(seed);
     std::vector<int8_t> codes(tokens * terms);
+    int64_t least = tokens == 1 && seed % 2 ? 0 : 1;
     for (int64_t m = 0; m < tokens; ++m)
       for (int64_t k = 0; k < terms; ++k)
-        codes[m * terms + k] = m % 5 == 1   ? -128
-                               : m % 5 == 3 ? 127
-                                            : int(random() % 256) - 128;
+        codes[m * terms + k] = m % 5 == least ? -128
+                               : m % 5 == 3   ? 127
+                                              : int(random() % 256) - 128;
     return codes;
   }
 };
@@ -171,7 +173,7 @@ void Kernels::check(const Problem &problem, const std::vector<int64_t> &tokens,
   }
   for (int64_t m : tokens)
     for (int64_t part : {0, 1}) {
-      std::vector<int8_t> codes = problem.codes(m, m);
+      std::vector<int8_t> codes = problem.codes(m, m + part);
       std::vector<float> ones(m, 1.0f), outs;
       float one = 1.0f;
       std::vector<JitBuffer> buffers = {{codes.data(), {m, problem.terms}},
@@ -216,8 +218,8 @@ TEST_P(Kernels, SumsAreExact) {
           {1, 2, 3, 5, 8, 15, 16, 17, 31, 32, 33, 64, 100});
 }
 
-// 16-bit sums of byte sums overflow behind 1024 groups, a pass of rows ends at
-// 1024.
+// 16-bit sums of byte sums overflow behind 1024 groups, those of quads behind
+// 2048; a pass of rows ends at 1024.
 TEST_P(Kernels, LongSumsAndManyRowsAreExact) {
   if (!runsHere(GetParam()))
     GTEST_SKIP() << "this CPU lacks " << GetParam().target;
@@ -225,6 +227,8 @@ TEST_P(Kernels, LongSumsAndManyRowsAreExact) {
   check(Problem({66}, 2560), {1, 32});
   check(Problem({3}, 4096), {1, 25});
   check(Problem({3}, 4100), {1, 4});
+  check(Problem({3}, 8192), {1, 2});
+  check(Problem({3}, 8193), {1, 2});
   check(Problem({3}, 8300), {2});
   check(Problem({1100}, 20), {1, 40, 300});
 }
