@@ -5,7 +5,7 @@
 #   tools/bootstrap.sh test     set up, build, run every test
 #   tools/bootstrap.sh build    set up and build
 #   tools/bootstrap.sh sanitize set up, build with sanitizers, run the bounded suite
-#                               and each fuzzer for 10 seconds
+#                               and each fuzzer for a minute
 #   tools/bootstrap.sh fuzz [SECONDS] [FUZZER...]
 #                               set up, build with sanitizers, run each fuzzer of test/fuzz
 #
@@ -187,7 +187,7 @@ sanitize() {
   python3 "$llvm/bin/lit" -sv --output "$dir/test/results.json" "$dir/test" "$dir/test/unit/bin" \
     --filter='RuntimeTests|TokenizerTests|ToolTests|import-test|evaluator-test|onnx-ir-tests|compiler/Import' || status=$?
   summarize "$dir/test/results.json"
-  run_fuzzers "$dir" 10 || status=$?
+  run_fuzzers "$dir" 60 || status=$?
   return $status
 }
 
@@ -200,22 +200,28 @@ fuzz() {
   run_fuzzers "$dir" "$seconds" "$@"
 }
 
-# run_fuzzers DIR SECONDS [FUZZER...]: what is found is left in DIR/fuzz/FUZZER.
+# run_fuzzer DIR SECONDS FUZZER: what is found is left in DIR/fuzz/FUZZER.
+run_fuzzer() {
+  local dir=$1 seconds=$2 fuzzer=$3 status=0
+  local found=$dir/fuzz/$fuzzer
+  mkdir -p "$found/corpus"
+  "$dir/test/fuzz/bin/$fuzzer" "$found/corpus" "$dir/seeds/$fuzzer" -artifact_prefix="$found/" \
+    -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=4096 -timeout=20 -print_final_stats=1 \
+    >"$found/log" 2>&1 || status=$?
+  say "fuzzed $fuzzer for $seconds s"
+  grep -E 'stat::number_of_executed_units|SUMMARY|ERROR: libFuzzer' "$found/log" || true
+  [ $status = 0 ] || { tail -n 40 "$found/log"; fail "$fuzzer found an input: see $found"; }
+}
+
+# run_fuzzers DIR SECONDS [FUZZER...]: as many at a time as there are cores.
 run_fuzzers() {
-  local dir=$1 seconds=$2 fuzzer
+  local dir=$1 seconds=$2
   shift 2
   python3 "$root/test/fuzz/make_seeds.py" "$dir/seeds"
   [ $# -gt 0 ] || set -- $(ls "$dir/test/fuzz/bin")
-  for fuzzer in "$@"; do
-    say "fuzzing $fuzzer for $seconds s"
-    local found=$dir/fuzz/$fuzzer status=0
-    mkdir -p "$found/corpus"
-    "$dir/test/fuzz/bin/$fuzzer" "$found/corpus" "$dir/seeds/$fuzzer" -artifact_prefix="$found/" \
-      -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=4096 -timeout=20 -print_final_stats=1 \
-      >"$found/log" 2>&1 || status=$?
-    grep -E 'stat::number_of_executed_units|SUMMARY|ERROR: libFuzzer' "$found/log" || true
-    [ $status = 0 ] || { tail -n 40 "$found/log"; fail "$fuzzer found an input: see $found"; }
-  done
+  export -f run_fuzzer say fail
+  printf '%s\n' "$@" |
+    xargs -P "${JOBS:-$(default_jobs)}" -I '{}' bash -c 'run_fuzzer "$@"' run_fuzzer "$dir" "$seconds" '{}'
 }
 
 case "${1:-}" in

@@ -263,9 +263,29 @@ static Operation *firstOfHead(const Head &head) {
   return first;
 }
 
+/// Whether what is computed between `first` and `logits`, `first` included, is
+/// read for the logits alone: other readers expect every position.
+static bool isReadForLogitsAlone(Operation *first, Value logits) {
+  llvm::SetVector<Operation *> chain;
+  chain.insert(first);
+  for (unsigned next = 0; next < chain.size(); ++next)
+    for (Value result : chain[next]->getResults()) {
+      if (result == logits)
+        continue;
+      for (Operation *user : result.getUsers()) {
+        if (user->hasTrait<OpTrait::IsTerminator>())
+          return false;
+        chain.insert(user);
+      }
+    }
+  return llvm::all_of(logits.getUsers(), [](Operation *user) {
+    return user->hasTrait<OpTrait::IsTerminator>();
+  });
+}
+
 /// Lets the head and the norm before it work on the positions asked for only.
 /// Says whether they do.
-static bool insertLastPositions(const Head &head) {
+static bool insertLastPositions(const Head &head, Value logits) {
   Operation *first = firstOfHead(head);
   Value hidden = first->getOperand(0);
   if (hidden.getDefiningOp<transformer::LastPositionsOp>())
@@ -273,7 +293,7 @@ static bool insertLastPositions(const Head &head) {
   RankedTensorType type = rankedType(hidden);
   // One position a step: nothing to skip.
   if (type.getRank() != 3 || !type.isDynamicDim(1) ||
-      !type.getElementType().isF32())
+      !type.getElementType().isF32() || !isReadForLogitsAlone(first, logits))
     return false;
   OpBuilder builder(first);
   first->setOperand(0, transformer::LastPositionsOp::create(
@@ -369,7 +389,7 @@ struct RecognizeRolesPass
         continue;
       // A list of the logits of all positions is that of the last ones only
       // where the head makes no others.
-      if (!insertLastPositions(head) && !head.selectsLast &&
+      if (!insertLastPositions(head, use.get()) && !head.selectsLast &&
           !head.flattens.empty())
         continue;
       Builder builder(&getContext());

@@ -95,7 +95,7 @@ def Ternary_LookupRowsOp : Ternary_TileOp<"lookup_rows"> {
   }];
   let arguments = (ins Ternary_Read<I8, 2, "of code_tables">:$tables, Index:$slot,
     Ternary_Read<I8, 1, "pairs">:$weights, Index:$block, Index:$first,
-    Ternary_Write<I32, 1, "i32">:$sums, Index:$row, Variadic<Index>:$next,
+    Ternary_Update<I32, 1, "i32">:$sums, Index:$row, Variadic<Index>:$next,
     I64Attr:$groups, I64Attr:$terms, I64Attr:$blocks);
   let assemblyFormat = [{
     $tables `[` $slot `]` `,` $weights `[` $block `,` $first `]` `into` $sums `[` $row `]`
@@ -214,7 +214,7 @@ def Ternary_LookupQuintsOp : Ternary_TileOp<"lookup_quints"> {
   }];
   let arguments = (ins Ternary_Read<I8, 2, "of quint_tables">:$tables, Index:$slot,
     Ternary_Read<I8, 1, "quints">:$weights, Index:$block, Index:$first,
-    Ternary_Write<I32, 1, "i32">:$sums, Index:$row, Variadic<Index>:$next,
+    Ternary_Update<I32, 1, "i32">:$sums, Index:$row, Variadic<Index>:$next,
     I64Attr:$groups, I64Attr:$terms, I64Attr:$rows);
   let assemblyFormat = [{
     $tables `[` $slot `]` `,` $weights `[` $block `,` $first `]` `into` $sums `[` $row `]`
@@ -231,10 +231,13 @@ def Ternary_QuadTablesOp : Ternary_TileOp<"quad_tables"> {
     that has the digits d0..d3 in 0..2. With u = 512 + sum of (d_i - 1) x_i, in
     [0, 1024]: the numbers l in [0, 31] and h in [0, 32] of u = 32 h + l, but
     h = 31 and l = 32 for u = 1024 where g mod 8 is 7, so that eight
-    neighbouring groups add up in a byte. `first` is a multiple of 4, and behind
-    `last` the tables of up to 3 more groups may be written, too. First l of the bytes 0 to 63, then h
+    neighbouring groups add up in a byte. First l of the bytes 0 to 63, then h
     of these, l of the bytes 64 to 95 and h of those. Entries of bytes that the
     layout does not have are not defined.
+
+    Four groups are made together, from 16 codes that are read at once. So
+    `first` is a multiple of 4, that the last four groups do not end behind K,
+    and behind `last` the tables of up to 3 more groups may be written, too.
 
     - (C1) `tables` has 192 bytes for each group of K.
 
@@ -274,7 +277,7 @@ def Ternary_LookupQuadsOp : Ternary_TileOp<"lookup_quads"> {
   }];
   let arguments = (ins Ternary_Read<I8, 2, "of quad_tables">:$tables, Index:$slot,
     Ternary_Read<I8, 1, "quads">:$weights, Index:$block, Index:$first,
-    Ternary_Write<I32, 1, "i32">:$sums, Index:$row, Variadic<Index>:$next,
+    Ternary_Update<I32, 1, "i32">:$sums, Index:$row, Variadic<Index>:$next,
     I64Attr:$groups, I64Attr:$terms, I64Attr:$rows);
   let assemblyFormat = [{
     $tables `[` $slot `]` `,` $weights `[` $block `,` $first `]` `into` $sums `[` $row `]`

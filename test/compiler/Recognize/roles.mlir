@@ -49,6 +49,22 @@ func.func @main(%ids: tensor<?x?xi64>) -> (tensor<?x?x4xf32>, tensor<?x?x8xf32>)
 
 // -----
 
+// What else is made of the logits meets a number for every position: the head makes them all.
+// CHECK-LABEL: func.func @main
+//  CHECK-SAME:   -> (tensor<?x?x4xf32> {bitnet.role = "logits"}, tensor<?x?x4xf32>)
+//   CHECK-NOT:   last_positions
+func.func @main(%ids: tensor<?x?xi64>) -> (tensor<?x?x4xf32>, tensor<?x?x4xf32>) {
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  %m = onnx.ReduceMax %h {axes = array<i64: 2>} : (tensor<?x?x8xf32>) -> tensor<?x?x1xf32>
+  %s = onnx.Add %l, %m : (tensor<?x?x4xf32>, tensor<?x?x1xf32>) -> tensor<?x?x4xf32>
+  return %l, %s : tensor<?x?x4xf32>, tensor<?x?x4xf32>
+}
+
+// -----
+
 // No table is indexed: no language model.
 // CHECK-LABEL: func.func @main
 //   CHECK-NOT:   bitnet.role
