@@ -1,8 +1,8 @@
 #include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/Onnx/Transforms/ConstantEvaluator.h"
+#include "dialects/Onnx/Transforms/DeadOps.h"
 #include "dialects/Onnx/Transforms/Passes.h"
 
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/DenseSet.h"
 
 namespace bitnet::onnx {
@@ -23,7 +23,6 @@ public:
   void runOnOperation() override {
     // A value's producers come before it: one walk folds whole chains.
     tooLarge.clear();
-    constants.clear();
     SmallVector<Operation *> ops;
     // An op comes before those in its regions.
     getOperation()->walk<WalkOrder::PreOrder>(
@@ -33,24 +32,13 @@ public:
       for (Value result : op->getResults())
         if (shouldFold(result, evaluator) && failed(fold(result, evaluator)))
           return signalPassFailure();
-    eraseDead(llvm::reverse(ops));
-    // Last, as those that other folded ops used are dead by now.
-    eraseDead(constants);
+    eraseDeadOps(getOperation());
   }
 
 private:
-  template <typename Range>
-  static void eraseDead(Range &&ops) {
-    for (Operation *op : ops)
-      if (isa_and_nonnull<OnnxDialect>(op->getDialect()) &&
-          isOpTriviallyDead(op))
-        op->erase();
-  }
   bool shouldFold(Value result, ConstantEvaluator &evaluator);
   LogicalResult fold(Value result, ConstantEvaluator &evaluator);
 
-  /// What was made.
-  SmallVector<Operation *> constants;
   /// Values whose type did not tell that they are too large.
   llvm::DenseSet<Value> tooLarge;
 };
@@ -95,7 +83,6 @@ LogicalResult FoldConstantsPass::fold(Value result,
   ElementsAttr value = tensor->toAttr(op->getName().stripDialect());
   Value constant =
       ConstantOp::create(builder, op->getLoc(), tensor->type, value);
-  constants.push_back(constant.getDefiningOp());
   // The constant's type may be more precise, which every onnx op accepts but
   // a function's result does not.
   bool isSameType = constant.getType() == result.getType();

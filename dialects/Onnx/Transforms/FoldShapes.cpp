@@ -1,9 +1,9 @@
 #include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/Onnx/IR/ShapeAnalysis.h"
+#include "dialects/Onnx/Transforms/DeadOps.h"
 #include "dialects/Onnx/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 
@@ -35,12 +35,9 @@ struct FoldShapes : public bitnet::onnx::impl::FoldShapesPassBase<FoldShapes> {
     // the analysis does not see changes.
     ShapeAnalysis analysis;
     SmallVector<std::pair<OpResult, ElementsAttr>> known;
-    SmallVector<Operation *> ops;
     getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
-      if (!isa_and_nonnull<OnnxDialect>(op->getDialect()))
-        return;
-      ops.push_back(op);
-      if (isa<ConstantOp>(op))
+      if (!isa_and_nonnull<OnnxDialect>(op->getDialect()) ||
+          isa<ConstantOp>(op))
         return;
       for (OpResult result : op->getResults()) {
         std::optional<SmallVector<Extent>> elements =
@@ -52,21 +49,13 @@ struct FoldShapes : public bitnet::onnx::impl::FoldShapesPassBase<FoldShapes> {
           known.push_back({result, value});
       }
     });
-    size_t found = ops.size();
     for (auto [result, value] : known) {
       OpBuilder builder(result.getOwner());
       auto constant = ConstantOp::create(builder, result.getOwner()->getLoc(),
                                          result.getType(), value);
       result.replaceAllUsesWith(constant);
-      ops.push_back(constant);
     }
-    // Users before what they use; the constants made are used by ops only.
-    for (Operation *op : llvm::reverse(ArrayRef(ops).take_front(found)))
-      if (isOpTriviallyDead(op))
-        op->erase();
-    for (Operation *op : ArrayRef(ops).drop_front(found))
-      if (op->use_empty())
-        op->erase();
+    eraseDeadOps(getOperation());
   }
 };
 } // namespace
