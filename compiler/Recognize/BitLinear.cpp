@@ -9,7 +9,7 @@
 #include "compiler/Recognize/BlockLinear.h"
 #include "compiler/Recognize/Blocks.h"
 #include "compiler/Recognize/FloatLinear.h"
-#include "compiler/Recognize/LinearOperands.h"
+#include "compiler/Recognize/LinearInput.h"
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Passes.h"
 #include "compiler/Recognize/Report.h"
@@ -159,17 +159,7 @@ LogicalResult BitLinearRecognizer::recognize(Operation *op) {
   record.k = linear->k;
   record.n = linear->n;
   std::optional<QuantizedActivation> activation =
-      matchQuantizedActivation(linear->input, record.reason);
-  if (activation &&
-      lastSize(activation->scale.input).value_or(0) != linear->k) {
-    activation.reset();
-    record.reason = "the activation is quantised over another axis";
-  }
-  if (activation && rankedType(activation->scale.input).getRank() !=
-                        rankedType(linear->input).getRank()) {
-    activation.reset();
-    record.reason = "a constant of the quantiser has more axes than its input";
-  }
+      matchLinearInput(*linear, record.reason);
   auto [matrix, rowsAreOutputs] = beforeTranspose(*linear);
   FailureOr<onnx::HostTensor> values = evaluator.evaluate(matrix);
   if (failed(values))
@@ -179,7 +169,8 @@ LogicalResult BitLinearRecognizer::recognize(Operation *op) {
     return op->emitError("weights are broken: ") << verdict.reason;
   if (verdict.kind == WeightVerdict::Kind::NotTernary)
     record.reason = "weights have " + verdict.reason;
-  else if (activation && verdict.weights.group == 0) {
+  else if (verdict.weights.group == 0 &&
+           (activation || (activation = moveFactorsBehind(*linear)))) {
     record.ternary = true;
     record.reason.clear();
     if (failed(rewrite(*linear, *activation, verdict.weights, record)))
@@ -212,6 +203,9 @@ LogicalResult BitLinearRecognizer::rewrite(
   RankedTensorType inputType = rankedType(scale.input);
   SmallVector<int64_t> scaleShape(inputType.getShape());
   scaleShape.back() = 1;
+  auto flag = [&](bool isSet) {
+    return isSet ? builder.getUnitAttr() : UnitAttr();
+  };
   auto quantize = ternary::QuantizeOp::create(
       builder, loc,
       TypeRange{withElement(scale.input, builder.getI8Type()),
@@ -220,8 +214,8 @@ LogicalResult BitLinearRecognizer::rewrite(
       ternary::ScaleFormAttr::get(builder.getContext(), scale.form),
       builder.getF32FloatAttr(scale.range), builder.getF32FloatAttr(scale.eps),
       builder.getI64IntegerAttr(activation.qmin),
-      builder.getI64IntegerAttr(activation.qmax),
-      scale.addsEps ? builder.getUnitAttr() : UnitAttr(), IntegerAttr());
+      builder.getI64IntegerAttr(activation.qmax), flag(scale.addsEps),
+      flag(scale.epsOfScale), flag(activation.byReciprocal), IntegerAttr());
 
   builder.setInsertionPoint(rescale.result.getDefiningOp());
   Value codes = createTrits(builder, loc, weights);
@@ -349,6 +343,7 @@ struct RecognizeBitLinearPass
       // What erases dead ops begins with the innermost.
       for (Block *block : llvm::reverse(blocks)) {
         normalizeProducts(*block);
+        hoistTransposes(*block);
         splitSiblings(*block);
       }
       for (Block *block : blocks)

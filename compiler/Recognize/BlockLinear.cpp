@@ -113,7 +113,7 @@ void bitnet::recognize::rewriteBlockLinear(const LinearOperands &linear,
       ternary::ScaleFormAttr::get(context, ternary::ScaleForm::Step),
       builder.getF32FloatAttr(range), builder.getF32FloatAttr(eps),
       builder.getI64IntegerAttr(-range), builder.getI64IntegerAttr(range),
-      UnitAttr(), groupAttr);
+      UnitAttr(), UnitAttr(), UnitAttr(), groupAttr);
   shape.back() = weights.n;
   auto result = ternary::LinearOp::create(
       builder, loc, TypeRange{RankedTensorType::get(shape, f32)},

@@ -3,6 +3,7 @@
 #include "compiler/Recognize/Matchers.h"
 #include "compiler/Recognize/Passes.h"
 #include "compiler/Recognize/ShapeTracer.h"
+#include "compiler/Recognize/StackedCaches.h"
 
 #include "dialects/RT/IR/RTOps.h"
 
@@ -22,7 +23,8 @@ using transformer::AttentionOp;
 namespace {
 
 /// Keys or values of one attention: Concat(past, fresh) along the length,
-/// which is a graph output too, or what `steps` make of that.
+/// or what `steps` make of that. The Concat, or fresh itself, is a graph
+/// output.
 struct CachedOperand {
   Operation *concat = nullptr;
   BlockArgument past;
@@ -34,6 +36,8 @@ struct CachedOperand {
   /// The Concat is of [batch, length, heads, head_dim], which a Transpose
   /// swaps, and not of [batch, heads, length, head_dim].
   bool lengthFirst = false;
+  /// The graph output is `fresh`.
+  bool isNewOnly = false;
 
   int64_t lengthAxis() const { return lengthFirst ? 1 : 2; }
   int64_t headsAxis() const { return lengthFirst ? 2 : 1; }
@@ -62,6 +66,8 @@ private:
   bool looksCached(Value operand);
   std::optional<CachedOperand> matchOperand(Value operand, AttentionOp user);
   std::optional<SmallVector<CachedAttention>> matchAll();
+  bool coversStacks(ArrayRef<CachedAttention> all,
+                    const llvm::SmallDenseSet<BlockArgument> &pasts);
   StringRef dimName(BlockArgument argument, unsigned axis);
   bool findBatch(const CachedOperand &cached,
                  const llvm::SmallDenseSet<BlockArgument> &pasts);
@@ -209,6 +215,14 @@ std::optional<CachedOperand> KVCacheRecognizer::matchOperand(Value operand,
       return std::nullopt;
     }
   }
+  if (returned == 0) {
+    cached.isNewOnly = true;
+    for (OpOperand &use : cached.fresh.getUses())
+      if (use.getOwner() == terminator) {
+        cached.output = use.getOperandNumber();
+        ++returned;
+      }
+  }
   bool isOnlyReader = llvm::all_of(cached.steps, [](Operation *step) {
     return step->getResult(0).hasOneUse();
   });
@@ -244,9 +258,27 @@ std::optional<SmallVector<CachedAttention>> KVCacheRecognizer::matchAll() {
     for (BlockArgument past : {attention.key.past, attention.value.past})
       if (!pasts.insert(past).second)
         return std::nullopt;
-  if (!findBatch(all.front().key, pasts))
+  if (!coversStacks(all, pasts) || !findBatch(all.front().key, pasts))
     return std::nullopt;
   return all;
+}
+
+/// Whether no part of a stack would stay an argument or a result.
+bool KVCacheRecognizer::coversStacks(
+    ArrayRef<CachedAttention> all,
+    const llvm::SmallDenseSet<BlockArgument> &pasts) {
+  llvm::SmallDenseSet<unsigned> outputs;
+  for (const CachedAttention &attention : all)
+    for (const CachedOperand &cached : {attention.key, attention.value})
+      outputs.insert(cached.output);
+  for (BlockArgument argument : main.getArguments())
+    if (main.getArgAttr(argument.getArgNumber(), kPartAttr) &&
+        !pasts.contains(argument))
+      return false;
+  for (unsigned i = 0, e = main.getNumResults(); i != e; ++i)
+    if (main.getResultAttr(i, kPartAttr) && !outputs.contains(i))
+      return false;
+  return true;
 }
 
 /// Finds an argument that stays and whose axis is the past's batch: one of the
@@ -343,6 +375,14 @@ void KVCacheRecognizer::replaceShape(Operation *shape,
   shape->erase();
 }
 
+/// The number of the part that a value with `attributes` is, if it is one.
+static DenseI64ArrayAttr partOf(DictionaryAttr attributes) {
+  auto part =
+      attributes ? attributes.getAs<IntegerAttr>(kPartAttr) : IntegerAttr();
+  return part ? DenseI64ArrayAttr::get(part.getContext(), part.getInt())
+              : DenseI64ArrayAttr();
+}
+
 FlatSymbolRefAttr KVCacheRecognizer::createCache(const CachedOperand &cached,
                                                  StringRef name) {
   OpBuilder builder(module.getContext());
@@ -363,7 +403,10 @@ FlatSymbolRefAttr KVCacheRecognizer::createCache(const CachedOperand &cached,
           cached.output)),
       nameOf(main.getArgAttr(input, "onnx.name")),
       nameOf(main.getResultAttr(cached.output, "onnx.name")),
-      cached.lengthFirst ? builder.getUnitAttr() : UnitAttr());
+      cached.lengthFirst ? builder.getUnitAttr() : UnitAttr(),
+      partOf(main.getArgAttrDict(input)),
+      partOf(main.getResultAttrDict(cached.output)),
+      cached.isNewOnly ? builder.getUnitAttr() : UnitAttr());
   // In front of the function, in the order of the layers.
   SymbolTable(module).insert(cache, Block::iterator(main));
   return FlatSymbolRefAttr::get(cache.getSymNameAttr());
@@ -481,9 +524,31 @@ struct RecognizeKVCachePass
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main || main.isExternal() || !main.getBody().hasOneBlock())
       return;
+    if (hasStackedCaches(main))
+      return recognizeStacks(main);
     KVCacheRecognizer recognizer(main);
     if (!recognizer.run())
       recognizer.warnOfInputs();
+  }
+
+  /// Tries what becomes of the function if each part of a stack is an argument;
+  /// without caches the stacks stay.
+  void recognizeStacks(func::FuncOp main) {
+    std::string name = main.getSymName().str();
+    auto unstacked = main.clone();
+    unstacked.setSymName("unstacked");
+    SymbolTable(getOperation())
+        .insert(unstacked, std::next(Block::iterator(main)));
+    unstackCaches(unstacked);
+    if (KVCacheRecognizer(unstacked).run()) {
+      main.erase();
+      unstacked.setSymName(name);
+      return;
+    }
+    unstacked.erase();
+    main.emitWarning("an input that holds several keys and values is no cache "
+                     "of a session: not all of its parts are those of one "
+                     "attention each, with a dynamic length");
   }
 };
 

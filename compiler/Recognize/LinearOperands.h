@@ -33,6 +33,10 @@ void reachConstant(LinearOperands &linear);
 /// axes of size 1, into products that matchLinearOperands knows.
 void normalizeProducts(mlir::Block &block);
 
+/// Computes quantisers behind the transposes that linear layers have in front
+/// of them: over the last axis, as they are known.
+void hoistTransposes(mlir::Block &block);
+
 } // namespace bitnet::recognize
 
 #endif // COMPILER_RECOGNIZE_LINEAROPERANDS_H

@@ -73,7 +73,9 @@ def RecognizeKVCachePass : Pass<"recognize-kv-cache", "::mlir::ModuleOp"> {
     Where key and value of a transformer.attention are Concat(past, new) along
     the length, past is a graph input and the Concat a graph output, both leave
     the signature and the attention names a cache. The Concat may be of
-    [batch, length, heads, head_dim], transposed for the attention. Sizes of
+    [batch, length, heads, head_dim], transposed for the attention. What the
+    graph returns may be new instead. Inputs and outputs of more axes, the cache's
+    being the last four, hold several caches: their parts count as such. Sizes of
     past become rt.past_length and those of other inputs. All caches must fit,
     otherwise the graph stays as it is. A session has one past length, whatever
     names the graph gives to lengths: the runtime refuses pasts of several.

@@ -16,8 +16,7 @@ struct bitnet_results {
   int64_t *copy_bytes;
   bn_bindings bindings;
   void **kv; ///< memory of each cache
-  void *
-      *present; ///< what each cache holds after the run, [B, H, past + seq, D]
+  void **present; ///< for each graph output, what its caches hold after the run
   int64_t *kv_bytes, *present_bytes;
   int64_t batch, past, seq;
   int64_t capacity; ///< entries of each cache, at least past + seq
@@ -39,11 +38,12 @@ static int32_t makeArrays(bitnet_results *r, bitnet_error *error) {
   r->bindings.axes =
       (int32_t *)bn_allocate(a, arrayBytes(m->num_symbols, sizeof(int32_t)));
   r->kv = (void **)bn_allocate(a, arrayBytes(m->num_kv, sizeof(void *)));
-  r->present = (void **)bn_allocate(a, arrayBytes(m->num_kv, sizeof(void *)));
+  r->present =
+      (void **)bn_allocate(a, arrayBytes(m->num_outputs, sizeof(void *)));
   r->kv_bytes =
       (int64_t *)bn_allocate(a, arrayBytes(m->num_kv, sizeof(int64_t)));
   r->present_bytes =
-      (int64_t *)bn_allocate(a, arrayBytes(m->num_kv, sizeof(int64_t)));
+      (int64_t *)bn_allocate(a, arrayBytes(m->num_outputs, sizeof(int64_t)));
   if (r->model->device) {
     r->copies =
         (void **)bn_allocate(a, arrayBytes(m->num_inputs, sizeof(void *)));
@@ -71,12 +71,10 @@ void bitnet_results_destroy(bitnet_results *r) {
   const bitnet_allocator *shared = &r->model->shared;
   for (int32_t i = 0; r->copies && r->copy_bytes && i < m->num_inputs; ++i)
     bn_release(&r->model->inputs, r->copies[i], (size_t)r->copy_bytes[i]);
-  for (int32_t i = 0; i < m->num_kv; ++i) {
-    if (r->kv && r->kv_bytes)
-      bn_release(shared, r->kv[i], (size_t)r->kv_bytes[i]);
-    if (r->present && r->present_bytes)
-      bn_release(&a, r->present[i], (size_t)r->present_bytes[i]);
-  }
+  for (int32_t i = 0; r->kv && r->kv_bytes && i < m->num_kv; ++i)
+    bn_release(shared, r->kv[i], (size_t)r->kv_bytes[i]);
+  for (int32_t i = 0; r->present && r->present_bytes && i < m->num_outputs; ++i)
+    bn_release(&a, r->present[i], (size_t)r->present_bytes[i]);
   if (r->runner.exec.runtime)
     bn_runner_destroy(&r->runner);
   bn_release(&a, r->copies, arrayBytes(m->num_inputs, sizeof(void *)));
@@ -88,9 +86,9 @@ void bitnet_results_destroy(bitnet_results *r) {
              arrayBytes(m->num_symbols, sizeof(int32_t)));
   bn_release(&a, r->bindings.axes, arrayBytes(m->num_symbols, sizeof(int32_t)));
   bn_release(&a, r->kv, arrayBytes(m->num_kv, sizeof(void *)));
-  bn_release(&a, r->present, arrayBytes(m->num_kv, sizeof(void *)));
+  bn_release(&a, r->present, arrayBytes(m->num_outputs, sizeof(void *)));
   bn_release(&a, r->kv_bytes, arrayBytes(m->num_kv, sizeof(int64_t)));
-  bn_release(&a, r->present_bytes, arrayBytes(m->num_kv, sizeof(int64_t)));
+  bn_release(&a, r->present_bytes, arrayBytes(m->num_outputs, sizeof(int64_t)));
   bn_release(&a, r, sizeof(*r));
 }
 
@@ -199,6 +197,11 @@ static int32_t lengthAxis(const bitnet_kv_desc *kv) {
   return kv->length_first ? 1 : 2;
 }
 
+/// The sizes of a past as if it held one cache.
+static const int64_t *cacheDims(const bitnet_tensor *past) {
+  return past->dims + (past->rank - 4);
+}
+
 /// Reads batch, past and seq off the inputs of a graph with caches.
 static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
   const bitnet_module *m = r->module;
@@ -209,8 +212,8 @@ static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
   const bitnet_tensor *sequence = r->given[tokens];
   r->seq = sequence->dims[sequence->rank > 1];
   const bitnet_tensor *first = r->given[m->kv[0].input];
-  r->batch = first->dims[0];
-  r->past = first->dims[lengthAxis(&m->kv[0])];
+  r->batch = cacheDims(first)[0];
+  r->past = cacheDims(first)[lengthAxis(&m->kv[0])];
   // Tokens and positions are known to be [batch, seq]; of another input any
   // axis might be the sequence, so the caches get room for the longest.
   int64_t longest = r->seq;
@@ -231,18 +234,19 @@ static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
                    (long long)sequence->dims[0]);
   for (int32_t i = 0; i < m->num_kv; ++i) {
     const bitnet_tensor *past = r->given[m->kv[i].input];
-    int64_t length = past->dims[lengthAxis(&m->kv[i])];
-    int64_t heads = past->dims[3 - lengthAxis(&m->kv[i])];
-    if (past->dims[0] != r->batch || length != r->past)
+    const int64_t *dims = cacheDims(past);
+    int64_t length = dims[lengthAxis(&m->kv[i])];
+    int64_t heads = dims[3 - lengthAxis(&m->kv[i])];
+    if (dims[0] != r->batch || length != r->past)
       return bn_fail(error, BITNET_SHAPE_MISMATCH,
                      "input '%s' has batch %lld and length %lld, but '%s' has "
                      "%lld and %lld",
-                     past->name, (long long)past->dims[0], (long long)length,
+                     past->name, (long long)dims[0], (long long)length,
                      first->name, (long long)r->batch, (long long)r->past);
-    if (heads != m->kv[i].heads || past->dims[3] != m->kv[i].head_dim)
+    if (heads != m->kv[i].heads || dims[3] != m->kv[i].head_dim)
       return bn_fail(error, BITNET_SHAPE_MISMATCH,
                      "input '%s' has %lld heads of %lld, expected %lld of %lld",
-                     past->name, (long long)heads, (long long)past->dims[3],
+                     past->name, (long long)heads, (long long)dims[3],
                      (long long)m->kv[i].heads, (long long)m->kv[i].head_dim);
   }
   return BITNET_OK;
@@ -264,6 +268,14 @@ typedef struct cache_view {
   int64_t rows;
 } cache_view;
 
+/// Moves `v` behind the parts in front of one of a tensor.
+static void skipParts(cache_view *v, const bitnet_kv_desc *kv, int64_t batch,
+                      int64_t parts) {
+  if (parts)
+    v->data += parts * batch * kv->heads * v->rows *
+               bn_entry_bytes(v->dtype, kv->head_dim);
+}
+
 /// Where the entry of one token and head lies.
 static uint8_t *entryOf(const cache_view *v, const bitnet_kv_desc *kv,
                         int64_t batch, int64_t head, int64_t row) {
@@ -272,15 +284,16 @@ static uint8_t *entryOf(const cache_view *v, const bitnet_kv_desc *kv,
   return v->data + at * bn_entry_bytes(v->dtype, kv->head_dim);
 }
 
-/// Copies `rows` tokens of each head.
+/// Copies `rows` tokens of each head, `first` being the first one of `from`.
 static bool copyCache(const bitnet_kv_desc *kv, int64_t batch, int64_t rows,
-                      const cache_view *to, const cache_view *from) {
+                      const cache_view *to, const cache_view *from,
+                      int64_t first) {
   for (int64_t b = 0; b < batch; ++b)
     for (int64_t head = 0; head < kv->heads; ++head)
       for (int64_t row = 0; row < rows; ++row)
-        if (!bn_convert_entry(to->dtype, entryOf(to, kv, b, head, row),
-                              from->dtype, entryOf(from, kv, b, head, row),
-                              kv->head_dim))
+        if (!bn_convert_entry(
+                to->dtype, entryOf(to, kv, b, head, row), from->dtype,
+                entryOf(from, kv, b, head, first + row), kv->head_dim))
           return false;
   return true;
 }
@@ -308,7 +321,8 @@ static int32_t loadCaches(bitnet_results *r, bitnet_error *error) {
     cache_view cache = {r->kv[i], kv->dtype, false, capacity};
     cache_view given = {(uint8_t *)(uintptr_t)past->data, past->dtype,
                         kv->length_first != 0, r->past};
-    if (!copyCache(kv, r->batch, r->past, &cache, &given))
+    skipParts(&given, kv, r->batch, kv->input_part);
+    if (!copyCache(kv, r->batch, r->past, &cache, &given, 0))
       return bn_fail(error, BITNET_UNSUPPORTED,
                      "input '%s' is %s, which its %s cache cannot take",
                      past->name, bitnet_dtype_name(past->dtype),
@@ -317,33 +331,57 @@ static int32_t loadCaches(bitnet_results *r, bitnet_error *error) {
   return BITNET_OK;
 }
 
-/// The shape of a present.
+/// Tokens of a present.
+static int64_t presentLength(const bitnet_results *r,
+                             const bitnet_kv_desc *kv) {
+  return kv->new_only ? r->seq : r->past + r->seq;
+}
+
+/// The shape of a present; what is in front of a cache's axes is static.
 static void presentDims(const bitnet_results *r, const bitnet_kv_desc *kv,
-                        int64_t dims[4]) {
+                        int64_t dims[BITNET_MAX_RANK]) {
+  const bitnet_value_desc *desc = &r->module->outputs[kv->output];
+  int32_t leading = desc->rank - 4;
+  memcpy(dims, desc->dims, sizeof(int64_t) * (size_t)leading);
+  dims += leading;
   dims[0] = r->batch;
   dims[3 - lengthAxis(kv)] = kv->heads;
-  dims[lengthAxis(kv)] = r->past + r->seq;
+  dims[lengthAxis(kv)] = presentLength(r, kv);
   dims[3] = kv->head_dim;
+}
+
+/// Makes the memory of the output that a cache is a part of, once.
+static int32_t makePresent(bitnet_results *r, const bitnet_kv_desc *kv,
+                           bitnet_error *error) {
+  const bitnet_value_desc *desc = &r->module->outputs[kv->output];
+  int64_t dims[BITNET_MAX_RANK], bytes;
+  if (r->present[kv->output])
+    return BITNET_OK;
+  presentDims(r, kv, dims);
+  if (!bn_tensor_bytes(desc->dtype, dims, desc->rank, &bytes) ||
+      !(r->present[kv->output] = bn_allocate(&r->allocator, (size_t)bytes)))
+    return bn_fail(error, BITNET_OUT_OF_MEMORY, "out of memory for output '%s'",
+                   desc->name);
+  r->present_bytes[kv->output] = bytes;
+  return BITNET_OK;
 }
 
 /// Copies the caches out, in the type of their graph outputs.
 static int32_t storeCaches(bitnet_results *r, bitnet_error *error) {
   const bitnet_module *m = r->module;
-  int64_t length = r->past + r->seq;
   for (int32_t i = 0; i < m->num_kv; ++i) {
     const bitnet_kv_desc *kv = &m->kv[i];
     const bitnet_value_desc *desc = &m->outputs[kv->output];
-    int64_t dims[4], bytes;
-    presentDims(r, kv, dims);
-    if (!bn_tensor_bytes(desc->dtype, dims, 4, &bytes) ||
-        !(r->present[i] = bn_allocate(&r->allocator, (size_t)bytes)))
-      return bn_fail(error, BITNET_OUT_OF_MEMORY,
-                     "out of memory for output '%s'", desc->name);
-    r->present_bytes[i] = bytes;
-    cache_view present = {r->present[i], desc->dtype, kv->length_first != 0,
-                          length};
+    int64_t length = presentLength(r, kv);
+    int32_t code = makePresent(r, kv, error);
+    if (code)
+      return code;
+    cache_view present = {r->present[kv->output], desc->dtype,
+                          kv->length_first != 0, length};
     cache_view cache = {r->kv[i], kv->dtype, false, r->capacity};
-    if (!copyCache(kv, r->batch, length, &present, &cache))
+    skipParts(&present, kv, r->batch, kv->output_part);
+    if (!copyCache(kv, r->batch, length, &present, &cache,
+                   r->past + r->seq - length))
       return bn_fail(error, BITNET_UNSUPPORTED,
                      "output '%s' is %s, which its %s cache cannot give",
                      desc->name, bitnet_dtype_name(desc->dtype),
@@ -420,10 +458,8 @@ int32_t bitnet_results_get(const bitnet_results *r, int32_t index,
   out->rank = desc->rank;
   if (desc->role == BITNET_ROLE_KV) {
     const bitnet_kv_desc *kv = &m->kv[desc->kv];
-    int64_t dims[4];
-    presentDims(r, kv, dims);
-    memcpy(out->dims, dims, sizeof(dims));
-    out->data = r->present[desc->kv];
+    presentDims(r, kv, out->dims);
+    out->data = r->present[index];
     return BITNET_OK;
   }
   const bitnet_buffer *buffer = &r->runner.exec.outputs[index];

@@ -109,6 +109,23 @@ def make(rng):
     add("FastGelu", "FastGelu", [x], tolerance=5e-6, **MS)
     add("FastGelu_bias", "FastGelu", [x, floats((8,))], tolerance=5e-6, **MS)
 
+    # Products.
+    a, b, c = floats((3, 8)), floats((8, 5)), floats((5,))
+    for name, parameters in (("Celu", {"alpha": 0.4}), ("Elu", {"alpha": 0.5}), ("HardSigmoid", {"alpha": 0.3, "beta": 0.4}),
+                             ("LeakyRelu", {"alpha": 0.1}), ("Relu", {}), ("Selu", {"alpha": 1.2, "gamma": 1.1}), ("Sigmoid", {}),
+                             ("Softplus", {}), ("Softsign", {}), ("Tanh", {}), ("ThresholdedRelu", {"alpha": 0.4})):
+        fused = {"activation": name, **{f"activation_{key}": value for key, value in parameters.items()}}
+        add(f"FusedGemm_{name}", "FusedGemm", [a, b, c], attributes=fused, tolerance=1e-5, **MS)
+    add("FusedGemm_scaled", "FusedGemm", [a, floats((5, 8)), c], tolerance=1e-5,
+        attributes={"activation": "Relu", "alpha": 0.5, "beta": 2.0, "transB": 1}, **MS)
+    image, kernel, bias = floats((2, 4, 6, 5)), floats((6, 4, 3, 3)), floats((6,))
+    for name, parameters in (("Clip", [0.0, 1.0]), ("HardSigmoid", [0.2, 0.5]), ("HardSwish", []), ("LeakyRelu", [0.1]), ("Relu", []),
+                             ("Sigmoid", []), ("Tanh", [])):
+        add(f"FusedConv_{name}", "FusedConv", [image, kernel, bias], tolerance=2e-5, static=True,
+            attributes={"activation": name, **({"activation_params": parameters} if parameters else {})}, **MS)
+    add("FusedConv_sum", "FusedConv", [image, kernel, bias, floats((2, 6, 4, 3))], attributes={"activation": "Relu"}, tolerance=2e-5,
+        static=True, **MS)
+
     # Norms of sums.
     g = lambda: floats((8,))
     add("SkipLayerNormalization", "SkipLayerNormalization", [x, floats((3, 5, 8)), g()], tolerance=1e-5, **MS)
@@ -145,6 +162,15 @@ def make(rng):
     add("MultiHeadAttention_causal", "MultiHeadAttention", step + [None, None, None] + past, outputs=3,
         attributes={"num_heads": 4, "unidirectional": 1, "scale": 0.2}, tolerance=2e-5, static=True, **MS)
     add("MultiHeadAttention_whole", "MultiHeadAttention", [q, floats((2, 4, 7, 8)), floats((2, 4, 7, 8))], **options)
+    w, lengths = floats((32, 96), F32, -0.2, 0.2), np.array([5, 3], np.int32)
+    kept = np.array([[1] * 8, [1, 1, 1, 1, 0, 1, 1, 1]], np.int32)
+    options = dict(attributes=heads, tolerance=2e-5, static=True, scale=0.3, **MS)
+    add("MsAttention", "Attention", [q, w, floats((96,))], **options)
+    add("MsAttention_lengths", "Attention", [q, w, floats((96,)), lengths], **options)
+    add("MsAttention_past", "Attention", [q, w, floats((96,)), kept, floats((2, 2, 4, 3, 8))], outputs=2, **options)
+    add("MsAttention_each", "Attention", [q, w, floats((96,)), np.tri(5, dtype=np.int32)[None].repeat(2, 0)], **options)
+    add("MsAttention_causal", "Attention", [q, floats((32, 80), F32, -0.2, 0.2), floats((80,))], tolerance=2e-5, static=True, scale=0.3,
+        attributes={**heads, "unidirectional": 1, "qkv_hidden_sizes": [32, 32, 16]}, **MS)
     for dtype, tolerance in ((F32, 2e-5), (F16, 1e-2)):
         for name, attributes in (("plain", {}), ("rotary", {"do_rotary": 1}), ("window", {"local_window_size": 3}),
                                  ("softcap", {"softcap": 2.0})):

@@ -11,10 +11,10 @@ def TernaryToDensePass : Pass<"ternary-to-dense", "mlir::ModuleOp"> {
     scale in `type`. The weights stay codes and scales (an `rt.global` with
     `scales`) until the weights file is written. Runs after
     `transformer-globalize-constants`. A layer whose scales the graph applies
-    elsewhere is an error.
+    elsewhere has its codes as floats for an input.
   }];
   let options = [Option<"type", "type", "std::string", /*default=*/"\"f16\"", "f32, f16 or bf16">];
-  let dependentDialects = ["::bitnet::transformer::TransformerDialect", "::bitnet::rt::RTDialect"];
+  let dependentDialects = ["::bitnet::onnx::OnnxDialect", "::bitnet::transformer::TransformerDialect", "::bitnet::rt::RTDialect"];
 }
 
 #endif // COMPILER_CONVERSION_TERNARYTODENSE_PASSES_TD

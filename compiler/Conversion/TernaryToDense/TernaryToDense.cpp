@@ -1,4 +1,5 @@
 #include "compiler/Conversion/TernaryToDense/Passes.h"
+#include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/RT/IR/RTOps.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
@@ -77,9 +78,12 @@ static std::optional<SmallVector<float>> floatsOf(Attribute attribute) {
 /// What codes have before they are multiplied by the activation's scale: steps
 /// of the largest magnitude are divided by the range only afterwards.
 static float rangeOf(ternary::LinearOp op) {
+  if (op.getRescale() == ternary::RescaleForm::Mul)
+    return 1;
   auto quantize = op.getCodes().getDefiningOp<ternary::QuantizeOp>();
   bool isLargest =
-      quantize && quantize.getForm() == ternary::ScaleForm::Largest;
+      quantize && (quantize.getForm() == ternary::ScaleForm::Largest ||
+                   quantize.getForm() == ternary::ScaleForm::Unit);
   return isLargest ? quantize.getRange().convertToFloat() : 1;
 }
 
@@ -181,22 +185,38 @@ FailureOr<Value> TernaryToDense::biasOf(ternary::LinearOp op, unsigned index) {
   return bias;
 }
 
+/// What the dense layer reads: the quantiser's input, or the codes as floats
+/// where the graph itself applies the quantiser's scale to the sums.
+static Value denseInput(OpBuilder &builder, ternary::LinearOp op,
+                        ternary::QuantizeOp quantize) {
+  if (op.getRescale() != ternary::RescaleForm::Mul)
+    return quantize.getInput();
+  auto codes = cast<RankedTensorType>(op.getCodes().getType());
+  constexpr int64_t f32 = 1; // in TensorProto.DataType
+  return onnx::CastOp::create(
+             builder, op.getLoc(), TypeRange(codes.clone(builder.getF32Type())),
+             ValueRange(op.getCodes()),
+             builder.getNamedAttr("to", builder.getI64IntegerAttr(f32)))
+      ->getResult(0);
+}
+
 LogicalResult TernaryToDense::replace(ternary::LinearOp op) {
   auto quantize = op.getCodes().getDefiningOp<ternary::QuantizeOp>();
-  if (!quantize || op.getRescale() == ternary::RescaleForm::Mul)
-    return op.emitOpError("cannot be dense: its scales are applied elsewhere");
+  if (!quantize)
+    return op.emitOpError("cannot be dense: its codes are computed elsewhere");
   for (unsigned i = 0, e = op.getNumResults(); i != e; ++i)
     if (op.getGroup() && op.hasGroupScales(i))
       return op.emitOpError(
           "cannot be dense: its weights have scales in groups");
   OpBuilder builder(op);
+  Value input = denseInput(builder, op, quantize);
   for (unsigned i = 0, e = op.getNumResults(); i != e; ++i) {
     FailureOr<Value> weights = denseWeights(op, i), bias = biasOf(op, i);
     if (failed(weights) || failed(bias))
       return failure();
     auto dense = transformer::LinearOp::create(
-        builder, op.getLoc(), op.getResult(i).getType(), quantize.getInput(),
-        *weights, *bias, ValueRange(), Value());
+        builder, op.getLoc(), op.getResult(i).getType(), input, *weights, *bias,
+        ValueRange(), Value());
     op.getResult(i).replaceAllUsesWith(dense.getResult());
   }
   op.erase();

@@ -67,9 +67,10 @@ public:
   Constant *caches(ArrayRef<CacheDescription> descriptions) {
     SmallVector<Constant *> result;
     for (const CacheDescription &cache : descriptions)
-      result.push_back(structure({i32(cache.input), i32(cache.output),
-                                  i32(cache.dtype), i32(cache.lengthFirst),
-                                  i64(cache.heads), i64(cache.headDim)}));
+      result.push_back(structure(
+          {i32(cache.input), i32(cache.output), i32(cache.dtype),
+           i32(cache.lengthFirst), i64(cache.heads), i64(cache.headDim),
+           i64(cache.inputPart), i64(cache.outputPart), i32(cache.newOnly)}));
     return array(result);
   }
   Constant *strings(ArrayRef<std::string> texts) {

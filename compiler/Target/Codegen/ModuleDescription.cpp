@@ -112,8 +112,11 @@ LogicalResult Describer::value(DictionaryAttr attributes, StringRef what,
 LogicalResult Describer::caches() {
   for (auto cache : module.getOps<rt::KVCacheOp>()) {
     auto type = cast<RankedTensorType>(cache.getType());
-    for (auto [input, output] :
-         llvm::zip(cache.getInputs(), cache.getOutputs())) {
+    auto partOf = [](std::optional<ArrayRef<int64_t>> parts, size_t state) {
+      return parts ? (*parts)[state] : 0;
+    };
+    for (auto [state, input, output] :
+         llvm::enumerate(cache.getInputs(), cache.getOutputs())) {
       if (input < 0 || output < 0 || uint64_t(input) >= result.inputs.size() ||
           uint64_t(output) >= result.outputs.size())
         return cache.emitOpError("stands for graph input ")
@@ -122,7 +125,9 @@ LogicalResult Describer::caches() {
       int32_t index = result.caches.size();
       result.caches.push_back(
           {int32_t(input), int32_t(output), dtypeOf(type.getElementType()),
-           cache.getLengthFirst(), type.getDimSize(1), type.getDimSize(3)});
+           cache.getLengthFirst(), type.getDimSize(1), type.getDimSize(3),
+           partOf(cache.getInputParts(), state),
+           partOf(cache.getOutputParts(), state), cache.getNewOnly()});
       for (ValueDescription *value :
            {&result.inputs[input], &result.outputs[output]}) {
         value->role = BITNET_ROLE_KV;

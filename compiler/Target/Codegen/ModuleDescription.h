@@ -21,6 +21,8 @@ struct ValueDescription {
 struct CacheDescription {
   int32_t input = 0, output = 0, dtype = 0, lengthFirst = 0;
   int64_t heads = 0, headDim = 0;
+  int64_t inputPart = 0, outputPart = 0;
+  int32_t newOnly = 0;
 };
 
 /// A kernel of the device, as bitnet_kernel has it.

@@ -1,3 +1,4 @@
+#include "dialects/Onnx/IR/FusedActivation.h"
 #include "dialects/Onnx/IR/Inference.h"
 #include "dialects/Onnx/IR/OnnxOps.h"
 
@@ -30,6 +31,44 @@ LogicalResult bitnet::onnx::inferMsBiasedGelu(Inference &in) {
       failed(checkVectors(in, 1, 1, in.getShape(0).back(), in.getElements(0))))
     return failure();
   return inferUnary(in, Elements::Float);
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+LogicalResult bitnet::onnx::inferMsFusedGemm(Inference &in) {
+  StringRef activation = in.getString("activation", "");
+  if (!getGemmActivation(activation))
+    return in.error("`activation` is '", activation,
+                    "', expected one that a Gemm of ONNX Runtime has");
+  if (failed(in.checkElements(0, "operand", Elements::Float)))
+    return failure();
+  return inferGemm(in);
+}
+
+LogicalResult bitnet::onnx::inferMsFusedConv(Inference &in) {
+  enum { X, W, B, Z };
+  StringRef activation = in.getString("activation", "");
+  auto names = getConvActivation(activation);
+  if (!names && !activation.empty())
+    return in.error("`activation` is '", activation,
+                    "', expected one that a Conv of ONNX Runtime has");
+  auto params =
+      dyn_cast_or_null<DenseF32ArrayAttr>(in.getAttribute("activation_params"));
+  int64_t given = params ? params.size() : 0,
+          wanted = names ? names->size() : 0;
+  if (given != wanted)
+    return in.error("has ", given, " parameters of its activation, expected ",
+                    wanted);
+  if (failed(inferConv(in)))
+    return failure();
+  auto result = cast<RankedTensorType>(in.getResult(0));
+  if (in.has(Z) &&
+      (in.getElements(Z) != result.getElementType() ||
+       failed(verifyCompatibleShape(in.getShape(Z), result.getShape()))))
+    return in.error("addend has type ", in.getType(Z), ", expected ", result);
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -438,4 +477,95 @@ LogicalResult bitnet::onnx::inferMsMultiHeadAttention(Inference &in) {
     if (failed(in.addResult(shapes[i], in.getElements(MQuery))))
       return failure();
   return success();
+}
+
+SmallVector<int64_t>
+bitnet::onnx::getAttentionParts(std::optional<ArrayRef<int64_t>> sizes,
+                                int64_t columns) {
+  if (!sizes && columns % 3 == 0)
+    return SmallVector<int64_t>(3, columns / 3);
+  bool fits = sizes && sizes->size() == 3 &&
+              llvm::all_of(*sizes, [](int64_t size) { return size > 0; }) &&
+              (*sizes)[0] <= columns && (*sizes)[1] <= columns &&
+              (*sizes)[2] == columns - (*sizes)[0] - (*sizes)[1];
+  return fits ? llvm::to_vector(*sizes) : SmallVector<int64_t>();
+}
+
+namespace {
+enum AttentionOperand {
+  AInput,
+  AWeights,
+  ABias,
+  AMask,
+  APast,
+  AAttentionBias,
+  APastLength
+};
+} // namespace
+
+/// The columns of query, key and value; none, and an error, where they are no
+/// equal heads.
+static SmallVector<int64_t> getProjections(Inference &in, int64_t heads) {
+  RankedTensorType input = in.getType(AInput), weights = in.getType(AWeights);
+  bool fits = input.getRank() == 3 && weights.getRank() == 2 &&
+              !weights.isDynamicDim(1) &&
+              mayBeEqual(input.getDimSize(2), weights.getDimSize(0));
+  SmallVector<int64_t> parts;
+  if (fits)
+    parts = getAttentionParts(in.getInts("qkv_hidden_sizes"),
+                              weights.getDimSize(1));
+  if (parts.empty() || heads < 1 || parts[0] != parts[1] ||
+      llvm::any_of(parts, [&](int64_t size) { return size % heads != 0; })) {
+    (void)in.error("has input ", input, ", weights ", weights, " and ", heads,
+                   " heads, expected columns for query, key and value, ",
+                   "each of equal heads");
+    return {};
+  }
+  return parts;
+}
+
+LogicalResult bitnet::onnx::inferMsAttention(Inference &in) {
+  int64_t heads = in.getInt("num_heads", 0);
+  FailureOr<int64_t> results = in.getNumResults(2);
+  if (failed(results) ||
+      failed(in.checkElements(AInput, "input", Elements::Float)) ||
+      failed(in.checkSameElements(AWeights)))
+    return failure();
+  if (in.getInt("do_rotary", 0) != 0 || in.has(APastLength) ||
+      in.getInt("past_present_share_buffer", 0) != 0)
+    return in.error("rotates, or writes present into past, expected neither");
+  SmallVector<int64_t> parts = getProjections(in, heads);
+  Type elements = in.getElements(AInput);
+  if (parts.empty() || failed(checkVectors(in, ABias, ABias,
+                                           in.getShape(AWeights)[1], elements)))
+    return failure();
+  int64_t batch = in.getShape(AInput)[0], length = in.getShape(AInput)[1];
+  int64_t past = 0, size = parts[2] / heads;
+  if (in.has(APast)) {
+    if (in.getRank(APast) != 5 || parts[1] != parts[2])
+      return in.error("past has type ", in.getType(APast),
+                      ", expected keys and values of ", heads,
+                      " heads of one size");
+    past = in.getShape(APast)[3];
+    if (failed(checkType(in, APast, "past", {2, batch, heads, past, size},
+                         elements)))
+      return failure();
+  }
+  int64_t total = ShapedType::isDynamic(past) || ShapedType::isDynamic(length)
+                      ? ShapedType::kDynamic
+                      : past + length;
+  if (in.has(AMask)) {
+    SmallVector<int64_t> expected = {batch, total};
+    if (in.getRank(AMask) == 1)
+      expected = {batch};
+    if (in.getRank(AMask) == 3)
+      expected = {batch, length, total};
+    if (failed(checkType(in, AMask, "mask", expected,
+                         IntegerType::get(in.getContext(), 32))))
+      return failure();
+  }
+  if (failed(in.addResult({batch, length, parts[2]}, elements)))
+    return failure();
+  return *results == 1 ? success()
+                       : in.addResult({2, batch, heads, total, size}, elements);
 }

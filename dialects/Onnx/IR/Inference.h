@@ -106,6 +106,9 @@ public:
   llvm::FailureOr<llvm::SmallVector<int64_t>>
   matmul(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b) const;
 
+  /// The type of a result that was added.
+  mlir::Type getResult(unsigned i) const { return types[i]; }
+
   ShapeAnalysis &getShapes() { return shapes; }
   mlir::MLIRContext *getContext() const { return context; }
 
@@ -191,9 +194,12 @@ BITNET_ONNX_INFER(LpNormalization)
 BITNET_ONNX_INFER(MatMul)
 BITNET_ONNX_INFER(MatMulInteger)
 BITNET_ONNX_INFER(MeanVarianceNormalization)
+BITNET_ONNX_INFER(MsAttention)
 BITNET_ONNX_INFER(MsBiasedGelu)
 BITNET_ONNX_INFER(MsDynamicQuantizeMatMul)
 BITNET_ONNX_INFER(MsEmbedLayerNormalization)
+BITNET_ONNX_INFER(MsFusedConv)
+BITNET_ONNX_INFER(MsFusedGemm)
 BITNET_ONNX_INFER(MsFusedMatMul)
 BITNET_ONNX_INFER(MsGatherBlockQuantized)
 BITNET_ONNX_INFER(MsGroupQueryAttention)

@@ -53,6 +53,52 @@ class Onnx_MsBiasedGeluOp<string mnemonic, string bias, int required, string gel
 def Onnx_MsBiasGeluOp : Onnx_MsBiasedGeluOp<"ms.BiasGelu", "Bias", 2, "without approximation">;
 def Onnx_MsFastGeluOp : Onnx_MsBiasedGeluOp<"ms.FastGelu", "Bias", 1, "with the approximation by tanh">;
 
+//===-- Products -----------------------------------------------------------===//
+
+def Onnx_MsFusedGemmOp : Onnx_Op<"ms.FusedGemm", ["A", "B", "C"], 2, 1> {
+  let summary = "matrix product with addend, and an activation";
+  let description = [{
+    The operator `activation` of `onnx.Gemm`. `activation_alpha` and so on are
+    its attributes `alpha` and so on.
+
+    - (C1) The constraints of `onnx.Gemm` hold; elements are floats.
+    - (C2) `activation` is "Celu", "Elu", "HardSigmoid", "LeakyRelu", "Relu",
+      "Selu", "Sigmoid", "Softplus", "Softsign", "Tanh" or "ThresholdedRelu".
+
+    ```mlir
+    %r = onnx.ms.FusedGemm %a, %b, %c {activation = "LeakyRelu", activation_alpha = 0.1 : f32}
+        : (tensor<?x64xf32>, tensor<64x32xf32>, tensor<32xf32>) -> tensor<?x32xf32>
+    ```
+  }];
+  let attributes = (ins Onnx_DefaultFloat<"1.0f">:$alpha, Onnx_DefaultFloat<"1.0f">:$beta,
+                    Onnx_DefaultInt<"0">:$transA, Onnx_DefaultInt<"0">:$transB,
+                    Onnx_DefaultStr<"">:$activation, OptionalAttr<F32Attr>:$activation_alpha,
+                    OptionalAttr<F32Attr>:$activation_beta, OptionalAttr<F32Attr>:$activation_gamma);
+}
+
+def Onnx_MsFusedConvOp : Onnx_Op<"ms.FusedConv", ["X", "W", "B", "Z"], 2, 1> {
+  let summary = "convolution with an addend and an activation";
+  let description = [{
+    The operator `activation` of `onnx.Conv` + Z, or the sum itself without
+    one. `activation_params` are its attributes (`alpha` and `beta`, `min` and
+    `max`).
+
+    - (C1) The constraints of `onnx.Conv` hold; Z has the shape and the elements
+      of the result.
+    - (C2) `activation` is absent, "Clip", "HardSigmoid", "HardSwish",
+      "LeakyRelu", "Relu", "Sigmoid" or "Tanh"; there is a parameter for each of
+      its attributes.
+
+    ```mlir
+    %y = onnx.ms.FusedConv %x, %w {activation = "Relu"} : (tensor<?x8x?xf32>, tensor<16x8x3xf32>) -> tensor<?x16x?xf32>
+    ```
+  }];
+  let attributes = (ins Onnx_DefaultStr<"NOTSET">:$auto_pad, OptionalAttr<DenseI64ArrayAttr>:$dilations,
+                    Onnx_DefaultInt<"1">:$group, OptionalAttr<DenseI64ArrayAttr>:$kernel_shape,
+                    OptionalAttr<DenseI64ArrayAttr>:$pads, OptionalAttr<DenseI64ArrayAttr>:$strides,
+                    Onnx_DefaultStr<"">:$activation, OptionalAttr<DenseF32ArrayAttr>:$activation_params);
+}
+
 //===-- Normalisations -----------------------------------------------------===//
 
 def Onnx_MsSkipLayerNormalizationOp
@@ -264,6 +310,39 @@ def Onnx_MsMultiHeadAttentionOp
   }];
   let attributes = !con((ins Onnx_IntAttr:$num_heads, Onnx_DefaultFloat<"-10000.0f">:$mask_filter_value,
                              OptionalAttr<F32Attr>:$scale, Onnx_DefaultInt<"0">:$unidirectional),
+                        Onnx_NumOutputs);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+}
+
+def Onnx_MsAttentionOp
+    : Onnx_Op<"ms.Attention", ["Input", "Weights", "Bias", "Mask", "Past", "AttentionBias", "PastLength"], 2, 1> {
+  let summary = "projections of one input, and attention of them";
+  let description = [{
+    Query, key and value are the parts of `Input * Weights + Bias` that have
+    `qkv_hidden_sizes` columns, or a third each; then
+    `onnx.ms.MultiHeadAttention` of them. Mask is [batch, T], what is not 0 being
+    kept, or [batch, seq, T], or [batch], the number of keys to keep. Past is
+    [2, batch, heads, past, head]: keys, then values. Results are the output
+    and, likewise, present.
+
+    - (C1) Input has three axes, Weights two, the first of the size of Input's
+      last; Bias is a vector with a number for each column. Elements are floats.
+    - (C2) Mask has `i32` and one of these shapes.
+    - (C3) `onnx.ms.MultiHeadAttention` takes the parts, Past and AttentionBias.
+    - (C4) `do_rotary` and `past_present_share_buffer` are 0, and PastLength is
+      absent.
+    - (C5) There are 1 or 2 results (`num_outputs`).
+
+    ```mlir
+    %y = onnx.ms.Attention %x, %w, %b {num_heads = 4 : i64}
+        : (tensor<?x?x64xf32>, tensor<64x192xf32>, tensor<192xf32>) -> tensor<?x?x64xf32>
+    ```
+  }];
+  let attributes = !con((ins Onnx_IntAttr:$num_heads, Onnx_DefaultFloat<"-10000.0f">:$mask_filter_value,
+                             OptionalAttr<DenseI64ArrayAttr>:$qkv_hidden_sizes, OptionalAttr<F32Attr>:$scale,
+                             Onnx_DefaultInt<"0">:$unidirectional, Onnx_DefaultInt<"0">:$do_rotary,
+                             Onnx_DefaultInt<"0">:$past_present_share_buffer,
+                             Onnx_DefaultInt<"0">:$rotary_embedding_dim),
                         Onnx_NumOutputs);
   let results = (outs Variadic<AnyRankedTensor>:$results);
 }

@@ -54,6 +54,12 @@ std::optional<SliceBounds> resolveSlice(int64_t size, int64_t start,
 std::pair<int64_t, int64_t> getShapeRange(mlir::DictionaryAttr attributes,
                                           int64_t rank);
 
+/// How many of `columns` an `onnx.ms.Attention` with such `qkv_hidden_sizes`
+/// has for query, key and value; none where they do not add up.
+llvm::SmallVector<int64_t>
+getAttentionParts(std::optional<llvm::ArrayRef<int64_t>> sizes,
+                  int64_t columns);
+
 /// Trait: the first result has the shape of the first operand.
 template <typename ConcreteOp>
 class SameShape : public mlir::OpTrait::TraitBase<ConcreteOp, SameShape> {};

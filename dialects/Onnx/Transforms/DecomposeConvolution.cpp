@@ -132,6 +132,40 @@ static Value forChannels(Value vector, int64_t spatial, OpEmitter &emit) {
 
 namespace {
 
+/// A Conv of single elements -> a product for each place, channels being the
+/// last axis: linear layers of channels are known by that.
+struct DecomposePointwiseConv : OpRewritePattern<ConvOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ConvOp op,
+                                PatternRewriter &rewriter) const override {
+    Value x = op.getX(), w = op.getW();
+    int64_t rank = typeOf(x).getRank();
+    ArrayRef<int64_t> shape = typeOf(w).getShape();
+    if (op.getGroup() != 1 ||
+        !llvm::all_of(windowsOf(op, shape.drop_front(2)), isPoint))
+      return rewriter.notifyMatchFailure(op, "moves windows, or groups");
+    OpEmitter emit(rewriter, op.getLoc());
+    SmallVector<int64_t> last = {0}, back = {0, rank - 1};
+    for (int64_t axis = 2; axis < rank; ++axis) {
+      last.push_back(axis);
+      back.push_back(axis - 1);
+    }
+    last.push_back(1);
+    Value weights =
+        emit.transpose(emit.reshape(w, shape.take_front(2)), {1, 0});
+    Value y = emit.make("MatMul", {emit.transpose(x, last), weights});
+    if (Value bias = op.getB())
+      y = emit.add(y, bias);
+    replaceOp(rewriter, op, emit.transpose(y, back));
+    return success();
+  }
+
+  static bool isPoint(const Window &window) {
+    return window.kernel == 1 && window.stride == 1 && window.before == 0 &&
+           window.after == 0;
+  }
+};
+
 struct DecomposeConv : OpRewritePattern<ConvOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ConvOp op,
@@ -295,6 +329,8 @@ struct DecomposeGlobalPool : OpRewritePattern<Op> {
 void bitnet::onnx::populateDecomposeConvolutionPatterns(
     RewritePatternSet &patterns) {
   patterns
+      .add<DecomposePointwiseConv>(patterns.getContext(),
+                                   /*benefit=*/2)
       .add<DecomposeConv, DecomposeConvInteger, DecomposeCausalConv,
            DecomposePool<AveragePoolOp>, DecomposePool<MaxPoolOp>,
            DecomposePool<LpPoolOp>, DecomposeGlobalPool<GlobalAveragePoolOp>,

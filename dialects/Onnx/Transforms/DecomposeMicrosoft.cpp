@@ -1,5 +1,6 @@
 //===- DecomposeMicrosoft.cpp - com.microsoft by standard operators -------===//
 
+#include "dialects/Onnx/IR/FusedActivation.h"
 #include "dialects/Onnx/Transforms/Decompose.h"
 #include "dialects/Onnx/Transforms/OpEmitter.h"
 
@@ -81,6 +82,56 @@ struct DecomposeFusedMatMul : OpRewritePattern<MsFusedMatMulOp> {
         llvm::to_vector(llvm::seq<int64_t>(0, typeOf(x).getRank()));
     std::swap(perm.end()[-1], perm.end()[-2]);
     return emit.transpose(x, perm);
+  }
+};
+
+/// The attributes of the product that `op` begins with.
+static SmallVector<NamedAttribute> withoutActivation(Operation *op) {
+  SmallVector<NamedAttribute> attributes;
+  for (NamedAttribute attribute : op->getAttrs())
+    if (!attribute.getName().strref().starts_with("activation"))
+      attributes.push_back(attribute);
+  return attributes;
+}
+
+/// FusedGemm -> Gemm, then the activation.
+struct DecomposeFusedGemm : OpRewritePattern<MsFusedGemmOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsFusedGemmOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    SmallVector<NamedAttribute> own;
+    auto names = getGemmActivation(op.getActivation());
+    for (StringRef name : *names)
+      if (Attribute value = op->getAttr(("activation_" + name).str()))
+        own.push_back(rewriter.getNamedAttr(name, value));
+    Value product = emit.make("Gemm", op->getOperands(), withoutActivation(op));
+    replaceOp(rewriter, op, emit.make(op.getActivation(), product, own));
+    return success();
+  }
+};
+
+/// FusedConv -> Conv + Z, then the activation.
+struct DecomposeFusedConv : OpRewritePattern<MsFusedConvOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsFusedConvOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    SmallVector<NamedAttribute> own;
+    SmallVector<Value> operands = {op.getX(), op.getW()};
+    if (Value bias = op.getB())
+      operands.push_back(bias);
+    Value y = emit.make("Conv", operands, withoutActivation(op));
+    if (Value addend = op.getZ())
+      y = emit.add(y, emit.checkShape(addend, y));
+    if (auto names = getConvActivation(op.getActivation())) {
+      for (auto [i, name] : llvm::enumerate(*names))
+        own.push_back(rewriter.getNamedAttr(
+            name, rewriter.getF32FloatAttr((*op.getActivationParams())[i])));
+      y = emit.make(op.getActivation(), y, own);
+    }
+    replaceOp(rewriter, op, y);
+    return success();
   }
 };
 
@@ -415,6 +466,72 @@ struct DecomposeMultiHeadAttention : OpRewritePattern<MsMultiHeadAttentionOp> {
   }
 };
 
+/// ms.Attention -> a product, and ms.MultiHeadAttention of its parts.
+struct DecomposeMsAttention : OpRewritePattern<MsAttentionOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MsAttentionOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    Value all = emit.make("MatMul", {op.getInput(), op.getWeights()});
+    if (Value bias = op.getBias())
+      all = emit.add(all, bias);
+    SmallVector<int64_t> parts =
+        getAttentionParts(op.getQkvHiddenSizes(), typeOf(all).getDimSize(2));
+    SmallVector<Value> operands = emit.makeAll(
+        "Split", all, 3,
+        {emit.attr("axis", 2),
+         rewriter.getNamedAttr("split", rewriter.getDenseI64ArrayAttr(parts))});
+    SmallVector<Value> pasts(2, emit.orNone(Value()));
+    if (Value past = op.getPast())
+      for (int64_t kind : {0, 1})
+        pasts[kind] = emit.squeeze(emit.slice(past, 0, kind, kind + 1), {0});
+    auto [padding, bias] = masks(op, pasts.front(), emit);
+    operands.append({emit.orNone(Value()), emit.orNone(padding),
+                     emit.orNone(bias), pasts[0], pasts[1]});
+    SmallVector<NamedAttribute> attributes;
+    for (StringRef name :
+         {"num_heads", "mask_filter_value", "scale", "unidirectional"})
+      if (Attribute value = op->getAttr(name))
+        attributes.push_back(rewriter.getNamedAttr(name, value));
+    SmallVector<Value> results =
+        emit.makeAll("ms.MultiHeadAttention", operands, 3, attributes);
+    SmallVector<Value> outputs = {results[0]};
+    if (op->getNumResults() > 1)
+      outputs.push_back(emit.concat(
+          {emit.unsqueeze(results[1], {0}), emit.unsqueeze(results[2], {0})},
+          0));
+    replaceOp(rewriter, op, outputs);
+    return success();
+  }
+
+  /// The padding mask [batch, T], and what is added to scores; either may be
+  /// null. A run ends where a mask is of another batch.
+  static std::pair<Value, Value> masks(MsAttentionOp op, Value past,
+                                       OpEmitter &emit) {
+    Value mask = op.getMask(), bias = op.getAttentionBias();
+    int64_t rank = mask ? typeOf(mask).getRank() : 2;
+    if (rank == 2)
+      return {mask, bias};
+    Type i32 = emit.builder.getI32Type(), i64 = emit.builder.getI64Type();
+    mask = emit.checkSizes(mask, 0, emit.sizeOf(op.getInput(), 0));
+    if (rank == 1) {
+      Value total = emit.scalarSizeOf(op.getInput(), 1);
+      if (op.getPast())
+        total = emit.add(total, emit.scalarSizeOf(past, 2));
+      Value ends = emit.unsqueeze(emit.cast(mask, i64), {1});
+      return {emit.cast(emit.make("Less", {emit.count(total), ends}), i32),
+              bias};
+    }
+    Type element = typeOf(op.getInput()).getElementType();
+    Value fill =
+        emit.scalar(element, op.getMaskFilterValue().convertToDouble());
+    Value hidden = emit.make("Equal", {mask, emit.scalar(i32, 0)});
+    Value added = emit.make("Where", {hidden, fill, emit.scalar(element, 0)});
+    added = emit.unsqueeze(added, {1});
+    return {Value(), bias ? emit.add(bias, added) : added};
+  }
+};
+
 } // namespace
 
 void bitnet::onnx::populateDecomposeMicrosoftPatterns(
@@ -425,7 +542,8 @@ void bitnet::onnx::populateDecomposeMicrosoftPatterns(
       DecomposeSkipSimplified, DecomposeEmbedLayerNormalization,
       RenameQuantization<MsQuantizeLinearOp>,
       RenameQuantization<MsDequantizeLinearOp>, DecomposeMatMulIntegerToFloat,
-      DecomposeFusedMatMul, DecomposeDynamicQuantizeMatMul,
+      DecomposeFusedMatMul, DecomposeFusedGemm, DecomposeFusedConv,
+      DecomposeMsAttention, DecomposeDynamicQuantizeMatMul,
       DecomposeGatherBlockQuantized, DecomposeMsRotaryEmbedding,
       DecomposeMultiHeadAttention>(patterns.getContext());
 }

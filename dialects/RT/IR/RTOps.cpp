@@ -103,6 +103,10 @@ LogicalResult KVCacheOp::verify() {
     return emitOpError("has ")
            << getInputs().size() << " inputs and " << getOutputs().size()
            << " outputs, expected as many and at least one";
+  for (auto parts : {getInputParts(), getOutputParts()})
+    if (parts && parts->size() != getInputs().size())
+      return emitOpError("has parts of ")
+             << parts->size() << " states, expected " << getInputs().size();
   // (C2)
   auto type = dyn_cast<RankedTensorType>(getType());
   if (!type || type.getRank() != 4 || type.isDynamicDim(1) ||

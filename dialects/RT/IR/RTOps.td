@@ -69,12 +69,16 @@ def RT_KVCacheOp : RT_Op<"kv_cache", [Symbol]> {
     `length`. There is one state for each layer; `inputs` and `outputs` hold,
     for each, the position of the ONNX graph input (past) and graph output
     (present) that it stands for. With `length_first` these are of shape [batch,
-    length, heads, head_dim].
+    length, heads, head_dim]. An input or output may hold several states, one
+    behind the other along axes in front of these: `input_parts` and
+    `output_parts` say which one each is (absent: the only one). With `new_only`
+    an output holds the step's new entries alone.
     The element type is that of the session's memory: f32, f16, bf16, or i8,
     where each entry of head_dim numbers is followed by its f32 scale, so that a
     number is its i8 times the scale.
 
-    - (C1) `inputs` and `outputs` have the same length, at least 1.
+    - (C1) `inputs` and `outputs` have the same length, at least 1, and so have
+      `input_parts` and `output_parts` where they are given.
     - (C2) `type` has rank 4 with static heads and head_dim.
 
     ```mlir
@@ -84,7 +88,8 @@ def RT_KVCacheOp : RT_Op<"kv_cache", [Symbol]> {
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<AnyRankedTensor>:$type,
                        DenseI64ArrayAttr:$inputs, DenseI64ArrayAttr:$outputs,
                        OptionalAttr<ArrayAttr>:$input_names, OptionalAttr<ArrayAttr>:$output_names,
-                       UnitAttr:$length_first);
+                       UnitAttr:$length_first, OptionalAttr<DenseI64ArrayAttr>:$input_parts,
+                       OptionalAttr<DenseI64ArrayAttr>:$output_parts, UnitAttr:$new_only);
   let assemblyFormat = "$sym_name `:` $type `inputs` $inputs `outputs` $outputs attr-dict";
   let hasVerifier = 1;
 }

@@ -39,7 +39,9 @@ def Ternary_ScaleForm : I32EnumAttr<"ScaleForm", "how a quantiser forms its scal
     I32EnumAttrCase<"MulReciprocal", 0, "mul_reciprocal">,   // s = (1 / m) * range, codes of x * s
     I32EnumAttrCase<"Div", 1, "div">,                         // s = range / m, codes of x * s
     I32EnumAttrCase<"Step", 2, "step">,                       // s = m / range, codes of x / s
-    I32EnumAttrCase<"Largest", 3, "largest">                  // s = m, codes of (x * range) / s
+    I32EnumAttrCase<"Largest", 3, "largest">,                 // s = m, codes of (x * range) / s
+    I32EnumAttrCase<"StepProduct", 4, "step_product">,        // s = m * range, codes of x / s
+    I32EnumAttrCase<"Unit", 5, "unit">                        // s = m, codes of (x / s) * range
   ]> {
   let cppNamespace = "::bitnet::ternary";
   let genSpecializedAttr = 0;

@@ -70,6 +70,17 @@ LogicalResult QuantizeOp::verify() {
   // (C3)
   if (failed(verifyGroup(*this, getGroup())))
     return failure();
+  // (C4)
+  ScaleForm form = getForm();
+  if (getEpsOfScale() && form != ScaleForm::Step &&
+      form != ScaleForm::StepProduct)
+    return emitOpError("has eps_of_scale and the form ")
+           << stringifyScaleForm(form) << ", expected step or step_product";
+  if (getByReciprocal() &&
+      (form == ScaleForm::MulReciprocal || form == ScaleForm::Div))
+    return emitOpError("has by_reciprocal and the form ")
+           << stringifyScaleForm(form)
+           << ", expected one that divides by its scale";
   // (C1)
   auto input = cast<ShapedType>(getInput().getType());
   auto written = isBufferForm() ? TypeRange(getOuts().getTypes())

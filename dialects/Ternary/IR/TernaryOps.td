@@ -41,7 +41,13 @@ def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
     - `mul_reciprocal`: scale = (1 / m) * range, y = x * scale;
     - `div`: scale = range / m, y = x * scale;
     - `step`: scale = m / range, y = x / scale;
-    - `largest`: scale = m, y = (x * range) / scale.
+    - `largest`: scale = m, y = (x * range) / scale;
+    - `step_product`: scale = m * range, y = x / scale;
+    - `unit`: scale = m, y = (x / scale) * range.
+
+    With `eps_of_scale` the scale has the bound, or what is added, and m is max
+    |x|. With `by_reciprocal` what is divided by the scale is multiplied by 1 /
+    scale instead.
 
     `codes = clamp(roundeven(y), qmin, qmax)`. The scale has the shape of x with
     1 on the last axis. Source: BitNet b1.58 (arXiv:2402.17764).
@@ -53,6 +59,8 @@ def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
     - (C1) codes and scale have the shapes above; the last axis is static.
     - (C2) -128 <= qmin <= qmax <= 127.
     - (C3) `group` is a multiple of 16 from 16 to 240.
+    - (C4) `eps_of_scale` is for `step` and `step_product`, `by_reciprocal` for
+      what divides by the scale.
 
     ```mlir
     %q, %s = ternary.quantize %x {form = #ternary.scale_form<mul_reciprocal>, range = 127.0 : f32,
@@ -63,7 +71,7 @@ def Ternary_QuantizeOp : Ternary_Op<"quantize", [AttrSizedOperandSegments,
   let arguments = (ins RT_TensorOrMemRef:$input, Variadic<AnyMemRef>:$outs,
     Optional<RT_ExecType>:$exec, Ternary_ScaleFormAttr:$form, F32Attr:$range, F32Attr:$eps,
     DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax,
-    UnitAttr:$adds_eps, OptionalAttr<I64Attr>:$group);
+    UnitAttr:$adds_eps, UnitAttr:$eps_of_scale, UnitAttr:$by_reciprocal, OptionalAttr<I64Attr>:$group);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
     $input (`outs` `(` $outs^ `:` type($outs) `)`)? (`exec` $exec^)? attr-dict `:` type($input) (`->` type($results)^)?

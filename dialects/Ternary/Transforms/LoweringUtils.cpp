@@ -97,26 +97,25 @@ bool Quantizer::staysInRange() const {
   // x * range may be infinite where x is not.
   if (form == ScaleForm::Largest)
     return false;
-  // A scale is finite unless m is next to nothing; a step is to be precise.
-  double least = form == ScaleForm::Step
-                     ? range * std::numeric_limits<float>::min()
-                     : 1e-30;
-  double largest = std::nearbyint(range * (1 + 1e-6));
-  return eps >= least && range >= 0 && largest <= double(qmax) &&
+  // A factor is finite unless m is next to nothing; what divides is to be
+  // precise.
+  constexpr double normal = std::numeric_limits<float>::min();
+  bool isStep = form == ScaleForm::Step || form == ScaleForm::StepProduct;
+  double least = isStep                    ? getLimit() * normal
+                 : form == ScaleForm::Unit ? normal
+                                           : 1e-30;
+  double bound = epsOfScale ? eps * getLimit() : eps;
+  double largest = std::nearbyint(getLimit() * (1 + 1e-6));
+  return bound >= least && range > 0 && largest <= double(qmax) &&
          -largest >= double(qmin);
 }
 
-Value ternary::emitActivationScale(OpBuilder &builder, Location loc,
-                                   const Quantizer &quantizer, Value largest) {
-  Type type = largest.getType();
-  Value eps = emitConstant(builder, loc, type, quantizer.eps);
-  Value range = emitConstant(builder, loc, type, quantizer.range);
-  Value m = quantizer.addsEps
-                ? arith::AddFOp::create(builder, loc, largest, eps).getResult()
-                : emitMax(builder, loc, largest, eps);
+/// The scale of a row whose m is that, without a bound of its own.
+static Value emitScale(OpBuilder &builder, Location loc,
+                       const Quantizer &quantizer, Value m, Value range) {
   switch (quantizer.form) {
   case ScaleForm::MulReciprocal: {
-    Value one = emitConstant(builder, loc, type, 1.0);
+    Value one = emitConstant(builder, loc, m.getType(), 1.0);
     Value reciprocal = arith::DivFOp::create(builder, loc, one, m);
     return arith::MulFOp::create(builder, loc, reciprocal, range);
   }
@@ -124,22 +123,58 @@ Value ternary::emitActivationScale(OpBuilder &builder, Location loc,
     return arith::DivFOp::create(builder, loc, range, m);
   case ScaleForm::Step:
     return arith::DivFOp::create(builder, loc, m, range);
+  case ScaleForm::StepProduct:
+    return arith::MulFOp::create(builder, loc, m, range);
   case ScaleForm::Largest:
+  case ScaleForm::Unit:
     return m;
   }
   llvm_unreachable("a form of scales without its arithmetic");
 }
 
+Value ternary::emitActivationScale(OpBuilder &builder, Location loc,
+                                   const Quantizer &quantizer, Value largest) {
+  Type type = largest.getType();
+  Value eps = emitConstant(builder, loc, type, quantizer.eps);
+  Value range = emitConstant(builder, loc, type, quantizer.range);
+  auto bounded = [&](Value x) -> Value {
+    if (quantizer.addsEps)
+      return arith::AddFOp::create(builder, loc, x, eps);
+    return emitMax(builder, loc, x, eps);
+  };
+  if (quantizer.epsOfScale)
+    return bounded(emitScale(builder, loc, quantizer, largest, range));
+  return emitScale(builder, loc, quantizer, bounded(largest), range);
+}
+
 /// What becomes a code when it is rounded and clamped.
 static Value emitScaled(OpBuilder &builder, Location loc,
                         const Quantizer &quantizer, Value x, Value scale) {
-  if (quantizer.form == ScaleForm::Step)
-    return arith::DivFOp::create(builder, loc, x, scale);
-  if (quantizer.form != ScaleForm::Largest)
-    return arith::MulFOp::create(builder, loc, x, scale);
   Value range = emitConstant(builder, loc, x.getType(), quantizer.range);
-  Value product = arith::MulFOp::create(builder, loc, x, range);
-  return arith::DivFOp::create(builder, loc, product, scale);
+  auto mul = [&](Value a, Value b) -> Value {
+    return arith::MulFOp::create(builder, loc, a, b);
+  };
+  auto div = [&](Value a, Value b) -> Value {
+    return arith::DivFOp::create(builder, loc, a, b);
+  };
+  auto divByScale = [&](Value a) {
+    if (!quantizer.byReciprocal)
+      return div(a, scale);
+    return mul(a, div(emitConstant(builder, loc, x.getType(), 1.0), scale));
+  };
+  switch (quantizer.form) {
+  case ScaleForm::MulReciprocal:
+  case ScaleForm::Div:
+    return mul(x, scale);
+  case ScaleForm::Step:
+  case ScaleForm::StepProduct:
+    return divByScale(x);
+  case ScaleForm::Largest:
+    return divByScale(mul(x, range));
+  case ScaleForm::Unit:
+    return mul(divByScale(x), range);
+  }
+  llvm_unreachable("a form of scales without its arithmetic");
 }
 
 /// Rounded f32 `x`, in [-128, 127], as i8.

@@ -61,16 +61,21 @@ struct Quantizer {
   ScaleForm form;
   double range, eps;
   int64_t qmin, qmax;
-  bool addsEps;
+  bool addsEps, epsOfScale, byReciprocal;
 
   template <typename Op>
   Quantizer(Op op)
       : form(op.getForm()), range(op.getRange().convertToDouble()),
         eps(op.getEps().convertToDouble()), qmin(op.getQmin()),
-        qmax(op.getQmax()), addsEps(op.getAddsEps()) {}
+        qmax(op.getQmax()), addsEps(op.getAddsEps()),
+        epsOfScale(op.getEpsOfScale()), byReciprocal(op.getByReciprocal()) {}
 
+  /// What is rounded is at most this, and some units in the last place.
+  double getLimit() const {
+    return form == ScaleForm::StepProduct ? 1 / range : range;
+  }
   /// Whether the codes of a row without infinities and NaNs need no clamps:
-  /// what is rounded is at most `range` and some units in the last place.
+  /// what is rounded is at most the limit.
   bool staysInRange() const;
 };
 

@@ -395,7 +395,7 @@ def Transformer_QuantizeRowsOp : Transformer_Op<"quantize_rows", [AttrSizedOpera
     OptionalAttr<Transformer_ActivationAttr>:$activation, OptionalAttr<F32Attr>:$norm_eps,
     Transformer_ScaleFormAttr:$form, F32Attr:$range, F32Attr:$eps,
     DefaultValuedAttr<I64Attr, "-128">:$qmin, DefaultValuedAttr<I64Attr, "127">:$qmax,
-    UnitAttr:$adds_eps, OptionalAttr<I64Attr>:$group);
+    UnitAttr:$adds_eps, UnitAttr:$eps_of_scale, UnitAttr:$by_reciprocal, OptionalAttr<I64Attr>:$group);
   let assemblyFormat = [{
     $input (`up` `(` $up^ `)`)? (`plus` `(` $addend^ `->` $sum `)`)? (`gain` `(` $gain^ `)`)?
     `into` $codes `,` $scale `exec` $exec attr-dict

@@ -131,7 +131,8 @@ void Chain::fuse() {
       quantize.getOuts()[0], quantize.getOuts()[1], quantize.getExec(),
       activation, normEps, quantize.getFormAttr(), quantize.getRangeAttr(),
       quantize.getEpsAttr(), quantize.getQminAttr(), quantize.getQmaxAttr(),
-      quantize.getAddsEpsAttr(), quantize.getGroupAttr());
+      quantize.getAddsEpsAttr(), quantize.getEpsOfScaleAttr(),
+      quantize.getByReciprocalAttr(), quantize.getGroupAttr());
   for (Operation *op : {quantize.getOperation(), norm.getOperation(),
                         gated.getOperation(), add.getOperation()})
     if (op)

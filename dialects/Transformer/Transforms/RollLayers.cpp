@@ -239,7 +239,10 @@ bool Repetition::layersAreEqual(const SymbolTable &symbols) const {
     auto a = symbols.lookup<rt::KVCacheOp>(name);
     auto b = symbols.lookup<rt::KVCacheOp>(other);
     return a && b && a.getType() == b.getType() &&
-           a.getLengthFirst() == b.getLengthFirst();
+           a.getLengthFirst() == b.getLengthFirst() &&
+           a.getNewOnly() == b.getNewOnly() &&
+           a.getInputParts().has_value() == b.getInputParts().has_value() &&
+           a.getOutputParts().has_value() == b.getOutputParts().has_value();
   };
   for (unsigned index = period; index < ops.size(); ++index) {
     Operation *first = ops[index % period], *op = ops[index];
@@ -281,7 +284,7 @@ void Repetition::mergeCaches(ModuleOp module) {
   SymbolTable symbols(module);
   Builder builder(module.getContext());
   auto merge = [&](unsigned position, auto getName, auto setName) {
-    SmallVector<int64_t> inputs, outputs;
+    SmallVector<int64_t> inputs, outputs, inputParts, outputParts;
     SmallVector<Attribute> inputNames, outputNames;
     rt::KVCacheOp first;
     for (unsigned layer = 0; layer < layers; ++layer) {
@@ -289,6 +292,10 @@ void Repetition::mergeCaches(ModuleOp module) {
       auto cache = symbols.lookup<rt::KVCacheOp>(getName(attention));
       llvm::append_range(inputs, cache.getInputs());
       llvm::append_range(outputs, cache.getOutputs());
+      if (auto parts = cache.getInputParts())
+        llvm::append_range(inputParts, *parts);
+      if (auto parts = cache.getOutputParts())
+        llvm::append_range(outputParts, *parts);
       if (ArrayAttr names = cache.getInputNamesAttr())
         llvm::append_range(inputNames, names);
       if (ArrayAttr names = cache.getOutputNamesAttr())
@@ -301,6 +308,10 @@ void Repetition::mergeCaches(ModuleOp module) {
     }
     first.setInputs(inputs);
     first.setOutputs(outputs);
+    if (!inputParts.empty())
+      first.setInputParts(inputParts);
+    if (!outputParts.empty())
+      first.setOutputParts(outputParts);
     if (!inputNames.empty())
       first.setInputNamesAttr(builder.getArrayAttr(inputNames));
     if (!outputNames.empty())

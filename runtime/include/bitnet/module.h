@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define BITNET_MODULE_ABI 8u
+#define BITNET_MODULE_ABI 9u
 #define BITNET_MAX_RANK 8
 
 /// ONNX TensorProto.DataType numbers.
@@ -60,6 +60,11 @@ typedef struct bitnet_kv_desc {
   int32_t length_first;
   int64_t heads;
   int64_t head_dim;
+  /// Of an input or output with more axes, the cache's being the last four: how many of its parts
+  /// lie in front of this cache's.
+  int64_t input_part;
+  int64_t output_part;
+  int32_t new_only; ///< 1: the output holds the new entries alone, not the past
 } bitnet_kv_desc;
 
 /// A contiguous row-major tensor.

@@ -106,7 +106,7 @@ func.func @foreign_scale(%x: tensor<?x4xf32>, %z: tensor<?x4xf32>) -> tensor<?x2
 // -----
 
 // A bound of NaN bounds nothing, whatever max(x, NaN) is on the target.
-// CHECK: float_reason = "the activation's scale is neither (1 / max) * c nor c / max"
+// CHECK: float_reason = "the activation's scale is not made of max |x| over the last axis"
 // CHECK-LABEL: func @nan_bound
 //       CHECK:   ternary.float_linear
 func.func @nan_bound(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {

@@ -10,7 +10,9 @@ import sys
 import numpy as np
 
 run, quantised, dense, work = sys.argv[1:]
-NAMES = ("step", "largest", "adds")
+NAMES = ("step", "largest", "adds", "inverse", "unit", "product", "turned")
+# Their scale is applied to the sums by the graph: dense layers have the codes, too.
+BY_GRAPH = ("product", "turned")
 W = np.array([[1, 0, -1], [-1, 1, 0], [0, 0, 1], [1, 1, 1], [-1, -1, 0], [0, 1, -1], [1, -1, 1], [0, 0, 0], [1, 1, -1],
               [-1, 0, 1], [1, -1, 0], [0, 1, 1]], np.float64) / 2
 
@@ -23,6 +25,12 @@ def codes_of(x):
     yield np.clip(np.round(x / step), -128, 127) * step.astype(np.float64)
     yield np.clip(np.round(x * c / m), -128, 127) * m.astype(np.float64) / 127
     yield np.round(x * scale) / scale.astype(np.float64)
+    step = np.maximum(largest / np.float32(127.5), np.float32(0.5))
+    yield np.clip(np.round(x * (1 / step)), -128, 127) * step.astype(np.float64)
+    yield np.clip(np.round(x / m * c), -128, 127) * m.astype(np.float64) / 127
+    step = largest * np.float32(7.874016e-03)
+    yield np.clip(np.round(x / (step + np.float32(1e-5))), -128, 127) * step.astype(np.float64)
+    yield np.clip(np.round(x * c * (1 / m)), -128, 127) * m.astype(np.float64) / 127
 
 
 def invoke(library, x):
@@ -41,7 +49,9 @@ for shape in ((1, 1, 12), (2, 33, 12), (3, 0, 12)):
     if x.size > 12:
         x[0, 1] *= 0  # a number that is infinite times the range
         x[0, 1, 4] = -3e36
-    for library, inputs in ((quantised, list(codes_of(x)) if x.size else [x] * 3), (dense, [x.astype(np.float64)] * 3)):
+    coded = list(codes_of(x)) if x.size else [x] * len(NAMES)
+    plain = [codes if name in BY_GRAPH else x.astype(np.float64) for name, codes in zip(NAMES, coded)]
+    for library, inputs in ((quantised, coded), (dense, plain)):
         for name, found, numbers in zip(NAMES, invoke(library, x), inputs):
             want = numbers @ W
             row = np.abs(numbers).max(-1, keepdims=True, initial=0) * 12

@@ -36,6 +36,8 @@ class Decoder:
         if cache == "stacked":
             whole = g.input("past", [LAYERS, 2] + shape, elem)
             self.pasts = [[self.place(whole, layer, kind) for kind in range(2)] for layer in range(LAYERS)]
+        elif cache == "layers":
+            self.pasts = [self.halves(g.input(f"past.{layer}", [2] + shape, elem)) for layer in range(LAYERS)]
         else:
             self.pasts = [[g.input(f"past.{layer}.{kind}", shape, elem) for kind in ("key", "value")] for layer in range(LAYERS)]
         length = g.op("Shape", self.pasts[0][0], start=2, end=3)
@@ -76,6 +78,10 @@ class Decoder:
         """One cache of [layers, 2, ...]."""
         layer = self.g.op("Gather", stack, self.integer(layer), axis=0)
         return self.g.op("Gather", layer, self.integer(kind), axis=0)
+
+    def halves(self, pair):
+        """Keys and values of [2, ...]."""
+        return [self.g.op("Squeeze", half, self.ints(0)) for half in self.g.op("Split", pair, outputs=2, axis=0, num_outputs=2)]
 
     def linear(self, x, n, k):
         """The quantiser works in f32, as in transformers."""
@@ -156,6 +162,10 @@ class Decoder:
             stack = [g.op("Concat", *(g.op("Unsqueeze", x, self.ints(0)) for x in pair), axis=0) for pair in self.presents]
             stack = g.op("Concat", *(g.op("Unsqueeze", x, self.ints(0)) for x in stack), axis=0)
             g.output("present", stack, [LAYERS, 2] + present, self.elem)
+        elif self.cache == "layers":
+            for layer, pair in enumerate(self.presents):
+                stack = g.op("Concat", *(g.op("Unsqueeze", x, self.ints(0)) for x in pair), axis=0)
+                g.output(f"present.{layer}", stack, [2] + present, self.elem)
         else:
             for layer, pair in enumerate(self.presents):
                 for kind, value in zip(("key", "value"), pair):
@@ -170,7 +180,7 @@ class Decoder:
         shape = (ids.shape[0], GROUPS, past_length, SIZE)
         for value in self.g.inputs:
             if value.name.startswith("past"):
-                full = shape if value.name != "past" else (LAYERS, 2) + shape
+                full = {"stacked": (LAYERS, 2), "layers": (2,)}.get(self.cache, ()) + shape
                 feeds[value.name] = pasts[value.name] if pasts else normal(*full).astype(self.dtype)
         return feeds
 
@@ -309,6 +319,11 @@ def decoder_stacked_caches():
     return Decoder(cache="stacked")
 
 
+def decoder_layer_caches():
+    """Keys and values of each layer in one tensor of [2, batch, heads, past, dim], taken by Split."""
+    return Decoder(cache="layers")
+
+
 def encoder(mask_of, scale_of):
     """Two layers of bidirectional attention with biases, a padding mask and no past."""
     g = Graph()
@@ -371,7 +386,8 @@ def encoder_bool_padding():
 
 
 FORMS = [encoder_padding, encoder_bool_padding, decoder_f16, decoder_softcap, decoder_last_logits, decoder_last_hidden, decoder_last_by_size, decoder_last_by_split,
-         decoder_last_by_pairs, decoder_flat_logits, decoder_flat_hidden, decoder_unnamed]
+         decoder_last_by_pairs, decoder_flat_logits, decoder_flat_hidden, decoder_unnamed, decoder_delta_caches, decoder_stacked_caches,
+         decoder_layer_caches]
 # Prompts of these are longer than what a session would run at once.
 LONG_FORMS = [decoder_long_tables, decoder_token_mean]
 

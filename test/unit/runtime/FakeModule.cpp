@@ -206,7 +206,17 @@ FakeModel::FakeModel(const FakeOptions &o) {
                       shape({symbol(kBatch), seq})});
   outputs = {{"logits", o.logitsType, BITNET_ROLE_LOGITS, -1, 3,
               shape({symbol(kBatch), seq, kFakeVocab})}};
-  if (o.caches)
+  if (o.stacked) {
+    inputs.push_back(
+        {"past", o.pastType, BITNET_ROLE_KV, 1, 5,
+         shape({2, symbol(kBatch), kHeads, symbol(kPast), kHeadDim})});
+    outputs.push_back(
+        {"present", o.pastType, BITNET_ROLE_KV, 1, 5,
+         shape({2, symbol(kBatch), kHeads, symbol(6), kHeadDim})});
+    for (int i = 0; i < 2; ++i)
+      caches.push_back(
+          {3, 1, o.cacheType, 0, kHeads, kHeadDim, i, i, o.newOnly});
+  } else if (o.caches)
     for (int i = 0; i < 2; ++i) {
       inputs.push_back(
           {i ? "past_v" : "past_k", o.pastType, BITNET_ROLE_KV, i, 4,
@@ -214,7 +224,8 @@ FakeModel::FakeModel(const FakeOptions &o) {
       outputs.push_back({i ? "present_v" : "present_k", o.pastType,
                          BITNET_ROLE_KV, i, 4,
                          shape({symbol(kBatch), kHeads, symbol(6), kHeadDim})});
-      caches.push_back({3 + i, 1 + i, o.cacheType, 0, kHeads, kHeadDim});
+      caches.push_back(
+          {3 + i, 1 + i, o.cacheType, 0, kHeads, kHeadDim, 0, 0, o.newOnly});
     }
   module.abi = BITNET_MODULE_ABI;
   module.target_name = "fake";

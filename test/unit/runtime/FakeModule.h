@@ -14,6 +14,8 @@ struct FakeOptions {
   bool caches = true; ///< two of shape [batch, 2, past, 3]
   int32_t cacheType = BITNET_FLOAT32;
   int32_t pastType = BITNET_FLOAT32; ///< of the graph's past and present
+  bool stacked = false; ///< the caches are parts of one past and one present
+  bool newOnly = false; ///< presents hold the new entries alone
   bool allRows = false; ///< gives logits of all positions, whatever is asked
   int32_t logitsType = BITNET_FLOAT32;
   int64_t fixedTokens = 0; ///< static seq; 0: dynamic
@@ -31,7 +33,7 @@ struct FakeOptions {
 ///     logits[p][v] = sum over j <= p of weight[v] * token[j] * (j + 1)
 ///
 /// in exact small integers. Inputs tokens, mask, positions, past_k, past_v;
-/// outputs logits, present_k, present_v.
+/// outputs logits, present_k, present_v. Stacked: past and present.
 class FakeModel {
 public:
   explicit FakeModel(const FakeOptions &options = {});

@@ -127,7 +127,7 @@ struct Invocation {
   Invocation(FakeModel &fake, bitnet_model *model,
              const std::vector<int64_t> &tokens, int64_t past,
              const std::vector<float> &pastCache,
-             int32_t pastType = BITNET_FLOAT32) {
+             int32_t pastType = BITNET_FLOAT32, bool stacked = false) {
     int64_t seq = int64_t(tokens.size());
     std::vector<int64_t> mask(past + seq, 1), positions(seq);
     for (int64_t i = 0; i < seq; ++i)
@@ -137,11 +137,16 @@ struct Invocation {
     bn_convert(pastType, raw.data(), BITNET_FLOAT32, pastCache.data(),
                int64_t(pastCache.size()));
     std::vector<bitnet_tensor> inputs = {
-        tensor("past_k", {1, 2, past, 3}, raw.data(), pastType),
         tensor("tokens", {1, seq}, tokens.data(), BITNET_INT64),
         tensor("mask", {1, past + seq}, mask.data(), BITNET_INT64),
-        tensor("positions", {1, seq}, positions.data(), BITNET_INT64),
-        tensor("past_v", {1, 2, past, 3}, raw.data(), pastType)};
+        tensor("positions", {1, seq}, positions.data(), BITNET_INT64)};
+    if (stacked)
+      inputs.insert(inputs.begin(),
+                    tensor("past", {2, 1, 2, past, 3}, raw.data(), pastType));
+    else
+      for (const char *name : {"past_k", "past_v"})
+        inputs.insert(inputs.begin(),
+                      tensor(name, {1, 2, past, 3}, raw.data(), pastType));
     code = bitnet_invoke(model, nullptr, inputs.data(), int32_t(inputs.size()),
                          &results, &error);
     EXPECT_EQ(code, BITNET_OK) << error.message;
@@ -193,6 +198,53 @@ TEST(InvokeWithCaches, PresentOfOneIsPastOfTheNext) {
       second.output(2, &dims);
       EXPECT_EQ(dims, (std::vector<int64_t>{1, 2, 5, 3}));
     }
+}
+
+TEST(InvokeWithCaches, PartsOfOneTensor) {
+  FakeOptions options;
+  options.stacked = true;
+  options.pastType = BITNET_FLOAT16;
+  FakeModel fake(options);
+  std::unique_ptr<bitnet_model, decltype(&bitnet_model_close)> closer(
+      fake.open(), bitnet_model_close);
+  std::vector<int32_t> all = {3, 1, 4, 1, 5};
+  Invocation first(fake, closer.get(), {3, 1, 4}, 0, {}, BITNET_FLOAT16, true);
+  std::vector<int64_t> dims;
+  std::vector<float> present = first.output(1, &dims);
+  EXPECT_EQ(dims, (std::vector<int64_t>{2, 1, 2, 3, 3}));
+  EXPECT_EQ(std::count(present.begin(), present.end(), 2.0f), 12)
+      << "both parts hold half of a token";
+  // All of the tokens in the second part are the same to the model.
+  for (size_t i = 0; i < 18; ++i) {
+    present[18 + i] += present[i];
+    present[i] = 0;
+  }
+  Invocation second(fake, closer.get(), {1, 5}, 3, present, BITNET_FLOAT16,
+                    true);
+  EXPECT_EQ(second.output(0)[kFakeVocab + 7], FakeModel::logit(all, 4, 7));
+  present = second.output(1, &dims);
+  EXPECT_EQ(dims, (std::vector<int64_t>{2, 1, 2, 5, 3}));
+  EXPECT_EQ(present[0], 0);
+  EXPECT_EQ(present[12], 2.5f);
+  EXPECT_EQ(present[30], 3);
+  EXPECT_EQ(present[42], 2.5f);
+}
+
+TEST(InvokeWithCaches, NewEntriesAlone) {
+  FakeOptions options;
+  options.newOnly = true;
+  FakeModel fake(options);
+  std::unique_ptr<bitnet_model, decltype(&bitnet_model_close)> closer(
+      fake.open(), bitnet_model_close);
+  std::vector<float> past(12, 1.5f);
+  Invocation step(fake, closer.get(), {4, 6, 8}, 2, past);
+  std::vector<int64_t> dims;
+  std::vector<float> present = step.output(2, &dims);
+  EXPECT_EQ(dims, (std::vector<int64_t>{1, 2, 3, 3}));
+  EXPECT_EQ(present[0], 2);
+  EXPECT_EQ(present[8], 4);
+  EXPECT_EQ(step.output(0)[2 * kFakeVocab],
+            FakeModel::logit({3, 3, 4, 6, 8}, 4, 0));
 }
 
 TEST(InvokeWithCaches, PastsMustAgree) {

@@ -176,3 +176,112 @@ func.func @group_query_bias(%q: tensor<1x3x64xf32>, %k: tensor<1x3x32xf32>, %l: 
   %y = onnx.ms.GroupQueryAttention %q, %k, %k, %none, %none, %l, %l, %none, %none, %none, %b {num_heads = 4 : i64, kv_num_heads = 2 : i64, num_outputs = 1 : i64} : (tensor<1x3x64xf32>, tensor<1x3x32xf32>, tensor<1x3x32xf32>, none, none, tensor<1xi32>, tensor<1xi32>, none, none, none, tensor<1x4x3x2xf32>) -> tensor<1x3x64xf32>
   return
 }
+
+// -----
+
+func.func @fused_gemm_c1(%a: tensor<?x8xi32>, %b: tensor<8x4xi32>) {
+  // expected-error @+2 {{operand has element type 'i32'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.FusedGemm %a, %b {activation = "Relu"} : (tensor<?x8xi32>, tensor<8x4xi32>) -> tensor<?x4xi32>
+  return
+}
+
+// -----
+
+func.func @fused_gemm_c2(%a: tensor<?x8xf32>, %b: tensor<8x4xf32>) {
+  // expected-error @+2 {{`activation` is 'Gelu', expected one that a Gemm of ONNX Runtime has}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.FusedGemm %a, %b {activation = "Gelu"} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @fused_conv_c1(%x: tensor<1x8x9xf32>, %w: tensor<16x8x3xf32>, %z: tensor<1x16x9xf32>) {
+  // expected-error @+3 {{addend has type 'tensor<1x16x9xf32>', expected 'tensor<1x16x7xf32>'}}
+  // expected-error @+2 {{failed to infer returned types}}
+  %none = onnx.None
+  %y = onnx.ms.FusedConv %x, %w, %none, %z : (tensor<1x8x9xf32>, tensor<16x8x3xf32>, none, tensor<1x16x9xf32>) -> tensor<1x16x7xf32>
+  return
+}
+
+// -----
+
+func.func @fused_conv_c2_name(%x: tensor<1x8x9xf32>, %w: tensor<16x8x3xf32>) {
+  // expected-error @+2 {{`activation` is 'Elu', expected one that a Conv of ONNX Runtime has}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.FusedConv %x, %w {activation = "Elu"} : (tensor<1x8x9xf32>, tensor<16x8x3xf32>) -> tensor<1x16x7xf32>
+  return
+}
+
+// -----
+
+func.func @fused_conv_c2_params(%x: tensor<1x8x9xf32>, %w: tensor<16x8x3xf32>) {
+  // expected-error @+2 {{has 1 parameters of its activation, expected 2}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.FusedConv %x, %w {activation = "Clip", activation_params = array<f32: 0.0>} : (tensor<1x8x9xf32>, tensor<16x8x3xf32>) -> tensor<1x16x7xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c1(%x: tensor<2x3x32xf32>, %w: tensor<32x97xf32>) {
+  // expected-error @+2 {{expected columns for query, key and value, each of equal heads}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.Attention %x, %w {num_heads = 4 : i64} : (tensor<2x3x32xf32>, tensor<32x97xf32>) -> tensor<2x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c1_sizes(%x: tensor<2x3x32xf32>, %w: tensor<32x96xf32>) {
+  // expected-error @+2 {{expected columns for query, key and value, each of equal heads}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.Attention %x, %w {num_heads = 4 : i64, qkv_hidden_sizes = array<i64: 32, 32, 64>} : (tensor<2x3x32xf32>, tensor<32x96xf32>) -> tensor<2x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c1_bias(%x: tensor<2x3x32xf32>, %w: tensor<32x96xf32>, %b: tensor<32xf32>) {
+  // expected-error @+2 {{operand 2 has type 'tensor<32xf32>', expected a vector of 96 'f32'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.Attention %x, %w, %b {num_heads = 4 : i64} : (tensor<2x3x32xf32>, tensor<32x96xf32>, tensor<32xf32>) -> tensor<2x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c2(%x: tensor<2x3x32xf32>, %w: tensor<32x96xf32>, %n: none, %m: tensor<4xi32>) {
+  // expected-error @+2 {{mask has type 'tensor<4xi32>', expected 'tensor<2xi32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.Attention %x, %w, %n, %m {num_heads = 4 : i64} : (tensor<2x3x32xf32>, tensor<32x96xf32>, none, tensor<4xi32>) -> tensor<2x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c3(%x: tensor<2x3x32xf32>, %w: tensor<32x96xf32>, %n: none, %p: tensor<2x2x8x5x4xf32>) {
+  // expected-error @+2 {{past has type 'tensor<2x2x8x5x4xf32>', expected 'tensor<2x2x4x5x8xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.Attention %x, %w, %n, %n, %p {num_heads = 4 : i64} : (tensor<2x3x32xf32>, tensor<32x96xf32>, none, none, tensor<2x2x8x5x4xf32>) -> tensor<2x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c4(%x: tensor<2x3x32xf32>, %w: tensor<32x96xf32>) {
+  // expected-error @+2 {{rotates, or writes present into past, expected neither}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = onnx.ms.Attention %x, %w {num_heads = 4 : i64, do_rotary = 1 : i64} : (tensor<2x3x32xf32>, tensor<32x96xf32>) -> tensor<2x3x32xf32>
+  return
+}
+
+// -----
+
+func.func @attention_c5(%x: tensor<2x3x32xf32>, %w: tensor<32x96xf32>) {
+  // expected-error @+2 {{3 results}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y:3 = onnx.ms.Attention %x, %w {num_heads = 4 : i64, num_outputs = 3 : i64} : (tensor<2x3x32xf32>, tensor<32x96xf32>) -> (tensor<2x3x32xf32>, tensor<2x3x32xf32>, tensor<2x3x32xf32>)
+  return
+}

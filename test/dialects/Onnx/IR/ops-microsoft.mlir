@@ -101,3 +101,26 @@ func.func @ms_multi_head_attention(%q: tensor<?x?x64xf32>, %k: tensor<?x?x64xf32
       : (tensor<?x?x64xf32>, tensor<?x?x64xf32>, tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
   return
 }
+
+// CHECK-LABEL: func @ms_fused_gemm(
+//       CHECK:   onnx.ms.FusedGemm{{ }}
+func.func @ms_fused_gemm(%a: tensor<?x64xf32>, %b: tensor<64x32xf32>, %c: tensor<32xf32>) {
+  %r = onnx.ms.FusedGemm %a, %b, %c {activation = "LeakyRelu", activation_alpha = 0.1 : f32}
+      : (tensor<?x64xf32>, tensor<64x32xf32>, tensor<32xf32>) -> tensor<?x32xf32>
+  return
+}
+
+// CHECK-LABEL: func @ms_fused_conv(
+//       CHECK:   onnx.ms.FusedConv{{ }}
+func.func @ms_fused_conv(%x: tensor<?x8x?xf32>, %w: tensor<16x8x3xf32>) {
+  %y = onnx.ms.FusedConv %x, %w {activation = "Relu"} : (tensor<?x8x?xf32>, tensor<16x8x3xf32>) -> tensor<?x16x?xf32>
+  return
+}
+
+// CHECK-LABEL: func @ms_attention(
+//       CHECK:   onnx.ms.Attention{{ }}
+func.func @ms_attention(%x: tensor<?x?x64xf32>, %w: tensor<64x192xf32>, %b: tensor<192xf32>) {
+  %y = onnx.ms.Attention %x, %w, %b {num_heads = 4 : i64}
+      : (tensor<?x?x64xf32>, tensor<64x192xf32>, tensor<192xf32>) -> tensor<?x?x64xf32>
+  return
+}

@@ -298,3 +298,63 @@ func.func @plain_gemm(%x: tensor<?x8xf32>, %w: tensor<8x4xf32>, %c: tensor<4xf32
   %y = onnx.Gemm %x, %w, %c : (tensor<?x8xf32>, tensor<8x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
   return %y : tensor<?x4xf32>
 }
+
+// -----
+
+// A window of one element is a product of channels, as the last axis.
+// CHECK-LABEL: func @pointwise_conv
+//       CHECK:   %[[W:.*]] = onnx.Transpose %{{.*}} {perm = array<i64: 1, 0>} : (tensor<6x4xf32>) -> tensor<4x6xf32>
+//       CHECK:   %[[X:.*]] = onnx.Transpose %arg0 {perm = array<i64: 0, 2, 3, 1>}
+//       CHECK:   %[[P:.*]] = onnx.MatMul %[[X]], %[[W]]
+//       CHECK:   %[[Y:.*]] = onnx.Add %[[P]], %arg2
+//       CHECK:   onnx.Transpose %[[Y]] {perm = array<i64: 0, 3, 1, 2>}
+func.func @pointwise_conv(%x: tensor<?x4x?x?xf32>, %w: tensor<6x4x1x1xf32>, %b: tensor<6xf32>) -> tensor<?x6x?x?xf32> {
+  %y = onnx.Conv %x, %w, %b {dilations = array<i64: 2, 2>} : (tensor<?x4x?x?xf32>, tensor<6x4x1x1xf32>, tensor<6xf32>) -> tensor<?x6x?x?xf32>
+  return %y : tensor<?x6x?x?xf32>
+}
+
+// Every second place is not every place.
+// CHECK-LABEL: func @pointwise_conv_of_some
+//       CHECK:   onnx.Gather %{{.*}} {axis = 2 : i64}
+func.func @pointwise_conv_of_some(%x: tensor<?x4x?xf32>, %w: tensor<6x4x1xf32>) -> tensor<?x6x?xf32> {
+  %y = onnx.Conv %x, %w {strides = array<i64: 2>} : (tensor<?x4x?xf32>, tensor<6x4x1xf32>) -> tensor<?x6x?xf32>
+  return %y : tensor<?x6x?xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @fused_gemm
+//       CHECK:   %[[Y:.*]] = onnx.Gemm %arg0, %arg1, %arg2 {transB = 1 : i64}
+//       CHECK:   onnx.LeakyRelu %[[Y]] {alpha = 1.000000e-01 : f32}
+func.func @fused_gemm(%a: tensor<?x8xf32>, %b: tensor<4x8xf32>, %c: tensor<4xf32>) -> tensor<?x4xf32> {
+  %y = onnx.ms.FusedGemm %a, %b, %c {activation = "LeakyRelu", activation_alpha = 0.1 : f32, activation_beta = 7.0 : f32, transB = 1 : i64}
+      : (tensor<?x8xf32>, tensor<4x8xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @fused_conv
+//       CHECK:   %[[Y:.*]] = onnx.Add %{{.*}}, %arg2
+//       CHECK:   onnx.Clip %[[Y]] {max = 6.000000e+00 : f32, min = 0.000000e+00 : f32}
+func.func @fused_conv(%x: tensor<1x8x9xf32>, %w: tensor<16x8x3xf32>, %z: tensor<1x16x7xf32>) -> tensor<1x16x7xf32> {
+  %none = onnx.None
+  %y = onnx.ms.FusedConv %x, %w, %none, %z {activation = "Clip", activation_params = array<f32: 0.0, 6.0>}
+      : (tensor<1x8x9xf32>, tensor<16x8x3xf32>, none, tensor<1x16x7xf32>) -> tensor<1x16x7xf32>
+  return %y : tensor<1x16x7xf32>
+}
+
+// -----
+
+// Lengths become a padding mask; keys and values of the past are slices of one.
+// CHECK-LABEL: func @joined_attention
+//       CHECK:   %[[P:.*]] = onnx.MatMul %arg0, %arg1
+//       CHECK:   onnx.Split %[[P]] {axis = 2 : i64, num_outputs = 3 : i64, split = array<i64: 32, 32, 16>}
+//       CHECK:   onnx.Less
+//       CHECK:   onnx.Attention
+func.func @joined_attention(%x: tensor<?x?x24xf32>, %w: tensor<24x80xf32>, %lengths: tensor<?xi32>) -> tensor<?x?x16xf32> {
+  %none = onnx.None
+  %y = onnx.ms.Attention %x, %w, %none, %lengths {num_heads = 4 : i64, qkv_hidden_sizes = array<i64: 32, 32, 16>}
+      : (tensor<?x?x24xf32>, tensor<24x80xf32>, none, tensor<?xi32>) -> tensor<?x?x16xf32>
+  return %y : tensor<?x?x16xf32>
+}

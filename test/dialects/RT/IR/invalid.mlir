@@ -32,6 +32,11 @@ rt.kv_cache @kv_c1 : tensor<?x2x?x32xf32> inputs [1] outputs [1, 2]
 
 // -----
 
+// expected-error @+1 {{has parts of 1 states, expected 2}}
+rt.kv_cache @kv_c1_parts : tensor<?x2x?x32xf32> inputs [1, 1] outputs [1, 2] {input_parts = array<i64: 3>}
+
+// -----
+
 // expected-error @+1 {{expected rank 4 with static heads (axis 1) and head_dim (axis 3)}}
 rt.kv_cache @kv_c2 : tensor<?x?x?x32xf32> inputs [1] outputs [1]
 

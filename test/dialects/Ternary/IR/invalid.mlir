@@ -886,3 +886,19 @@ func.func @dot_rows_c2(%codes: memref<?x8xi8>, %totals: memref<64xi32>, %weights
   ternary.dot_rows %codes[%i], %totals[%i], %weights[%i] into %sums {layout = #ternary.layout<rows4, rows = 64>, terms = 4 : i64} : memref<?x8xi8>, memref<64xi32>, memref<128xi8>, memref<4x64xi32>
   return
 }
+
+// -----
+
+func.func @quantize_c4_eps(%x: tensor<?x64xf32>) {
+  // expected-error @+1 {{has eps_of_scale and the form unit, expected step or step_product}}
+  %q, %s = ternary.quantize %x {form = #ternary.scale_form<unit>, range = 127.0 : f32, eps = 1.0e-5 : f32, eps_of_scale} : tensor<?x64xf32> -> tensor<?x64xi8>, tensor<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_c4_reciprocal(%x: tensor<?x64xf32>) {
+  // expected-error @+1 {{has by_reciprocal and the form div, expected one that divides by its scale}}
+  %q, %s = ternary.quantize %x {by_reciprocal, form = #ternary.scale_form<div>, range = 127.0 : f32, eps = 1.0e-5 : f32} : tensor<?x64xf32> -> tensor<?x64xi8>, tensor<?x1xf32>
+  return
+}
