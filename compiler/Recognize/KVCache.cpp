@@ -71,6 +71,10 @@ private:
   StringRef dimName(BlockArgument argument, unsigned axis);
   bool findBatch(const CachedOperand &cached,
                  const llvm::SmallDenseSet<BlockArgument> &pasts);
+  bool findAppended(ArrayRef<CachedAttention> all,
+                    const llvm::SmallDenseSet<BlockArgument> &pasts);
+  bool areSameSize(Dim a, Dim b);
+  void describeSizes();
   Value sizeOf(OpBuilder &builder, Location loc, const CachedOperand &cached,
                int64_t axis, bool present);
   void replaceShape(Operation *shape, const CachedOperand &cached,
@@ -86,6 +90,8 @@ private:
   /// Where the batch size is read once the pasts are gone.
   BlockArgument batchSource;
   unsigned batchAxis = 0;
+  /// Entries that a run appends to each cache.
+  Dim appended = Dim::constant(0);
 };
 
 } // namespace
@@ -258,7 +264,8 @@ std::optional<SmallVector<CachedAttention>> KVCacheRecognizer::matchAll() {
     for (BlockArgument past : {attention.key.past, attention.value.past})
       if (!pasts.insert(past).second)
         return std::nullopt;
-  if (!coversStacks(all, pasts) || !findBatch(all.front().key, pasts))
+  if (!coversStacks(all, pasts) || !findBatch(all.front().key, pasts) ||
+      !findAppended(all, pasts))
     return std::nullopt;
   return all;
 }
@@ -307,6 +314,40 @@ bool KVCacheRecognizer::findBatch(
     return false;
   batchSource = argument;
   batchAxis = batch.number;
+  return true;
+}
+
+/// Whether two sizes are one: sizes of inputs of the same name are.
+bool KVCacheRecognizer::areSameSize(Dim a, Dim b) {
+  auto x = dyn_cast_or_null<BlockArgument>(a.value);
+  auto y = dyn_cast_or_null<BlockArgument>(b.value);
+  if (a == b || !x || !y)
+    return a == b;
+  StringRef name = dimName(x, a.number);
+  return !name.empty() && name == dimName(y, b.number);
+}
+
+/// Finds the axis of an argument that stays, or the number, which says how many
+/// entries a run appends: one for all, as there is one length of the past.
+bool KVCacheRecognizer::findAppended(
+    ArrayRef<CachedAttention> all,
+    const llvm::SmallDenseSet<BlockArgument> &pasts) {
+  ShapeTracer tracer;
+  std::optional<Dim> common;
+  for (const CachedAttention &attention : all)
+    for (const CachedOperand &cached : {attention.key, attention.value}) {
+      Dim size = tracer.sizeOf(cached.fresh, cached.lengthAxis());
+      auto argument = dyn_cast_or_null<BlockArgument>(size.value);
+      bool isKnown =
+          size.kind == Dim::Kind::Constant ||
+          (size.kind == Dim::Kind::Axis && argument &&
+           argument.getOwner() == &main.getBody().front() &&
+           !pasts.contains(argument));
+      if (!isKnown || (common && !areSameSize(*common, size)))
+        return false;
+      common = size;
+    }
+  appended = *common;
   return true;
 }
 
@@ -383,12 +424,31 @@ static DenseI64ArrayAttr partOf(DictionaryAttr attributes) {
               : DenseI64ArrayAttr();
 }
 
+/// The number of a graph input or output, by the attribute that remembers it.
+static int64_t indexOf(IntegerAttr attr, unsigned fallback) {
+  return attr ? attr.getInt() : fallback;
+}
+
+/// Says on the module which axes of graph inputs the runtime reads.
+void KVCacheRecognizer::describeSizes() {
+  Builder builder(module.getContext());
+  auto describe = [&](StringRef name, BlockArgument argument, int64_t number) {
+    int64_t input = -1;
+    if (argument)
+      input = indexOf(main.getArgAttrOfType<IntegerAttr>(
+                          argument.getArgNumber(), "bitnet.index"),
+                      argument.getArgNumber());
+    module->setAttr(name, builder.getDenseI64ArrayAttr({input, number}));
+  };
+  describe("bitnet.appended", dyn_cast_or_null<BlockArgument>(appended.value),
+           appended.number);
+  if (batchSource)
+    describe("bitnet.cache_batch", batchSource, batchAxis);
+}
+
 FlatSymbolRefAttr KVCacheRecognizer::createCache(const CachedOperand &cached,
                                                  StringRef name) {
   OpBuilder builder(module.getContext());
-  auto position = [](IntegerAttr attr, unsigned fallback) -> int64_t {
-    return attr ? attr.getInt() : fallback;
-  };
   unsigned input = cached.past.getArgNumber();
   auto nameOf = [&](Attribute attr) {
     return builder.getArrayAttr(attr ? attr : builder.getStringAttr(""));
@@ -396,9 +456,9 @@ FlatSymbolRefAttr KVCacheRecognizer::createCache(const CachedOperand &cached,
   auto cache = rt::KVCacheOp::create(
       builder, cached.concat->getLoc(), builder.getStringAttr(name),
       TypeAttr::get(cacheType(cached)),
-      builder.getDenseI64ArrayAttr(position(
+      builder.getDenseI64ArrayAttr(indexOf(
           main.getArgAttrOfType<IntegerAttr>(input, "bitnet.index"), input)),
-      builder.getDenseI64ArrayAttr(position(
+      builder.getDenseI64ArrayAttr(indexOf(
           main.getResultAttrOfType<IntegerAttr>(cached.output, "bitnet.index"),
           cached.output)),
       nameOf(main.getArgAttr(input, "onnx.name")),
@@ -495,6 +555,7 @@ bool KVCacheRecognizer::run() {
     op->dropAllReferences();
     op->erase();
   }
+  describeSizes();
   llvm::BitVector arguments(main.getNumArguments());
   llvm::BitVector results(main.getNumResults());
   for (CachedAttention &attention : *all) {

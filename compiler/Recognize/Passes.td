@@ -77,7 +77,10 @@ def RecognizeKVCachePass : Pass<"recognize-kv-cache", "::mlir::ModuleOp"> {
     graph returns may be new instead. Inputs and outputs of more axes, the cache's
     being the last four, hold several caches: their parts count as such. Sizes of
     past become rt.past_length and those of other inputs. All caches must fit,
-    otherwise the graph stays as it is. A session has one past length, whatever
+    and grow by one size of another input or one number, otherwise the graph
+    stays as it is. `bitnet.appended` on the module says which: input and axis, or
+    -1 and the number; `bitnet.cache_batch`, where the batch is dynamic, whose it
+    is. A session has one past length, whatever
     names the graph gives to lengths: the runtime refuses pasts of several.
   }];
   let dependentDialects = ["::bitnet::rt::RTDialect", "::mlir::tensor::TensorDialect"];

@@ -347,16 +347,45 @@ struct RecognizeRolesPass
     }
     if (!tokens)
       return false;
+    if (!appendsTokens()) {
+      main.emitWarning("caches do not grow by the number of tokens: no session");
+      return false;
+    }
     setRole(tokens, "tokens");
     return true;
   }
 
-  Attribute lengthName(BlockArgument argument) {
+  /// Whether a run appends as many entries to each cache as it has tokens.
+  bool appendsTokens() {
+    auto appended =
+        module->getAttrOfType<DenseI64ArrayAttr>("bitnet.appended");
+    if (!appended)
+      return true;
+    int64_t input = appended[0], number = appended[1];
+    if (input < 0)
+      return rankedType(tokens).getDimSize(1) == number;
+    for (BlockArgument argument : main.getArguments()) {
+      auto index = main.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(),
+                                                      "bitnet.index");
+      if (index ? index.getInt() == input : argument.getArgNumber() == input)
+        return (argument == tokens && number == 1) ||
+               (lengthName(tokens) &&
+                axisName(argument, number) == lengthName(tokens));
+    }
+    return false;
+  }
+
+  Attribute axisName(BlockArgument argument, size_t axis) {
     auto dims =
         main.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "onnx.dims");
-    auto name =
-        dims && dims.size() == 2 ? dyn_cast<StringAttr>(dims[1]) : StringAttr();
+    auto name = dims && axis < dims.size() ? dyn_cast<StringAttr>(dims[axis])
+                                           : StringAttr();
     return name && !name.empty() ? name : Attribute();
+  }
+
+  Attribute lengthName(BlockArgument argument) {
+    RankedTensorType type = rankedType(argument);
+    return type && type.getRank() == 2 ? axisName(argument, 1) : Attribute();
   }
 
   void recognizeOthers() {

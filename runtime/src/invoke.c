@@ -175,23 +175,6 @@ static int32_t bind(bitnet_results *r, const bitnet_tensor *inputs,
   return BITNET_OK;
 }
 
-/// The graph input that says how many tokens are new, [batch, seq, ...]: the
-/// tokens, else the positions, else the first hidden state [batch, seq, width],
-/// else the first input that is no cache or mask.
-static int32_t sequenceInput(const bitnet_module *m) {
-  int32_t input = bn_find_input(m, BITNET_ROLE_TOKENS);
-  if (input < 0)
-    input = bn_find_input(m, BITNET_ROLE_POSITIONS);
-  // A mask of four axes has no role: it must not pass for the sequence.
-  for (int32_t i = 0; input < 0 && i < m->num_inputs; ++i)
-    if (m->inputs[i].role == BITNET_ROLE_NONE && m->inputs[i].rank == 3)
-      input = i;
-  for (int32_t i = 0; input < 0 && i < m->num_inputs; ++i)
-    if (m->inputs[i].role == BITNET_ROLE_NONE && m->inputs[i].rank >= 2)
-      input = i;
-  return input;
-}
-
 /// The axis of a past or present along which tokens lie.
 static int32_t lengthAxis(const bitnet_kv_desc *kv) {
   return kv->length_first ? 1 : 2;
@@ -205,33 +188,22 @@ static const int64_t *cacheDims(const bitnet_tensor *past) {
 /// Reads batch, past and seq off the inputs of a graph with caches.
 static int32_t readLengths(bitnet_results *r, bitnet_error *error) {
   const bitnet_module *m = r->module;
-  int32_t tokens = sequenceInput(m);
-  if (tokens < 0 || m->inputs[tokens].rank < 1)
-    return bn_fail(error, BITNET_UNSUPPORTED,
-                   "no input of '%s' says how many tokens are new", m->name);
-  const bitnet_tensor *sequence = r->given[tokens];
-  r->seq = sequence->dims[sequence->rank > 1];
+  r->seq = m->appended_axis;
+  if (m->appended_input >= 0)
+    r->seq = r->given[m->appended_input]->dims[m->appended_axis];
   const bitnet_tensor *first = r->given[m->kv[0].input];
   r->batch = cacheDims(first)[0];
   r->past = cacheDims(first)[lengthAxis(&m->kv[0])];
-  // Tokens and positions are known to be [batch, seq]; of another input any
-  // axis might be the sequence, so the caches get room for the longest.
-  int64_t longest = r->seq;
-  for (int32_t i = 0;
-       m->inputs[tokens].role == BITNET_ROLE_NONE && i < m->num_inputs; ++i)
-    for (int32_t axis = 0;
-         m->inputs[i].role != BITNET_ROLE_KV && axis < m->inputs[i].rank;
-         ++axis)
-      if (r->given[i]->dims[axis] > longest)
-        longest = r->given[i]->dims[axis];
-  if (__builtin_add_overflow(r->past, longest, &r->capacity))
+  if (__builtin_add_overflow(r->past, r->seq, &r->capacity))
     return bn_fail(error, BITNET_SHAPE_MISMATCH, "input '%s' is too long",
                    first->name);
-  if (sequence->rank > 1 && sequence->dims[0] != r->batch)
+  const bitnet_tensor *other =
+      m->batch_input < 0 ? NULL : r->given[m->batch_input];
+  if (other && other->dims[m->batch_axis] != r->batch)
     return bn_fail(error, BITNET_SHAPE_MISMATCH,
                    "input '%s' has a batch of %lld, but '%s' one of %lld",
-                   first->name, (long long)r->batch, sequence->name,
-                   (long long)sequence->dims[0]);
+                   first->name, (long long)r->batch, other->name,
+                   (long long)other->dims[m->batch_axis]);
   for (int32_t i = 0; i < m->num_kv; ++i) {
     const bitnet_tensor *past = r->given[m->kv[i].input];
     const int64_t *dims = cacheDims(past);

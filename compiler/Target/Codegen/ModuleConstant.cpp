@@ -146,7 +146,9 @@ void bitnet::addModuleConstant(Module &module, const ModuleDescription &what) {
        build.external(what.driver),     build.kernels(what.kernels),
        build.i64(what.kernels.size()),  build.string(what.targetName),
        build.externals(what.better),    build.i64(what.better.size()),
-       build.i64(what.tokenLocal)});
+       build.i64(what.tokenLocal),      build.i64(what.appended[0]),
+       build.i64(what.appended[1]),     build.i64(what.cacheBatch[0]),
+       build.i64(what.cacheBatch[1])});
   assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==
              sizeof(bitnet_module) &&
          "bitnet_module has another layout than its C declaration");

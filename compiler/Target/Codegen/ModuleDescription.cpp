@@ -40,6 +40,9 @@ public:
     result.contextLength = integer("bitnet.context_length");
     result.vocabSize = integer("bitnet.vocab_size");
     result.tokenLocal = module->hasAttr("bitnet.token_local");
+    if (failed(axis("bitnet.appended", result.appended)) ||
+        failed(axis("bitnet.cache_batch", result.cacheBatch)))
+      return std::nullopt;
     return std::move(result);
   }
 
@@ -48,6 +51,8 @@ private:
     auto attribute = module->getAttrOfType<IntegerAttr>(name);
     return attribute ? attribute.getInt() : 0;
   }
+
+  LogicalResult axis(StringRef name, std::array<int64_t, 2> &out);
 
   /// Negative number of a symbolic dimension; equal names are equal sizes.
   int64_t symbol(StringRef name) {
@@ -106,6 +111,25 @@ LogicalResult Describer::value(DictionaryAttr attributes, StringRef what,
                            ? symbol(name ? name.getValue() : "")
                            : size);
   }
+  return success();
+}
+
+/// Reads an axis of a graph input, if the module has one of that name.
+LogicalResult Describer::axis(StringRef name, std::array<int64_t, 2> &out) {
+  auto found = module->getAttrOfType<DenseI64ArrayAttr>(name);
+  if (!found)
+    return success();
+  ArrayRef<int64_t> pair = found.asArrayRef();
+  bool isInput =
+      pair.size() == 2 && pair[0] >= 0 &&
+      uint64_t(pair[0]) < result.inputs.size() && pair[1] >= 0 &&
+      uint64_t(pair[1]) < result.inputs[pair[0]].dims.size();
+  bool isNumber = pair.size() == 2 && pair[0] == -1 && pair[1] >= 0;
+  if (!isInput && !isNumber)
+    return module.emitError("attribute '")
+           << name << "' is " << found
+           << ", expected a graph input and its axis, or -1 and a number";
+  out = {pair[0], pair[1]};
   return success();
 }
 

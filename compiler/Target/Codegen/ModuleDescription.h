@@ -47,6 +47,8 @@ struct ModuleDescription {
   std::vector<CacheDescription> caches;
   std::vector<std::string> symbols;
   int64_t contextLength = 0, vocabSize = 0;
+  /// An input and its axis; where the input is -1, a number or nothing.
+  std::array<int64_t, 2> appended = {-1, 0}, cacheBatch = {-1, 0};
   /// A text may be run in pieces.
   bool tokenLocal = false;
   /// The runtime's variable that drives the device; empty without one.

@@ -200,6 +200,11 @@ struct bitnet_module {
   /// Whether logits and cache entries of each token depend on that token, its position and the
   /// caches alone, so that a text may be run in pieces. 0: they may not, or it is not known.
   int64_t token_local;
+  /// How many entries a run appends to each cache: the size of this axis of this graph input,
+  /// or, where the input is -1, this number.
+  int64_t appended_input, appended_axis;
+  /// The graph input and its axis that are as large as the caches' batch; -1: it is static.
+  int64_t batch_input, batch_axis;
 };
 
 /// Devices with Vulkan 1.3.

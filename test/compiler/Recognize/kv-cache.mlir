@@ -1,6 +1,7 @@
 // RUN: bitnet-opt %s --recognize-record-signature --recognize-kv-cache --split-input-file | FileCheck %s
 
-// CHECK: bitnet.graph_inputs = [{dims = ["batch", "", "seq", ""], name = "q", type = tensor<?x2x?x8xf32>}, {{.*}}name = "pk"{{.*}}name = "pv"
+// CHECK: bitnet.appended = array<i64: 0, 2>, bitnet.cache_batch = array<i64: 0, 0>
+// CHECK-SAME: bitnet.graph_inputs = [{dims = ["batch", "", "seq", ""], name = "q", type = tensor<?x2x?x8xf32>}, {{.*}}name = "pk"{{.*}}name = "pv"
 // CHECK-SAME: bitnet.graph_outputs = [{{.*}}name = "y"
 // CHECK: rt.kv_cache @keys : tensor<?x2x?x8xf32> inputs [1] outputs [1] {input_names = ["pk"], output_names = ["k"]}
 // CHECK: rt.kv_cache @values : tensor<?x2x?x8xf32> inputs [2] outputs [2] {input_names = ["pv"], output_names = ["v"]}
@@ -143,4 +144,41 @@ func.func @main(%q: tensor<?x2x?x8xf16> {onnx.dims = ["batch", "", "seq", ""]},
   %vw = onnx.Cast %v {to = 1 : i64} : (tensor<?x2x?x8xf16>) -> tensor<?x2x?x8xf32>
   %y = transformer.attention %qw, %kw, %vw {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
   return %y, %kw, %v : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf16>
+}
+
+// -----
+
+// Keys grow by what the queries have, values by one of them: caches have one length. All stays as it is.
+// CHECK-LABEL: func.func @main
+//  CHECK-SAME:   %arg2: tensor<?x2x?x8xf32>
+//   CHECK-NOT:   key_cache
+func.func @main(%q: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "seq", ""]},
+                %pk: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "past", ""]},
+                %pv: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "past", ""]})
+    -> (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) {
+  %first = onnx.Constant dense<0> : tensor<1xi64>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %axis = onnx.Constant dense<2> : tensor<1xi64>
+  %n = onnx.Slice %q, %first, %one, %axis : (tensor<?x2x?x8xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x2x?x8xf32>
+  %k = onnx.Concat %pk, %q {axis = 2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %v = onnx.Concat %pv, %n {axis = 2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  return %y, %k, %v : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
+}
+
+// -----
+
+// One new entry a run, whatever the queries have.
+// CHECK: bitnet.appended = array<i64: -1, 1>
+// CHECK-LABEL: func.func @main
+//       CHECK:   transformer.attention {{.*}}key_cache
+func.func @main(%q: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "seq", ""]},
+                %n: tensor<?x2x1x8xf32> {onnx.dims = ["batch", "", "", ""]},
+                %pk: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "past", ""]},
+                %pv: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "past", ""]})
+    -> (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) {
+  %k = onnx.Concat %pk, %n {axis = 2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x1x8xf32>) -> tensor<?x2x?x8xf32>
+  %v = onnx.Concat %pv, %n {axis = 2 : i64} : (tensor<?x2x?x8xf32>, tensor<?x2x1x8xf32>) -> tensor<?x2x?x8xf32>
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
+  return %y, %k, %v : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
 }

@@ -407,3 +407,19 @@ func.func @main(%ids: tensor<?x?xi64>) -> tensor<1x4xf32> {
   %y = onnx.Gather %s, %last {axis = 1 : i64} : (tensor<1x?x4xf32>, tensor<i64>) -> tensor<1x4xf32>
   return %y : tensor<1x4xf32>
 }
+
+// -----
+
+// The caches grow by something else than tokens: a session would count them wrong.
+// CHECK: bitnet.appended
+// CHECK-LABEL: func.func @main
+//   CHECK-NOT:   bitnet.role
+module attributes {bitnet.appended = array<i64: -1, 1>} {
+  func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x?x4xf32> {
+    %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+    %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+    %f = transformer.rms_norm %h {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+    %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+    return %l : tensor<?x?x4xf32>
+  }
+}

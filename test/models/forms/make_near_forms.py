@@ -118,6 +118,59 @@ def cache_read_in_branch(rng):
                    for attend in (False, True)]
 
 
+def attend(g, q, k, v, number=0):
+    """Attention over a past and what is new, and the keys and values of both."""
+    keys, values = g.op("Concat", f"past_k{number}", k, axis=2), g.op("Concat", f"past_v{number}", v, axis=2)
+    scores = g.op("Mul", g.op("MatMul", q, g.op("Transpose", keys, perm=[0, 1, 3, 2])), g.const(np.float32(0.35)))
+    return g.op("MatMul", g.op("Softmax", scores, axis=-1), values), [keys, values]
+
+
+def cache_of_keys(rng):
+    """Queries, keys and values are inputs: no axis of theirs but the third counts tokens."""
+    heads, size = 2, 8
+    g = Graph("m", [])
+    y, grown = attend(g, "q", "k", "v")
+    shape = {"q": "s", "k": "s", "v": "s", "past_k0": "p", "past_v0": "p"}
+    model = model_of(g, [info(name, F32, ["b", heads, length, size]) for name, length in shape.items()],
+                     [info(y, F32, ["b", heads, "s", size])] + [info(t, F32, ["b", heads, "t", size]) for t in grown])
+
+    def draw(**sizes):
+        return {name: rng.standard_normal((1, heads, sizes[length], size)).astype(np.float32) for name, length in shape.items()}
+    return model, [draw(s=s, p=p) for p in (0, 4) for s in (1, 3)]
+
+
+def caches_of_two_lengths(rng):
+    """One cache grows by the last position of a run alone: no session has two lengths."""
+    heads, size, vocab = 2, 8, 20
+    width = heads * size
+    g = Graph("m", [])
+
+    def linear(x, n=width):
+        return g.op("MatMul", x, g.const((rng.integers(-1, 2, (width, n)) * 0.6).astype(np.float32)))
+
+    def split(x):
+        return g.op("Transpose", g.op("Reshape", x, g.const(np.array([0, 0, heads, size], np.int64))), perm=[0, 2, 1, 3])
+
+    def attention(x, source, number):
+        y, grown = attend(g, split(linear(x)), split(linear(source)), split(linear(source)), number)
+        return g.op("Reshape", g.op("Transpose", y, perm=[0, 2, 1, 3]), g.const(np.array([0, 0, width], np.int64))), grown
+    h = g.op("Gather", g.const(rng.standard_normal((vocab, width)).astype(np.float32)), "ids")
+    y, grown = attention(h, h, 0)
+    h = g.op("Add", h, y)
+    last = g.op("Slice", h, g.const(np.array([-1], np.int64)), g.const(np.array([1000], np.int64)), g.const(np.array([1], np.int64)))
+    y, grown_last = attention(h, last, 1)
+    logits = linear(g.op("Add", h, y), vocab)
+    pasts = {f"past_{kind}{number}": ["b", heads, f"p{number}", size] for number in (0, 1) for kind in "kv"}
+    model = model_of(g, [info("ids", I64, ["b", "s"])] + [info(name, F32, shape) for name, shape in pasts.items()],
+                     [info(logits, F32, ["b", "s", vocab])] +
+                     [info(t, F32, ["b", heads, f"t{i // 2}", size]) for i, t in enumerate(grown + grown_last)])
+
+    def draw(tokens, *lengths):
+        inputs = {name: rng.standard_normal((1, heads, lengths[int(name[-1])], size)).astype(np.float32) for name in pasts}
+        return {"ids": rng.integers(0, vocab, (1, tokens)), **inputs}
+    return model, [draw(3, 0, 0), draw(1, 3, 1), draw(4, 5, 2)]
+
+
 def scan_axes_by_reference(rng):
     """A Scan in a local function, whose axes are an attribute of the call."""
     body = Graph("b", [])
@@ -139,5 +192,6 @@ def scan_axes_by_reference(rng):
 
 if __name__ == "__main__":
     for make in (codes_through_float8, eps_below_zero, range_of_higher_rank, one_large_weight, columns_of_two_sizes,
-                 linear_before_loop, cache_read_in_branch, scan_axes_by_reference):
+                 linear_before_loop, cache_read_in_branch, cache_of_keys, caches_of_two_lengths,
+                 scan_axes_by_reference):
         write(sys.argv[1], make.__name__, *make(np.random.default_rng(11)))

@@ -242,6 +242,7 @@ FakeModel::FakeModel(const FakeOptions &o) {
   module.context_length = o.contextLength;
   module.vocab_size = kFakeVocab;
   module.token_local = o.tokenLocal;
+  module.appended_axis = 1;
   module.arena_bytes = languageArena;
   module.run = languageRun;
   std::string data(128, 0);
