@@ -346,6 +346,8 @@ struct RecognizeBitLinearPass
         hoistTransposes(*block);
         splitSiblings(*block);
       }
+      // Some went with ops that were dead.
+      blocks = blocksOf(func);
       for (Block *block : blocks)
         for (Operation &op : *block)
           ops.push_back(&op);
