@@ -164,6 +164,9 @@ struct Decompose : public bitnet::onnx::impl::DecomposePassBase<Decompose> {
     populateDecomposeNormalizationPatterns(patterns);
     populateDecomposeLossPatterns(patterns);
     populateDecomposeConvolutionPatterns(patterns);
+    populateDecomposeTransposedPatterns(patterns);
+    populateDecomposeResizePatterns(patterns);
+    populateDecomposeSamplingPatterns(patterns);
     populateDecomposeMicrosoftPatterns(patterns);
     populateDecomposeIndexingPatterns(patterns);
     populateDecomposeEinsumPatterns(patterns);

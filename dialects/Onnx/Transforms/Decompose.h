@@ -17,6 +17,11 @@ void populateDecomposeNormalizationPatterns(mlir::RewritePatternSet &patterns);
 void populateDecomposeLossPatterns(mlir::RewritePatternSet &patterns);
 /// Conv, ConvInteger, CausalConvWithState and pooling.
 void populateDecomposeConvolutionPatterns(mlir::RewritePatternSet &patterns);
+/// ConvTranspose, MaxUnpool and LRN.
+void populateDecomposeTransposedPatterns(mlir::RewritePatternSet &patterns);
+/// Resize and Upsample; GridSample and AffineGrid.
+void populateDecomposeResizePatterns(mlir::RewritePatternSet &patterns);
+void populateDecomposeSamplingPatterns(mlir::RewritePatternSet &patterns);
 /// Operators of com.microsoft, as standard ones.
 void populateDecomposeMicrosoftPatterns(mlir::RewritePatternSet &patterns);
 /// OneHot, EyeLike, DepthToSpace, SpaceToDepth, Dropout, ReduceLogSum,
