@@ -1,9 +1,14 @@
 #include "compiler/Import/OldForms.h"
 
+#include "dialects/Onnx/IR/ConstantData.h"
 #include "dialects/Onnx/Transforms/OpEmitter.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace bitnet;
+using bitnet::onnx::ConstantReader;
+using bitnet::onnx::getConstant;
 using bitnet::onnx::OpEmitter;
 using ::onnx::NodeProto;
 
@@ -38,7 +43,14 @@ static LogicalResult checkAttributes(const NodeProto &node, int64_t opset,
                                   {"QuantizeLinear", "saturate", 19},
                                   {"QuantizeLinear", "block_size", 21},
                                   {"QuantizeLinear", "output_dtype", 21},
-                                  {"QuantizeLinear", "precision", 23}};
+                                  {"QuantizeLinear", "precision", 23},
+                                  {"Resize", "coordinate_transformation_mode",
+                                   11},
+                                  {"Resize", "exclude_outside", 11},
+                                  {"Resize", "nearest_mode", 11},
+                                  {"Resize", "antialias", 18},
+                                  {"Resize", "axes", 18},
+                                  {"Resize", "keep_aspect_ratio_policy", 18}};
   for (const Entry &entry : entries)
     if (entry.op == node.op_type() && opset < entry.since &&
         state.attributes.get(entry.attribute))
@@ -128,6 +140,71 @@ static LogicalResult repeatForChannels(const NodeProto &node, int64_t opset,
   return success();
 }
 
+//===----------------------------------------------------------------------===//
+// Resize before opset 11
+//===----------------------------------------------------------------------===//
+
+/// Whether inference takes `scales` for `x`, as far as it can tell.
+static bool areScales(Value x, Value scales) {
+  auto type = dyn_cast<RankedTensorType>(x.getType());
+  auto own = dyn_cast<RankedTensorType>(scales.getType());
+  if (!type || type.getRank() == 0 || !type.getElementType().isIntOrFloat() ||
+      !own || !own.getElementType().isF32() || own.getRank() != 1 ||
+      own.getDimSize(0) != type.getRank())
+    return false;
+  unsigned bits = type.getElementTypeBitWidth();
+  if (bits != 1 && bits < (isa<FloatType>(type.getElementType()) ? 16 : 8))
+    return false;
+  if (std::optional<ConstantReader> constant = getConstant(scales))
+    for (int64_t i = 0; i < constant->size(); ++i)
+      if (!(constant->getFloat(i) > 0) || std::isinf(constant->getFloat(i)))
+        return false;
+  return true;
+}
+
+/// `scales`, those above (with `isDown`) or below 1 being 1.
+static Value boundScales(Value scales, bool isDown, OpEmitter &emit) {
+  std::optional<ConstantReader> constant = getConstant(scales);
+  Type f32 = emit.builder.getF32Type();
+  if (!constant)
+    return emit.make(isDown ? "Min" : "Max", {scales, emit.scalar(f32, 1)});
+  SmallVector<float> bounded;
+  for (int64_t i = 0; i < constant->size(); ++i) {
+    float scale = constant->getFloat(i);
+    bounded.push_back(isDown ? std::min(scale, 1.f) : std::max(scale, 1.f));
+  }
+  return emit.constant(DenseElementsAttr::get(
+      RankedTensorType::get(constant->size(), f32), ArrayRef(bounded)));
+}
+
+/// The operator of scales alone. Its places are x / scale; the nearest element
+/// is the one before where there are to be more, the one behind where there are
+/// to be less: two operators of today.
+static LogicalResult splitResize(OperationState &state, OpBuilder &builder) {
+  if (state.operands.size() != 2)
+    return emitError(state.location)
+           << "Resize of opset 10 has " << state.operands.size()
+           << " operands, expected the tensor and scales";
+  OpEmitter emit(builder, state.location);
+  Value x = state.operands[0], scales = state.operands[1];
+  Value none = emit.orNone(Value());
+  NamedAttribute places = builder.getNamedAttr(
+      "coordinate_transformation_mode", builder.getStringAttr("asymmetric"));
+  state.addAttributes(places);
+  auto mode = dyn_cast_or_null<StringAttr>(state.attributes.get("mode"));
+  if (areScales(x, scales) && (!mode || mode == "nearest")) {
+    auto rounding = [&](StringRef name) {
+      return builder.getNamedAttr("nearest_mode", builder.getStringAttr(name));
+    };
+    x = emit.make("Resize", {x, none, boundScales(scales, true, emit)},
+                  {places, rounding("ceil")});
+    scales = boundScales(scales, false, emit);
+    state.addAttributes(rounding("floor"));
+  }
+  state.operands = {x, none, scales};
+  return success();
+}
+
 LogicalResult bitnet::modernizeNode(const NodeProto &node, int64_t opset,
                                     OperationState &state, OpBuilder &builder) {
   StringRef name = node.op_type();
@@ -137,6 +214,8 @@ LogicalResult bitnet::modernizeNode(const NodeProto &node, int64_t opset,
     return checkOneScale(node, opset, state);
   if (isSoftmax(node, opset))
     return flatten(node, state, builder);
+  if (opset < 11 && name == "Resize")
+    return splitResize(state, builder);
   if (opset < 21 && name == "GroupNormalization")
     return repeatForChannels(node, opset, state, builder);
   return success();

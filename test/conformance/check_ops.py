@@ -23,6 +23,7 @@ import onnxruntime
 
 import composite_cases
 import op_cases
+import spatial_cases
 
 OPSETS = [helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)]
 
@@ -162,7 +163,7 @@ def main():
     parser.add_argument("--static", action="store_true", help="static instead of dynamic dimensions")
     parser.add_argument("--keep", help="folder for the graphs and the arrays")
     args = parser.parse_args()
-    cases = [c for module in (op_cases, composite_cases) for c in module.make(np.random.default_rng(args.seed))
+    cases = [c for module in (op_cases, composite_cases, spatial_cases) for c in module.make(np.random.default_rng(args.seed))
              if not args.names or any(n in c.name for n in args.names)]
     failures = []
     with tempfile.TemporaryDirectory() as scratch:

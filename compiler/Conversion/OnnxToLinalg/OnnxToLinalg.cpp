@@ -7,6 +7,7 @@ void bitnet::populateOnnxToLinalg(LoweringRegistry &registry) {
   populateIndexing(registry);
   populateGenerators(registry);
   populatePad(registry);
+  populateCol2Im(registry);
   populateSelection(registry);
   populateReductions(registry);
   populateNormalizations(registry);

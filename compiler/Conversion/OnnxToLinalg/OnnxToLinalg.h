@@ -15,6 +15,7 @@ void populateLayout(LoweringRegistry &registry);
 void populateIndexing(LoweringRegistry &registry);
 void populateGenerators(LoweringRegistry &registry);
 void populatePad(LoweringRegistry &registry);
+void populateCol2Im(LoweringRegistry &registry);
 void populateSelection(LoweringRegistry &registry);
 void populateReductions(LoweringRegistry &registry);
 void populateNormalizations(LoweringRegistry &registry);

@@ -18,6 +18,13 @@ struct Window {
   int64_t getResultSize(int64_t size) const;
 };
 
+/// `count` numbers of an attribute, each at least `least`, which they are where
+/// it is absent; or an error.
+llvm::FailureOr<llvm::SmallVector<int64_t>> getExtents(Inference &in,
+                                                       llvm::StringRef name,
+                                                       size_t count,
+                                                       int64_t least);
+
 /// One window for each spatial axis of operand 0, [N, C, d1, ...], with kernels
 /// of the sizes `kernel`, from strides, dilations, pads, auto_pad and
 /// ceil_mode; or an error.

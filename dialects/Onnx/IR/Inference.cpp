@@ -25,13 +25,16 @@ LogicalResult Inference::checkOperands(int required, int max) const {
 /// Integer attributes that say yes or no. Implementations differ in what other
 /// numbers mean.
 static bool isFlag(StringRef name) {
-  return llvm::is_contained({"allowzero",
+  return llvm::is_contained({"align_corners",
+                             "allowzero",
+                             "antialias",
                              "causal",
                              "ceil_mode",
                              "count_include_pad",
                              "detect_negative",
                              "detect_positive",
                              "do_rotary",
+                             "exclude_outside",
                              "exclusive",
                              "fmod",
                              "interleaved",
@@ -72,7 +75,7 @@ LogicalResult Inference::checkAttributes() const {
       return error("`", name, "` is ", toText(number.getValue()),
                    ", expected 0 or 1");
     // What fills or bounds may be infinite.
-    if (llvm::is_contained({"value", "min", "max"}, name))
+    if (llvm::is_contained({"value", "min", "max", "extrapolation_value"}, name))
       continue;
     if (auto number = dyn_cast<FloatAttr>(attribute.getValue());
         number && !number.getValue().isFinite())

@@ -10,5 +10,6 @@ include "dialects/Onnx/IR/OnnxMath.td"
 include "dialects/Onnx/IR/OnnxMicrosoft.td"
 include "dialects/Onnx/IR/OnnxNormalization.td"
 include "dialects/Onnx/IR/OnnxShape.td"
+include "dialects/Onnx/IR/OnnxSpatial.td"
 
 #endif // DIALECTS_ONNX_IR_ONNXOPS_TD

@@ -14,21 +14,15 @@ struct ForeignOperator {
   llvm::StringLiteral name;
   int sinceVersion;
 };
-const ForeignOperator foreignOperators[] = {{"AffineGrid", 20},
-                                            {"Bernoulli", 15},
-                                            {"Col2Im", 18},
+const ForeignOperator foreignOperators[] = {{"Bernoulli", 15},
                                             {"ConcatFromSequence", 11},
-                                            {"ConvTranspose", 1},
                                             {"DFT", 17},
                                             {"DeformConv", 19},
                                             {"Det", 11},
                                             {"GRU", 1},
-                                            {"GridSample", 16},
                                             {"ImageDecoder", 20},
-                                            {"LRN", 1},
                                             {"LSTM", 1},
                                             {"MaxRoiPool", 1},
-                                            {"MaxUnpool", 9},
                                             {"MelWeightMatrix", 17},
                                             {"Multinomial", 7},
                                             {"NonMaxSuppression", 10},
@@ -42,7 +36,6 @@ const ForeignOperator foreignOperators[] = {{"AffineGrid", 20},
                                             {"RandomUniform", 1},
                                             {"RandomUniformLike", 1},
                                             {"RegexFullMatch", 20},
-                                            {"Resize", 10},
                                             {"RoiAlign", 10},
                                             {"STFT", 17},
                                             {"Scan", 8},
@@ -57,8 +50,7 @@ const ForeignOperator foreignOperators[] = {{"AffineGrid", 20},
                                             {"StringConcat", 20},
                                             {"StringNormalizer", 10},
                                             {"StringSplit", 20},
-                                            {"TfIdfVectorizer", 9},
-                                            {"Upsample", 1}};
+                                            {"TfIdfVectorizer", 9}};
 
 using Table = llvm::StringMap<OperatorInfo>;
 

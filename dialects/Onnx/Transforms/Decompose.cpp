@@ -165,6 +165,9 @@ struct Decompose : public bitnet::onnx::impl::DecomposePassBase<Decompose> {
     populateDecomposeLossPatterns(patterns);
     populateDecomposeConvolutionPatterns(patterns);
     populateDecomposeLinearAttentionPatterns(patterns);
+    populateDecomposeTransposedPatterns(patterns);
+    populateDecomposeResizePatterns(patterns);
+    populateDecomposeSamplingPatterns(patterns);
     populateDecomposeMicrosoftPatterns(patterns);
     populateDecomposeIndexingPatterns(patterns);
     populateDecomposeEinsumPatterns(patterns);

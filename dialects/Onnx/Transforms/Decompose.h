@@ -20,6 +20,11 @@ void populateDecomposeConvolutionPatterns(mlir::RewritePatternSet &patterns);
 /// LinearAttention, as a loop over the tokens.
 void populateDecomposeLinearAttentionPatterns(
     mlir::RewritePatternSet &patterns);
+/// ConvTranspose, MaxUnpool and LRN.
+void populateDecomposeTransposedPatterns(mlir::RewritePatternSet &patterns);
+/// Resize and Upsample; GridSample and AffineGrid.
+void populateDecomposeResizePatterns(mlir::RewritePatternSet &patterns);
+void populateDecomposeSamplingPatterns(mlir::RewritePatternSet &patterns);
 /// Operators of com.microsoft, as standard ones.
 void populateDecomposeMicrosoftPatterns(mlir::RewritePatternSet &patterns);
 /// OneHot, EyeLike, DepthToSpace, SpaceToDepth, Dropout, CenterCropPad,

@@ -108,4 +108,37 @@ TEST_F(OldForms, QuantisationHasOneScale) {
                      "13, it came with opset 21");
 }
 
+/// Resize of [n1, 4] by scales of the run.
+ModelProto resizeModel(const char *mode, int64_t opset) {
+  ModelProto model = emptyModel();
+  model.mutable_opset_import(0)->set_version(opset);
+  addInput(model, "x", {-1, 4});
+  addInput(model, "s", {2});
+  if (opset == 10)
+    addNode(model, "Resize", {"x", "s"}, {"y"});
+  else
+    addNode(model, "Resize", {"x", "", "s"}, {"y"});
+  AttributeProto *attribute = addInt(model, "mode", 0);
+  attribute->set_type(AttributeProto::STRING);
+  attribute->set_s(mode);
+  addOutput(model, "y");
+  return model;
+}
+
+TEST_F(OldForms, ResizeOfScalesRoundsBothWays) {
+  func::FuncOp main = expectMain(resizeModel("nearest", 10));
+  ASSERT_TRUE(main);
+  EXPECT_EQ(bodyOf(main), "onnx.None onnx.Constant onnx.Min onnx.Resize "
+                          "onnx.Constant onnx.Max onnx.Resize func.return");
+  for (int64_t opset : {10, 13}) {
+    main = expectMain(resizeModel("linear", opset));
+    ASSERT_TRUE(main);
+    EXPECT_EQ(bodyOf(main), "onnx.None onnx.Resize func.return");
+  }
+  ModelProto model = resizeModel("linear", 13);
+  addInt(model, "antialias", 1);
+  expectError(model, "Resize has no attribute 'antialias' in opset 13, it came "
+                     "with opset 18");
+}
+
 } // namespace

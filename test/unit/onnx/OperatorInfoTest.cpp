@@ -33,10 +33,10 @@ TEST(OperatorInfo, OtherDomains) {
 }
 
 TEST(OperatorInfo, KnownButNotSupported) {
-  auto sample = getOperatorInfo("", "GridSample");
-  ASSERT_TRUE(sample);
-  EXPECT_TRUE(sample->opName.empty());
-  EXPECT_EQ(sample->sinceVersion, 16);
+  auto convolution = getOperatorInfo("", "DeformConv");
+  ASSERT_TRUE(convolution);
+  EXPECT_TRUE(convolution->opName.empty());
+  EXPECT_EQ(convolution->sinceVersion, 19);
 }
 
 TEST(OperatorInfo, NoOperators) {
