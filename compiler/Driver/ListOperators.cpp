@@ -240,9 +240,15 @@ int bitnet::listOperatorsMain(const DialectRegistry &registry) {
         "same); float is f16, bf16, f32 and f64, integer is signed and "
         "unsigned of 8 to 64 bits. Of an `If` whose condition is known at "
         "compile time one branch is compiled; a `Scan` (opset 9 to 28) becomes "
-        "a `Loop`; local functions are inlined. Everything else is refused by "
-        "name; [the node tests of ONNX](onnx-node-tests.md) count "
-        "both.\n";
+        "a `Loop`; local functions are inlined. Sequences (SequenceConstruct, "
+        "SequenceEmpty, SplitToSequence, SequenceInsert, SequenceErase, "
+        "SequenceAt, SequenceLength, ConcatFromSequence) become their elements "
+        "where numbers of elements and positions are known at compile time, "
+        "optionals (Optional, OptionalHasElement, OptionalGetElement) theirs. "
+        "`FlexAttention` of ai.onnx.preview (opset 1; heads and sizes known) "
+        "becomes an `Attention`, or what one stands for around its graphs. "
+        "Everything else is refused by name; "
+        "[the node tests of ONNX](onnx-node-tests.md) count both.\n";
   printTable(os, "", &context);
   printTable(os, "com.microsoft", &context);
   return 0;

@@ -54,15 +54,17 @@ NodeImporter::emitOutsideReference(const AttributeProto &attribute,
                         << "', an attribute of a function, outside of one";
 }
 
-LogicalResult NodeImporter::importAttributes(const NodeProto &node,
-                                             const Scope &scope,
-                                             OperationName op,
-                                             NamedAttrList &attributes,
-                                             Location loc) {
+LogicalResult
+NodeImporter::importAttributes(const NodeProto &node, const Scope &scope,
+                               function_ref<bool(StringRef)> isKnown,
+                               ArrayRef<StringRef> others,
+                               NamedAttrList &attributes, Location loc) {
   for (const AttributeProto &attribute : node.attribute()) {
     StringRef name = attribute.name();
+    if (llvm::is_contained(others, name))
+      continue;
     // Ignoring what an attribute says would change the result silently.
-    if (!llvm::is_contained(op.getAttributeNames(), name))
+    if (!isKnown(name))
       return emitError(loc)
              << node.op_type() << " has no attribute '" << name << "'";
     if (attributes.get(name))

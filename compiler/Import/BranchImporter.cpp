@@ -96,15 +96,21 @@ LogicalResult NodeImporter::checkBranch(const GraphProto &branch,
 /// What the graph's outputs are, if that is what it declares.
 LogicalResult NodeImporter::readGraphOutputs(const GraphProto &graph,
                                              Scope &body, Location loc,
+                                             bool sequences,
                                              SmallVectorImpl<Value> &outputs) {
   for (const ::onnx::ValueInfoProto &output : graph.output()) {
     FailureOr<Value> value = lookUp(output.name(), body);
     if (failed(value))
       return failure();
     auto type = dyn_cast<RankedTensorType>(value->getType());
+    if (!type && sequences && isSequence(*value)) {
+      outputs.push_back(*value);
+      continue;
+    }
     if (!type)
-      return emitError(loc) << "branch output '" << output.name()
-                            << "' is absent, expected a tensor";
+      return emitError(loc) << "branch output '" << output.name() << "' is "
+                            << (isSequence(*value) ? "a sequence" : "absent")
+                            << ", expected a tensor";
     SmallVector<std::string> dims;
     if (failed(checkOutputType(output, "branch output", type, loc, dims)))
       return failure();
@@ -116,7 +122,8 @@ LogicalResult NodeImporter::readGraphOutputs(const GraphProto &graph,
 LogicalResult NodeImporter::importGraph(const GraphProto &graph, StringRef what,
                                         ValueRange inputs, Scope &scope,
                                         Location loc,
-                                        SmallVectorImpl<Value> &outputs) {
+                                        SmallVectorImpl<Value> &outputs,
+                                        bool sequences) {
   if (branchDepth == kMaxBranchDepth)
     return emitError(loc) << "branches are nested deeper than "
                           << kMaxBranchDepth;
@@ -159,7 +166,7 @@ LogicalResult NodeImporter::importGraph(const GraphProto &graph, StringRef what,
   --branchDepth;
   if (failed(imported))
     return failure();
-  return readGraphOutputs(graph, body, loc, outputs);
+  return readGraphOutputs(graph, body, loc, sequences, outputs);
 }
 
 /// Makes `values` the outputs of `node`.
@@ -253,7 +260,7 @@ LogicalResult NodeImporter::importIf(const NodeProto &node, Scope &scope,
                               scope, loc);
   SmallVector<Value> outputs;
   if (failed(importGraph(*branches[**holds], "a branch of If", {}, scope, loc,
-                         outputs)))
+                         outputs, /*sequences=*/true)))
     return failure();
   bindOutputs(node, outputs, scope);
   return success();

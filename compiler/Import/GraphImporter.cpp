@@ -183,7 +183,9 @@ LogicalResult GraphImporter::importOutputs(Scope &scope, func::FuncOp main) {
     auto type = dyn_cast<RankedTensorType>(value->getType());
     if (!type)
       return emitError(locateName(output.name()))
-             << "graph output '" << output.name() << "' is absent";
+             << "graph output '" << output.name() << "' is "
+             << (isSequence(*value) ? "a sequence, expected a tensor"
+                                    : "absent");
     SmallVector<std::string> dims;
     if (failed(checkOutputType(output, "graph output", type,
                                locateName(output.name()), dims)))
@@ -226,7 +228,10 @@ OwningOpRef<ModuleOp> GraphImporter::import() {
   };
   if (failed(importInputs(scope, main)) ||
       failed(nodes.importNodes(graph.node(), scope)) ||
-      failed(importOutputs(scope, main)) || failed(verify(*module)))
+      failed(importOutputs(scope, main)))
+    return {};
+  SequenceImporter::erase(*module);
+  if (failed(verify(*module)))
     return {};
   return module;
 }

@@ -124,9 +124,8 @@ static LogicalResult checkScalar(Value value, StringRef what, unsigned bits,
                         << (bits == 1 ? "bool" : "int64");
 }
 
-/// What a graph declares of an input is a tensor of the elements that it gets.
-static LogicalResult checkGraphInput(const ValueInfoProto &input, Value value,
-                                     Location loc) {
+LogicalResult NodeImporter::checkGraphInput(const ValueInfoProto &input,
+                                            Value value, Location loc) {
   if (!input.has_type())
     return success();
   if (!input.type().has_tensor_type())
@@ -152,8 +151,10 @@ FailureOr<SmallVector<Value>> NodeImporter::lookUpTensors(const NodeProto &node,
     if (failed(value))
       return failure();
     if (!isa<RankedTensorType>(value->getType()))
-      return emitError(loc) << "input #" << i << " of " << node.op_type()
-                            << " is absent, expected a tensor";
+      return emitError(loc)
+             << "input #" << i << " of " << node.op_type()
+             << (isSequence(*value) ? " is a sequence" : " is absent")
+             << ", expected a tensor";
     values.push_back(*value);
   }
   return values;

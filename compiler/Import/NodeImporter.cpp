@@ -17,7 +17,7 @@ static constexpr size_t kMaxCallDepth = 100;
 
 NodeImporter::NodeImporter(const ::onnx::ModelProto &model,
                            TensorReader &tensors, OpBuilder &builder)
-    : model(model), tensors(tensors), builder(builder) {}
+    : model(model), tensors(tensors), builder(builder), sequences(builder) {}
 
 static std::string functionKey(StringRef domain, StringRef name,
                                StringRef overload) {
@@ -105,14 +105,19 @@ LogicalResult NodeImporter::importNode(const NodeProto &node, int index,
       functionKey(node.domain(), node.op_type(), node.overload()));
   if (function != functions.end())
     return inlineFunction(*function->second, node, scope, scope.locate(index));
-  if (node.op_type() == "Constant" && canonicalDomain(node.domain()).empty())
+  bool isStandard = canonicalDomain(node.domain()).empty();
+  if (node.op_type() == "Constant" && isStandard)
     return importConstant(node, scope, scope.locate(index));
-  if (node.op_type() == "If" && canonicalDomain(node.domain()).empty())
+  if (node.op_type() == "If" && isStandard)
     return importIf(node, scope, scope.locate(index));
-  if (node.op_type() == "Loop" && canonicalDomain(node.domain()).empty())
+  if (node.op_type() == "Loop" && isStandard)
     return importLoop(node, scope, scope.locate(index));
-  if (node.op_type() == "Scan" && canonicalDomain(node.domain()).empty())
+  if (node.op_type() == "Scan" && isStandard)
     return importScan(node, scope, scope.locate(index));
+  if (SequenceImporter::handles(node.op_type()) && isStandard)
+    return importSequence(node, scope, scope.locate(index));
+  if (node.op_type() == "FlexAttention" && node.domain() == "ai.onnx.preview")
+    return importFlexAttention(node, scope, scope.locate(index));
   return importOperator(node, index, scope);
 }
 
@@ -215,18 +220,29 @@ LogicalResult NodeImporter::importOperator(const NodeProto &node, int index,
     return emitUnsupported(node, index, scope, loc);
 
   OperationState state(loc, *op);
+  int outputs = countOutputs(node);
   for (const std::string &input : node.input()) {
     FailureOr<Value> value = lookUp(input, scope);
     if (failed(value))
       return failure();
     state.operands.push_back(*value);
+    if (!isSequence(*value))
+      continue;
+    if (isStandard && node.op_type() == "Identity" && outputs == 1) {
+      bindOutputs(node, *value, scope);
+      return success();
+    }
+    return emitError(loc) << operatorText(node) << " has a sequence as input '"
+                          << input << "', expected a tensor";
   }
   while (!state.operands.empty() &&
          isa<NoneType>(state.operands.back().getType()))
     state.operands.pop_back();
-  if (failed(importAttributes(node, scope, *op, state.attributes, loc)))
+  auto isKnown = [&](StringRef name) {
+    return llvm::is_contained(op->getAttributeNames(), name);
+  };
+  if (failed(importAttributes(node, scope, isKnown, {}, state.attributes, loc)))
     return failure();
-  int outputs = countOutputs(node);
   Value first = state.operands.empty() ? Value() : state.operands.front();
   if (isStandard && failed(modernizeNode(node, opset->second, state, builder)))
     return failure();
@@ -247,6 +263,41 @@ LogicalResult NodeImporter::importOperator(const NodeProto &node, int index,
   if (isStandard && outputs > 0 && !node.output(0).empty())
     scope.values[node.output(0)] =
         modernizeResult(node, opset->second, first, created, builder);
+  return success();
+}
+
+LogicalResult NodeImporter::importSequence(const NodeProto &node, Scope &scope,
+                                           Location loc) {
+  StringRef name = node.op_type();
+  auto opset = scope.opsets->find("");
+  if (opset != scope.opsets->end() &&
+      failed(checkVersion(node, *bitnet::onnx::getOperatorInfo("", name),
+                          opset->second, loc)))
+    return failure();
+  SequenceNode made{name, {}, {}, loc};
+  for (const std::string &input : node.input()) {
+    FailureOr<Value> value = lookUp(input, scope);
+    if (failed(value))
+      return failure();
+    made.inputs.push_back(isa<NoneType>(value->getType()) ? Value() : *value);
+  }
+  if (countOutputs(node) > 1)
+    return emitError(loc) << name << " has " << countOutputs(node)
+                          << " outputs, expected 1";
+  auto isKnown = [&](StringRef attribute) {
+    return SequenceImporter::hasAttribute(name, attribute);
+  };
+  SmallVector<StringRef> others;
+  if (name == "Optional")
+    others.push_back("type");
+  if (failed(
+          importAttributes(node, scope, isKnown, others, made.attributes, loc)))
+    return failure();
+  FailureOr<Value> result = sequences.import(made);
+  if (failed(result))
+    return failure();
+  if (node.output_size() != 0 && !node.output(0).empty())
+    scope.values[node.output(0)] = *result;
   return success();
 }
 

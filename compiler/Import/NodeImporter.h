@@ -3,6 +3,7 @@
 
 #include "compiler/Import/GraphOrder.h"
 #include "compiler/Import/OperatorSets.h"
+#include "compiler/Import/SequenceImporter.h"
 #include "compiler/Import/TensorReader.h"
 
 #include "mlir/IR/Builders.h"
@@ -72,12 +73,25 @@ private:
                                  mlir::Location loc);
   mlir::LogicalResult importScan(const ::onnx::NodeProto &node, Scope &scope,
                                  mlir::Location loc);
+  /// A FlexAttention of ai.onnx.preview, its graphs inlined.
+  mlir::LogicalResult importFlexAttention(const ::onnx::NodeProto &node,
+                                          Scope &scope, mlir::Location loc);
+  /// What the graph `name` of a FlexAttention, if it has one, makes of
+  /// `scores`.
+  mlir::FailureOr<mlir::Value> modifyScores(const ::onnx::NodeProto &node,
+                                            llvm::StringRef name,
+                                            mlir::Value scores, Scope &scope,
+                                            mlir::Location loc);
+  mlir::LogicalResult importSequence(const ::onnx::NodeProto &node,
+                                     Scope &scope, mlir::Location loc);
   /// Imports a graph of a node, called `what` in errors, at the insertion
-  /// point; its inputs are `inputs`.
+  /// point; its inputs are `inputs`. Outputs are tensors, or with `sequences`
+  /// sequences, too.
   mlir::LogicalResult importGraph(const ::onnx::GraphProto &graph,
                                   llvm::StringRef what, mlir::ValueRange inputs,
                                   Scope &scope, mlir::Location loc,
-                                  llvm::SmallVectorImpl<mlir::Value> &outputs);
+                                  llvm::SmallVectorImpl<mlir::Value> &outputs,
+                                  bool sequences = false);
   /// The values that a loop's region yields, made at the insertion point from
   /// its arguments: the condition, the carried values, elements of scans.
   using MakeBody = llvm::function_ref<mlir::LogicalResult(
@@ -103,8 +117,13 @@ private:
                                   const Scope &body);
   mlir::LogicalResult
   readGraphOutputs(const ::onnx::GraphProto &graph, Scope &body,
-                   mlir::Location loc,
+                   mlir::Location loc, bool sequences,
                    llvm::SmallVectorImpl<mlir::Value> &outputs);
+  /// What a graph declares of an input is a tensor of the elements that it
+  /// gets.
+  static mlir::LogicalResult
+  checkGraphInput(const ::onnx::ValueInfoProto &input, mlir::Value value,
+                  mlir::Location loc);
   static void bindOutputs(const ::onnx::NodeProto &node,
                           mlir::ValueRange values, Scope &scope);
   static mlir::Type joinTypes(mlir::Type a, mlir::Type b);
@@ -142,11 +161,13 @@ private:
                        mlir::Location loc);
   mlir::Attribute importAttribute(const ::onnx::AttributeProto &attribute,
                                   llvm::StringRef name, mlir::Location loc);
-  mlir::LogicalResult importAttributes(const ::onnx::NodeProto &node,
-                                       const Scope &scope,
-                                       mlir::OperationName op,
-                                       mlir::NamedAttrList &attributes,
-                                       mlir::Location loc);
+  /// Adds those attributes of `node` that are known; `others` are read
+  /// elsewhere.
+  mlir::LogicalResult
+  importAttributes(const ::onnx::NodeProto &node, const Scope &scope,
+                   llvm::function_ref<bool(llvm::StringRef)> isKnown,
+                   llvm::ArrayRef<llvm::StringRef> others,
+                   mlir::NamedAttrList &attributes, mlir::Location loc);
   mlir::FailureOr<mlir::Value> lookUp(llvm::StringRef name, Scope &scope);
   mlir::Value getNone();
   /// Moves the insertion point out of the regions of ops.
@@ -156,6 +177,7 @@ private:
   TensorReader &tensors;
   mlir::OpBuilder &builder;
   mlir::Value none;
+  SequenceImporter sequences;
   /// By name, domain and overload.
   llvm::StringMap<const ::onnx::FunctionProto *> functions;
   /// By function whose body was checked; pointers must survive insertions.

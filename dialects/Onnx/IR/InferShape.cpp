@@ -342,7 +342,7 @@ LogicalResult bitnet::onnx::inferSplit(Inference &in) {
   int64_t parts = in.getInt("num_outputs", sizes->size());
   // The bound is for memory: each part is a result.
   if (parts < 1 || parts > (1 << 16))
-    return in.error("has ", parts, " results, expected at least 1");
+    return in.error("has ", parts, " results, expected 1 to ", 1 << 16);
   if (given && (int64_t)sizes->size() != parts)
     return in.error("has ", parts, " results but ", sizes->size(), " sizes");
   if (!given) {

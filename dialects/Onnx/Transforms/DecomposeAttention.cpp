@@ -30,7 +30,6 @@ private:
   Value withPast(Value past, Value fresh) {
     return past ? emit.concat({past, fresh}, 2) : fresh;
   }
-  Value repeat(Value x, int64_t queryHeads);
   Value positions(Value of, int64_t axis, ArrayRef<int64_t> unsqueezed);
   Value offset();
   Value allowed(Value query, Value key);
@@ -54,16 +53,6 @@ const char *AttentionEmitter::findUnknown() {
       return "heads or head size are not static";
   }
   return nullptr;
-}
-
-/// [B, H, T, D] -> [B, queryHeads, T, D], each head repeated.
-Value AttentionEmitter::repeat(Value x, int64_t queryHeads) {
-  int64_t own = typeOf(x).getDimSize(1), size = typeOf(x).getDimSize(3);
-  if (own == queryHeads)
-    return x;
-  Value wide = emit.make("Expand", {emit.unsqueeze(x, {2}),
-                                    emit.ints({1, 1, queryHeads / own, 1, 1})});
-  return emit.reshape(wide, {0, queryHeads, -1, size});
 }
 
 /// 0, 1, ... along `axis` of a tensor, with axes of 1 around it.
@@ -184,7 +173,7 @@ SmallVector<Value> AttentionEmitter::run() {
                      ? op.getScale()->convertToDouble()
                      : 1 / std::sqrt(double(typeOf(query).getDimSize(3)));
   Value root = emit.scalar(element, std::sqrt(scale));
-  Value transposed = emit.transpose(repeat(key, count), {0, 1, 3, 2});
+  Value transposed = emit.transpose(emit.repeatHeads(key, count), {0, 1, 3, 2});
   Value scores =
       emit.make("MatMul", {emit.mul(query, root), emit.mul(transposed, root)});
   Value shown = scores;
@@ -210,8 +199,8 @@ SmallVector<Value> AttentionEmitter::run() {
     weights = emit.make("Where", {empty, emit.scalar(wide, 0), weights});
   weights = emit.cast(weights, element);
   shown = mode == 3 ? weights : shown;
-  Value y =
-      emit.make("MatMul", {weights, repeat(emit.cast(value, element), count)});
+  Value values = emit.repeatHeads(emit.cast(value, element), count);
+  Value y = emit.make("MatMul", {weights, values});
   if (typeOf(op.getQ()).getRank() == 3)
     y = emit.joinHeads(y);
   SmallVector<Value> results = {y, key, value, shown};

@@ -161,6 +161,15 @@ Value OpEmitter::joinHeads(Value x) {
   return reshape(transpose(x, {0, 2, 1, 3}), {0, 0, heads * size});
 }
 
+Value OpEmitter::repeatHeads(Value x, int64_t heads) {
+  int64_t own = typeOf(x).getDimSize(1), size = typeOf(x).getDimSize(3);
+  if (own == heads)
+    return x;
+  Value wide =
+      make("Expand", {unsqueeze(x, {2}), ints({1, 1, heads / own, 1, 1})});
+  return reshape(wide, {0, heads, -1, size});
+}
+
 void bitnet::onnx::replaceOp(PatternRewriter &rewriter, Operation *op,
                              ValueRange values) {
   SmallVector<Value> bridged;

@@ -86,6 +86,8 @@ public:
   /// [B, S, H * D] -> [B, H, S, D], and back; placeholders stay as they are.
   mlir::Value splitHeads(mlir::Value x, int64_t heads);
   mlir::Value joinHeads(mlir::Value x);
+  /// [B, H, S, D] -> [B, heads, S, D], each head repeated.
+  mlir::Value repeatHeads(mlir::Value x, int64_t heads);
 
   mlir::OpBuilder &builder;
   mlir::Location loc;
