@@ -96,6 +96,27 @@ LogicalResult bitnet::onnx::inferPad(Inference &in) {
   return in.addResult(shape, in.getElements(0));
 }
 
+LogicalResult bitnet::onnx::inferCenterCropPad(Inference &in) {
+  int64_t rank = in.getRank(0);
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  if (std::optional<ArrayRef<int64_t>> given = in.getInts("axes"))
+    axes = llvm::to_vector(*given);
+  FailureOr<SmallVector<Extent>> sizes = in.getVector(1, "shape");
+  if (failed(sizes) || failed(in.normalizeAxes(axes, rank)))
+    return failure();
+  if (sizes->size() != axes.size())
+    return in.error("has ", sizes->size(), " sizes for ", axes.size(),
+                    " axes, expected one for each");
+  SmallVector<int64_t> shape = llvm::to_vector(in.getShape(0));
+  for (auto [axis, size] : llvm::zip_equal(axes, *sizes)) {
+    if (size.isKnown() && *size.number < 0)
+      return in.error("shape has entry ", *size.number,
+                      ", expected none below 0");
+    shape[axis < 0 ? axis + rank : axis] = size.asSize();
+  }
+  return in.addResult(shape, in.getElements(0));
+}
+
 //===----------------------------------------------------------------------===//
 // Blocks and sequences
 //===----------------------------------------------------------------------===//
@@ -331,6 +352,28 @@ LogicalResult bitnet::onnx::inferEyeLike(Inference &in) {
     return in.error("`dtype` is ", in.getInt("dtype", 0),
                     ", expected the number of a type of numbers or bool");
   return in.addResult(in.getShape(0), elements);
+}
+
+LogicalResult bitnet::onnx::inferWindow(Inference &in) {
+  RankedTensorType size = in.getType(0);
+  if (!size.hasStaticShape() || size.getRank() > 1 ||
+      size.getNumElements() != 1 ||
+      !(size.getElementType().isSignlessInteger(32) ||
+        size.getElementType().isSignlessInteger(64)))
+    return in.error("size has type ", size, ", expected one i32 or i64");
+  std::optional<SmallVector<int64_t>> known =
+      in.getShapes().getNumbers(in.getOperand(0));
+  if (known && known->front() < 0)
+    return in.error("size is ", known->front(), ", expected 0 or more");
+  int64_t number = in.getInt("output_datatype", 1);
+  Type elements = getElementType(in.getContext(), number);
+  bool isNumber =
+      elements && isa<IntegerType, FloatType>(elements) &&
+      elements.getIntOrFloatBitWidth() >= (isa<FloatType>(elements) ? 16u : 8u);
+  if (!isNumber)
+    return in.error("`output_datatype` is ", number,
+                    ", expected the number of a type of numbers");
+  return in.addResult(known ? known->front() : dynamic, elements);
 }
 
 //===----------------------------------------------------------------------===//

@@ -40,6 +40,7 @@ static bool isFlag(StringRef name) {
                              "keepdims",
                              "largest",
                              "noop_with_empty_axes",
+                             "periodic",
                              "reverse",
                              "rotary_interleaved",
                              "saturate",

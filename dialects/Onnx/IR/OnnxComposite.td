@@ -246,4 +246,44 @@ def Onnx_AttentionOp
   let results = (outs Variadic<AnyRankedTensor>:$results);
 }
 
+def Onnx_LinearAttentionOp
+    : Onnx_Op<"LinearAttention", ["Query", "Key", "Value", "PastState", "Decay", "Beta"], 3, 27> {
+  let summary = "attention by a state that each token changes";
+  let description = [{
+    Query [batch, seq, q_num_heads * dk], Key [batch, seq, kv_num_heads * dk] and
+    Value [batch, seq, kv_num_heads * dv] give each token q, k and v for each
+    head; a key/value head serves as many query heads in a row as there are for
+    each. S [batch, kv_num_heads, dk, dv] is PastState (zeros where absent) before
+    the first token. Each token makes of it
+
+        S = e^decay * S              "gated" and "gated_delta"
+        v = beta * (v - S^T k)       "delta" and "gated_delta"
+        S = S + k v^T
+        y = scale * S^T q
+
+    by `update_rule`; scale is 1 / sqrt(dk) where it is 0. Decay has a number for
+    each feature of a key or for each head, Beta one for each head or one for
+    all. `chunk_size` is a hint, which is not made use of. Results are y, joined
+    as Query is, and the last S. S is f32 in between, f64 of f64, and at the end
+    has the elements of PastState, or of Query. `onnx-decompose` makes a loop.
+
+    - (C1) The operands are floats; all but PastState have one element type.
+    - (C2) The first three have 3 axes, the last one static: equal heads, as many
+      as `q_num_heads` and `kv_num_heads` say, of which the first is a multiple of
+      the second.
+    - (C3) `update_rule` is "linear", "gated", "delta" or "gated_delta"; Decay is
+      there for "gated" rules and Beta for "delta" rules, and only for them.
+    - (C4) Batch and seq are those of Query.
+
+    ```mlir
+    %y, %s = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"}
+        : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+    ```
+  }];
+  let attributes = (ins Onnx_DefaultInt<"64">:$chunk_size, Onnx_IntAttr:$kv_num_heads,
+                    Onnx_IntAttr:$q_num_heads, Onnx_DefaultFloat<"0.0f">:$scale,
+                    Onnx_DefaultStr<"gated_delta">:$update_rule);
+  let results = (outs AnyRankedTensor:$output, AnyRankedTensor:$present);
+}
+
 #endif // DIALECTS_ONNX_IR_ONNXCOMPOSITE_TD

@@ -222,4 +222,44 @@ def Onnx_EyeLikeOp : Onnx_Op<"EyeLike", ["Input"], 1, 9, 9, [Onnx_SameShape]> {
   let attributes = (ins OptionalAttr<Onnx_IntAttr>:$dtype, Onnx_DefaultInt<"0">:$k);
 }
 
+def Onnx_CenterCropPadOp : Onnx_Op<"CenterCropPad", ["Input", "Shape"], 2, 18> {
+  let summary = "the middle of a tensor, or zeros around it";
+  let description = [{
+    Each of `axes` (absent: all, in order) gets the size that Shape has for it:
+    the middle of a longer axis, or zeros around a shorter one. An odd number of
+    places more is behind. `onnx-decompose` takes it apart.
+
+    - (C1) Shape is a vector of integers, not negative, one for each axis.
+    - (C2) Axes are distinct and in [-rank, rank).
+
+    ```mlir
+    %shape = onnx.Constant dense<[10, 7]> : tensor<2xi64>
+    %r = onnx.CenterCropPad %x, %shape : (tensor<?x8xf32>, tensor<2xi64>) -> tensor<10x7xf32>
+    ```
+  }];
+  let attributes = (ins OptionalAttr<DenseI64ArrayAttr>:$axes);
+}
+
+/// `form` says what element n is, N being the size.
+class Onnx_WindowOp<string mnemonic, string form> : Onnx_Op<mnemonic, ["Size"], 1, 17> {
+  let infer = "inferWindow(in)";
+  let summary = "weights of a window of samples";
+  let description = "Element n, of Size elements, is `" # form # [{`. N is Size
+    with `periodic`, else Size - 1. `onnx-decompose` takes it apart.
+
+    - (C1) Size is one `i32` or `i64`, not negative.
+    - (C2) The result has the elements that ONNX numbers `output_datatype`, a
+      number.
+
+    ```mlir
+    %r = onnx.}] # mnemonic # [{ %n : (tensor<i64>) -> tensor<?xf32>
+    ```
+  }];
+  let attributes = (ins Onnx_DefaultInt<"1">:$output_datatype, Onnx_DefaultInt<"1">:$periodic);
+}
+
+def Onnx_HannWindowOp : Onnx_WindowOp<"HannWindow", "0.5 - 0.5 cos(2 pi n / N)">;
+def Onnx_HammingWindowOp : Onnx_WindowOp<"HammingWindow", "25 / 46 - 21 / 46 cos(2 pi n / N)">;
+def Onnx_BlackmanWindowOp : Onnx_WindowOp<"BlackmanWindow", "0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)">;
+
 #endif // DIALECTS_ONNX_IR_ONNXINDEXING_TD

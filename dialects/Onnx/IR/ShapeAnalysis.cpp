@@ -356,6 +356,10 @@ Extent ShapeAnalysis::traceDim(Value value, int64_t axis) {
             axis == 0 || (axis != 2 && getRanked(fresh).getRank() == 4);
         return isKept ? getDim(fresh, axis) : own();
       })
+      .Case<LinearAttentionOp>([&](LinearAttentionOp attention) {
+        bool isKept = axis == 0 || (number == 0 && axis == 1);
+        return isKept ? getDim(attention.getQuery(), axis) : own();
+      })
       .Case<MsMultiHeadAttentionOp>([&](MsMultiHeadAttentionOp attention) {
         bool isKept = axis == 0 || (number == 0 && axis == 1);
         return isKept ? getDim(attention.getQuery(), axis) : own();

@@ -164,6 +164,7 @@ struct Decompose : public bitnet::onnx::impl::DecomposePassBase<Decompose> {
     populateDecomposeNormalizationPatterns(patterns);
     populateDecomposeLossPatterns(patterns);
     populateDecomposeConvolutionPatterns(patterns);
+    populateDecomposeLinearAttentionPatterns(patterns);
     populateDecomposeMicrosoftPatterns(patterns);
     populateDecomposeIndexingPatterns(patterns);
     populateDecomposeEinsumPatterns(patterns);

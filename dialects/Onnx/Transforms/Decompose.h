@@ -17,10 +17,13 @@ void populateDecomposeNormalizationPatterns(mlir::RewritePatternSet &patterns);
 void populateDecomposeLossPatterns(mlir::RewritePatternSet &patterns);
 /// Conv, ConvInteger, CausalConvWithState and pooling.
 void populateDecomposeConvolutionPatterns(mlir::RewritePatternSet &patterns);
+/// LinearAttention, as a loop over the tokens.
+void populateDecomposeLinearAttentionPatterns(
+    mlir::RewritePatternSet &patterns);
 /// Operators of com.microsoft, as standard ones.
 void populateDecomposeMicrosoftPatterns(mlir::RewritePatternSet &patterns);
-/// OneHot, EyeLike, DepthToSpace, SpaceToDepth, Dropout, ReduceLogSum,
-/// ReduceLogSumExp; and Einsum.
+/// OneHot, EyeLike, DepthToSpace, SpaceToDepth, Dropout, CenterCropPad,
+/// windows, ReduceLogSum, ReduceLogSumExp; and Einsum.
 void populateDecomposeIndexingPatterns(mlir::RewritePatternSet &patterns);
 void populateDecomposeEinsumPatterns(mlir::RewritePatternSet &patterns);
 

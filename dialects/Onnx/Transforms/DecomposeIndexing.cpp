@@ -3,6 +3,8 @@
 #include "dialects/Onnx/Transforms/Decompose.h"
 #include "dialects/Onnx/Transforms/OpEmitter.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace bitnet::onnx;
 
@@ -48,6 +50,78 @@ struct DecomposeEyeLike : OpRewritePattern<EyeLikeOp> {
                         typeOf(op.getResult()).getElementType()));
     return success();
   }
+};
+
+/// Pad what is too short, then cut what is too long.
+struct DecomposeCenterCropPad : OpRewritePattern<CenterCropPadOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(CenterCropPadOp op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    int64_t rank = typeOf(op.getInput()).getRank();
+    SmallVector<int64_t> places = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+    if (op.getAxes())
+      places = llvm::to_vector(*op.getAxes());
+    if (places.empty()) {
+      replaceOp(rewriter, op, op.getInput());
+      return success();
+    }
+    for (int64_t &axis : places)
+      axis += axis < 0 ? rank : 0;
+    Value axes = emit.ints(places), two = emit.ints(2);
+    Value shape = emit.cast(op.getShape(), rewriter.getI64Type());
+    Value sizes = emit.make("Gather", {emit.make("Shape", op.getInput()), axes},
+                            emit.attr("axis", 0));
+    Value larger = emit.make("Max", {sizes, shape});
+    Value missing = emit.sub(larger, sizes);
+    Value before = emit.div(missing, two);
+    Value pads = emit.concat({before, emit.sub(missing, before)}, 0);
+    Value padded =
+        emit.make("Pad", {op.getInput(), pads, emit.orNone(Value()), axes});
+    Value start = emit.div(emit.sub(larger, shape), two);
+    Value y = emit.make("Slice", {padded, start, emit.add(start, shape), axes});
+    // A size below zero is found here.
+    replaceOp(rewriter, op,
+              emit.make("CheckSizes", {y, shape},
+                        rewriter.getNamedAttr(
+                            "axes", rewriter.getDenseI64ArrayAttr(places))));
+    return success();
+  }
+};
+
+/// A window: `mean` - `first` cos(angle) + `second` cos(2 angle).
+template <typename Op>
+struct DecomposeWindow : OpRewritePattern<Op> {
+  DecomposeWindow(MLIRContext *context, double mean, double first,
+                  double second = 0)
+      : OpRewritePattern<Op>(context), mean(mean), first(first),
+        second(second) {}
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    OpEmitter emit(rewriter, op.getLoc());
+    Type element = typeOf(op.getResult()).getElementType();
+    // An integer is what its float is cut off to: the exact one counts.
+    bool isNarrow = isa<FloatType>(element) && !element.isF64();
+    Type wide = isNarrow ? rewriter.getF32Type() : rewriter.getF64Type();
+    Value size =
+        emit.cast(emit.reshape(op.getSize(), {}), rewriter.getI64Type());
+    Value last = op.getPeriodic() ? size : emit.sub(size, emit.integer(1));
+    auto cosine = [&](double factor, Value angle) {
+      return emit.mul(emit.make("Cos", angle), emit.scalar(wide, factor));
+    };
+    Value angle = emit.div(emit.mul(emit.cast(emit.count(size), wide),
+                                    emit.scalar(wide, 2 * llvm::numbers::pi)),
+                           emit.cast(last, wide));
+    Value y = cosine(-first, angle);
+    if (second != 0)
+      y = emit.add(y, cosine(second, emit.add(angle, angle)));
+    y = emit.add(y, emit.scalar(wide, mean));
+    replaceOp(rewriter, op, emit.cast(y, element));
+    return success();
+  }
+
+private:
+  double mean, first, second;
 };
 
 /// Both ways: a block's rows and columns are axes of their own in between.
@@ -168,9 +242,12 @@ private:
 
 void bitnet::onnx::populateDecomposeIndexingPatterns(
     RewritePatternSet &patterns) {
-  patterns
-      .add<DecomposeOneHot, DecomposeEyeLike, DecomposeBlocks<DepthToSpaceOp>,
-           DecomposeBlocks<SpaceToDepthOp>, DecomposeDropout,
-           DecomposeLogSum<ReduceLogSumOp>, DecomposeLogSum<ReduceLogSumExpOp>>(
-          patterns.getContext());
+  MLIRContext *context = patterns.getContext();
+  patterns.add<DecomposeOneHot, DecomposeEyeLike, DecomposeCenterCropPad,
+               DecomposeBlocks<DepthToSpaceOp>, DecomposeBlocks<SpaceToDepthOp>,
+               DecomposeDropout, DecomposeLogSum<ReduceLogSumOp>,
+               DecomposeLogSum<ReduceLogSumExpOp>>(context);
+  patterns.add<DecomposeWindow<HannWindowOp>>(context, 0.5, 0.5);
+  patterns.add<DecomposeWindow<HammingWindowOp>>(context, 25.0 / 46, 21.0 / 46);
+  patterns.add<DecomposeWindow<BlackmanWindowOp>>(context, 0.42, 0.5, 0.08);
 }

@@ -29,10 +29,11 @@ def DecomposePass : Pass<"onnx-decompose", "mlir::func::FuncOp"> {
     Activations (Swish, SwiGLU), RotaryEmbedding, normalisations that
     transformers seldom have, what quantises, dequantises or multiplies codes,
     most operators of com.microsoft, OneHot, EyeLike, DepthToSpace,
-    SpaceToDepth, Dropout, ReduceLogSum, ReduceLogSumExp and Einsum become the
-    arithmetic that defines them. Codes are dequantised in f32. Weights so made
-    stay constant expressions, which recognition judges by value. Attention is
-    left to recognition.
+    SpaceToDepth, Dropout, CenterCropPad, windows, ReduceLogSum,
+    ReduceLogSumExp, Einsum and LinearAttention become the arithmetic that
+    defines them. Codes are dequantised in f32. Weights so made stay constant
+    expressions, which recognition judges by value. Attention is left to
+    recognition.
   }];
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }

@@ -11,7 +11,7 @@ import numpy as np
 
 run, library, work = sys.argv[1:]
 RESULTS = ("attended", "causal", "grouped", "skipped", "embedded", "tokens", "loss", "losses", "averaged", "largest", "convolved", "filtered", "state", "nibbles", "floats",
-           "spread", "few")
+           "spread", "few", "recalled", "kept")
 rng = np.random.default_rng(1)
 
 
@@ -53,7 +53,18 @@ def pool(x, kernel, stride, before, after, ceil, fill, reduce):
     return np.stack([reduce(x[:, :, p:p + kernel], 2) for p in places], 2)
 
 
-def expected(q, k, v, past, pad, bias, lengths, total, weight, skip, ids, mask, scores, classes, image, kernel):
+def recall(q, k, v, state, decay, beta):
+    q, k, v = (x.reshape(*x.shape[:2], 2, 4) for x in (q, k, v))
+    results = np.zeros(q.shape)
+    for i in range(q.shape[1]):
+        state = state * np.exp(decay[:, i])[..., None, None]
+        known = np.einsum("bhkv,bhk->bhv", state, k[:, i])
+        state = state + np.einsum("bhk,bhv->bhkv", k[:, i], beta[:, i, :, None] * (v[:, i] - known))
+        results[:, i] = np.einsum("bhkv,bhk->bhv", state, q[:, i]) / 2
+    return results.reshape(*q.shape[:2], 8), state
+
+
+def expected(q, k, v, past, pad, bias, lengths, total, weight, skip, ids, mask, scores, classes, image, kernel, past_state, decay, beta):
     yield attend(q, k, v, past, bias + np.where(pad == 0, -10000.0, 0.0)[:, None, None])
     s = q.shape[1]
     yield attend(q, k, v, past[:, :, :0], np.where(np.tri(s) > 0, 0, -np.inf))
@@ -80,6 +91,7 @@ def expected(q, k, v, past, pad, bias, lengths, total, weight, skip, ids, mask, 
     yield np.sign(q) * grid[np.abs(np.abs(q * 4)[..., None] - grid).argmin(-1)] / 4
     yield 2 * np.pad(image, ((0, 0), (0, 0), (1, 2)))[:, :, ::2]
     yield pool(image, 6, 3, 0, 0, True, 0, np.mean)
+    yield from recall(q, k, v, past_state, decay, beta)
 
 
 def invoke(inputs):
@@ -103,7 +115,8 @@ def inputs_of(batch, seq, past, length):
             "weight": floats(batch, 1, seq, total), "skip": floats(1, seq, 8), "ids": rng.integers(0, 2, (batch, seq)).astype(np.int32),
             "mask": rng.integers(0, 2, (batch, seq)).astype(np.int32), "scores": floats(batch, 5, length),
             "classes": rng.integers(-1, 5, (batch, length)) * (np.arange(length) > 0), "image": floats(batch, 4, length),
-            "kernel": floats(6, 2, 3)}
+            "kernel": floats(6, 2, 3), "past_state": floats(batch, 2, 4, 4), "decay": -np.abs(floats(batch, seq, 2)),
+            "beta": np.abs(floats(batch, seq, 2))}
 
 
 checked = 0
@@ -127,6 +140,7 @@ BAD = [("pad", shape) for shape in ((2, 3), (2, 4), (2, 6), (2, 1), (1, 5))]
 BAD += [("bias", shape) for shape in ((1, 2, 3, 4), (1, 2, 3, 6), (1, 2, 1, 5), (1, 2, 3, 1))]
 BAD += [("weight", shape) for shape in ((1, 2, 3, 4), (1, 2, 3, 6), (1, 2, 1, 5), (1, 2, 3, 1))]
 BAD += [("k", (1, 3, 8)), ("v", (2, 2, 8)), ("past", (1, 2, 2, 4)), ("skip", (4, 3, 8)), ("mask", (1, 3)), ("classes", (2, 6))]
+BAD += [("past_state", (1, 2, 4, 4)), ("decay", (2, 2, 2)), ("decay", (1, 3, 2)), ("beta", (2, 4, 2)), ("beta", (1, 3, 2))]
 for name, shape in BAD:
     done = invoke({**good, name: np.ones(shape, good[name].dtype)})
     if done.returncode != 1 or "error:" not in done.stderr:

@@ -71,3 +71,149 @@ func.func @rotary_c4(%x: tensor<?x2x?x8xf32>, %c: tensor<?x?x4xf32>, %s: tensor<
   %y = onnx.RotaryEmbedding %x, %c, %s : (tensor<?x2x?x8xf32>, tensor<?x?x4xf32>, tensor<?x?x8xf32>) -> tensor<?x2x?x8xf32>
   return
 }
+
+// -----
+
+func.func @linear_attention_c1(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf16>, %v: tensor<?x?x16xf32>) {
+  // expected-error @+2 {{operand 1 has element type 'f16', expected 'f32' as operand 0}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"} : (tensor<?x?x32xf32>, tensor<?x?x16xf16>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c1_state(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>, %s: tensor<?x2x8x8xi32>) {
+  // expected-error @+2 {{past state has element type 'i32', expected a float}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v, %s {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"} : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x2x8x8xi32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c2_rank(%q: tensor<?x4x?x8xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>) {
+  // expected-error @+2 {{operand 0 has type 'tensor<?x4x?x8xf32>', expected 3 axes, the last one of 4 equal heads}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"} : (tensor<?x4x?x8xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c2_dynamic(%q: tensor<?x?x32xf32>, %k: tensor<?x?x?xf32>, %v: tensor<?x?x16xf32>) {
+  // expected-error @+2 {{operand 1 has type 'tensor<?x?x?xf32>', expected 3 axes, the last one of 2 equal heads}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"} : (tensor<?x?x32xf32>, tensor<?x?x?xf32>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c2_part(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x15xf32>) {
+  // expected-error @+2 {{operand 2 has type 'tensor<?x?x15xf32>', expected 3 axes, the last one of 2 equal heads}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"} : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x15xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c2_features(%q: tensor<?x?x32xf32>, %k: tensor<?x?x8xf32>, %v: tensor<?x?x16xf32>) {
+  // expected-error @+2 {{query and key have heads of 8 and 4 features, expected as many}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"} : (tensor<?x?x32xf32>, tensor<?x?x8xf32>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c2_groups(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>) {
+  // expected-error @+2 {{has 4 heads and 3 key/value heads, expected a multiple}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 3 : i64, update_rule = "linear"} : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c2_none(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>) {
+  // expected-error @+2 {{has -4 heads and 2 key/value heads, expected a multiple}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = -4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"} : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c2_huge(%q: tensor<?x?x4294967296xf32>, %k: tensor<?x?x1xf32>, %v: tensor<?x?x4294967296xf32>) {
+  // expected-error @+2 {{has 4294967296 heads of 4294967296 features, which are more than an i64 can count}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 4294967296 : i64, kv_num_heads = 1 : i64, update_rule = "linear"} : (tensor<?x?x4294967296xf32>, tensor<?x?x1xf32>, tensor<?x?x4294967296xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c2_state(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>, %s: tensor<?x4x8x8xf32>) {
+  // expected-error @+2 {{past state has type 'tensor<?x4x8x8xf32>', expected ?x2x8x8}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v, %s {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"} : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x4x8x8xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c3(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>) {
+  // expected-error @+2 {{`update_rule` is "rwkv", expected "linear", "gated", "delta" or "gated_delta"}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "rwkv"} : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c3_decay(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>) {
+  // expected-error @+2 {{has no decay, which update rule "gated_delta" reads}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 2 : i64} : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c3_beta(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>, %d: tensor<?x?x16xf32>, %b: tensor<?x?x2xf32>) {
+  %none = onnx.None
+  // expected-error @+2 {{has a beta, which update rule "gated" does not read}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v, %none, %d, %b {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "gated"} : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, none, tensor<?x?x16xf32>, tensor<?x?x2xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c3_width(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>, %d: tensor<?x?x8xf32>) {
+  %none = onnx.None
+  // expected-error @+2 {{decay has type 'tensor<?x?x8xf32>', expected 3 axes, the last one of 2 or 16}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v, %none, %d {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "gated"} : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, none, tensor<?x?x8xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c4(%q: tensor<?x4x32xf32>, %k: tensor<?x5x16xf32>, %v: tensor<?x?x16xf32>) {
+  // expected-error @+2 {{operand 1 has type 'tensor<?x5x16xf32>', expected batch and seq of 'tensor<?x4x32xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"} : (tensor<?x4x32xf32>, tensor<?x5x16xf32>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_attention_c4_batch(%q: tensor<2x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>, %s: tensor<3x2x8x8xf32>) {
+  // expected-error @+2 {{operand 3 has type 'tensor<3x2x8x8xf32>', expected batch and seq of 'tensor<2x?x32xf32>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y, %t = onnx.LinearAttention %q, %k, %v, %s {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"} : (tensor<2x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<3x2x8x8xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
+  return
+}

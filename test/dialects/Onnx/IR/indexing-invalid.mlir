@@ -424,3 +424,86 @@ func.func @narrow_integers_are_no_numbers(%x: tensor<4xui4>) {
   %0 = onnx.Add %x, %x : (tensor<4xui4>, tensor<4xui4>) -> tensor<4xui4>
   return
 }
+
+// -----
+
+func.func @center_crop_pad_c1_count(%x: tensor<?x8xf32>, %s: tensor<3xi64>) {
+  // expected-error @+2 {{has 3 sizes for 2 axes, expected one for each}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.CenterCropPad %x, %s : (tensor<?x8xf32>, tensor<3xi64>) -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @center_crop_pad_c1_float(%x: tensor<?x8xf32>, %s: tensor<2xf32>) {
+  // expected-error @+2 {{shape has type 'tensor<2xf32>', expected a vector of integers}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.CenterCropPad %x, %s : (tensor<?x8xf32>, tensor<2xf32>) -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @center_crop_pad_c2(%x: tensor<?x8xf32>, %s: tensor<1xi64>) {
+  // expected-error @+2 {{axis is 2, expected one in [-2, 1]}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.CenterCropPad %x, %s {axes = array<i64: 2>} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @center_crop_pad_c2_twice(%x: tensor<?x8xf32>, %s: tensor<2xi64>) {
+  // expected-error @+2 {{axis 1 is given twice}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.CenterCropPad %x, %s {axes = array<i64: 1, -1>} : (tensor<?x8xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @center_crop_pad_c1(%x: tensor<?x8xf32>) {
+  %s = onnx.Constant dense<[4, -1]> : tensor<2xi64>
+  // expected-error @+2 {{shape has entry -1, expected none below 0}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.CenterCropPad %x, %s : (tensor<?x8xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @window_c1() {
+  %n = onnx.Constant dense<-3> : tensor<i64>
+  // expected-error @+2 {{size is -3, expected 0 or more}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.HannWindow %n : (tensor<i64>) -> tensor<?xf32>
+  return
+}
+
+// -----
+
+func.func @window_c1_vector(%n: tensor<2xi64>) {
+  // expected-error @+2 {{size has type 'tensor<2xi64>', expected one i32 or i64}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.HannWindow %n : (tensor<2xi64>) -> tensor<?xf32>
+  return
+}
+
+// -----
+
+func.func @window_c2(%n: tensor<i64>) {
+  // expected-error @+2 {{`output_datatype` is 9, expected the number of a type of numbers}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.BlackmanWindow %n {output_datatype = 9 : i64} : (tensor<i64>) -> tensor<?xi1>
+  return
+}
+
+// -----
+
+func.func @window_periodic(%n: tensor<i64>) {
+  // expected-error @+2 {{`periodic` is 2, expected 0 or 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = onnx.HammingWindow %n {periodic = 2 : i64} : (tensor<i64>) -> tensor<?xf32>
+  return
+}

@@ -122,6 +122,13 @@ func.func @bitwise_xor(%a: tensor<?x64xui8>, %b: tensor<1xui8>) {
   return
 }
 
+// CHECK-LABEL: func @blackman_window(
+//       CHECK:   onnx.BlackmanWindow{{ }}
+func.func @blackman_window(%n: tensor<i64>) {
+  %r = onnx.BlackmanWindow %n : (tensor<i64>) -> tensor<?xf32>
+  return
+}
+
 // CHECK-LABEL: func @cast(
 //       CHECK:   onnx.Cast{{ }}
 func.func @cast(%x: tensor<?x64xf32>) {
@@ -140,6 +147,14 @@ func.func @cast_like(%x: tensor<?x64xf32>, %y: tensor<1xi8>) {
 //       CHECK:   onnx.Ceil{{ }}
 func.func @ceil(%x: tensor<?x64xf32>) {
   %r = onnx.Ceil %x : (tensor<?x64xf32>) -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func @center_crop_pad(
+//       CHECK:   onnx.CenterCropPad{{ }}
+func.func @center_crop_pad(%x: tensor<?x8xf32>) {
+  %shape = onnx.Constant dense<[10, 7]> : tensor<2xi64>
+  %r = onnx.CenterCropPad %x, %shape : (tensor<?x8xf32>, tensor<2xi64>) -> tensor<10x7xf32>
   return
 }
 
@@ -347,6 +362,20 @@ func.func @greater_or_equal(%a: tensor<?x64xf32>, %b: tensor<1xf32>) {
   return
 }
 
+// CHECK-LABEL: func @hamming_window(
+//       CHECK:   onnx.HammingWindow{{ }}
+func.func @hamming_window(%n: tensor<i64>) {
+  %r = onnx.HammingWindow %n : (tensor<i64>) -> tensor<?xf32>
+  return
+}
+
+// CHECK-LABEL: func @hann_window(
+//       CHECK:   onnx.HannWindow{{ }}
+func.func @hann_window(%n: tensor<i64>) {
+  %r = onnx.HannWindow %n : (tensor<i64>) -> tensor<?xf32>
+  return
+}
+
 // CHECK-LABEL: func @hard_sigmoid(
 //       CHECK:   onnx.HardSigmoid{{ }}
 func.func @hard_sigmoid(%x: tensor<?x64xf32>) {
@@ -407,6 +436,14 @@ func.func @less(%a: tensor<?x64xf32>, %b: tensor<1xf32>) {
 //       CHECK:   onnx.LessOrEqual{{ }}
 func.func @less_or_equal(%a: tensor<?x64xf32>, %b: tensor<1xf32>) {
   %r = onnx.LessOrEqual %a, %b : (tensor<?x64xf32>, tensor<1xf32>) -> tensor<?x64xi1>
+  return
+}
+
+// CHECK-LABEL: func @linear_attention(
+//       CHECK:   onnx.LinearAttention{{ }}
+func.func @linear_attention(%q: tensor<?x?x32xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>) {
+  %y, %s = onnx.LinearAttention %q, %k, %v {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, update_rule = "linear"}
+      : (tensor<?x?x32xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>) -> (tensor<?x?x32xf32>, tensor<?x2x8x8xf32>)
   return
 }
 

@@ -95,3 +95,52 @@ func.func @log_sum_exp(%x: tensor<?x5xf32>, %axes: tensor<1xi64>) -> tensor<?xf3
   %r = onnx.ReduceLogSumExp %x, %axes {keepdims = 0 : i64} : (tensor<?x5xf32>, tensor<1xi64>) -> tensor<?xf32>
   return %r : tensor<?xf32>
 }
+
+// -----
+
+// Zeros around what is short, then the middle of what is long.
+// CHECK-LABEL: func @center_crop_pad
+//       CHECK:   %[[M:.*]] = onnx.Max %[[N:.*]], %arg1 : (tensor<1xi64>, tensor<1xi64>)
+//       CHECK:   %[[D:.*]] = onnx.Sub %[[M]], %[[N]]
+//       CHECK:   %[[B:.*]] = onnx.Div %[[D]], %{{.*}}
+//       CHECK:   %[[E:.*]] = onnx.Sub %[[D]], %[[B]]
+//       CHECK:   %[[PADS:.*]] = onnx.Concat %[[B]], %[[E]]
+//       CHECK:   %[[P:.*]] = onnx.Pad %arg0, %[[PADS]], %{{.*}}, %[[A:.*]] :
+//       CHECK:   %[[C:.*]] = onnx.Sub %[[M]], %arg1
+//       CHECK:   %[[S:.*]] = onnx.Div %[[C]], %{{.*}}
+//       CHECK:   %[[L:.*]] = onnx.Add %[[S]], %arg1
+//       CHECK:   %[[Y:.*]] = onnx.Slice %[[P]], %[[S]], %[[L]], %[[A]]
+//       CHECK:   onnx.CheckSizes %[[Y]], %arg1 {axes = array<i64: 1>}
+func.func @center_crop_pad(%x: tensor<?x?xi8>, %s: tensor<1xi64>) -> tensor<?x?xi8> {
+  %r = onnx.CenterCropPad %x, %s {axes = array<i64: -1>} : (tensor<?x?xi8>, tensor<1xi64>) -> tensor<?x?xi8>
+  return %r : tensor<?x?xi8>
+}
+
+// -----
+
+// CHECK-LABEL: func @blackman
+//   CHECK-NOT:   onnx.Sub
+//       CHECK:   %[[N:.*]] = onnx.Range {{.*}} -> tensor<?xi64>
+//       CHECK:   %[[A:.*]] = onnx.Div {{.*}} : (tensor<?xf32>, tensor<f32>)
+//       CHECK:   onnx.Cos %[[A]]
+//       CHECK:   %[[T:.*]] = onnx.Add %[[A]], %[[A]]
+//       CHECK:   onnx.Cos %[[T]]
+//       CHECK:   onnx.Cast {{.*}} -> tensor<?xbf16>
+func.func @blackman(%n: tensor<i64>) -> tensor<?xbf16> {
+  %r = onnx.BlackmanWindow %n {output_datatype = 16 : i64} : (tensor<i64>) -> tensor<?xbf16>
+  return %r : tensor<?xbf16>
+}
+
+// -----
+
+// Integers are cut off from exact numbers.
+// CHECK-LABEL: func @hann_symmetric
+//       CHECK:   onnx.Sub {{.*}} : (tensor<i64>, tensor<i64>)
+//       CHECK:   onnx.Cos {{.*}} -> tensor<7xf64>
+//   CHECK-NOT:   onnx.Cos
+//       CHECK:   onnx.Cast {{.*}} -> tensor<7xui8>
+func.func @hann_symmetric() -> tensor<7xui8> {
+  %n = onnx.Constant dense<7> : tensor<i32>
+  %r = onnx.HannWindow %n {output_datatype = 2 : i64, periodic = 0 : i64} : (tensor<i32>) -> tensor<7xui8>
+  return %r : tensor<7xui8>
+}

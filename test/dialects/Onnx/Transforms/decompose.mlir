@@ -298,3 +298,60 @@ func.func @plain_gemm(%x: tensor<?x8xf32>, %w: tensor<8x4xf32>, %c: tensor<4xf32
   %y = onnx.Gemm %x, %w, %c : (tensor<?x8xf32>, tensor<8x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
   return %y : tensor<?x4xf32>
 }
+
+// -----
+
+// A loop over the tokens carries the state in f32: decay, what the state knows
+// of the key, the correction, and what two queries in a row read.
+// CHECK-LABEL: func @linear_attention(
+//   CHECK-DAG:   %[[HALF:.*]] = onnx.Constant dense<5.000000e-01>
+//   CHECK-DAG:   %[[Q:.*]] = onnx.Reshape {{.*}} -> tensor<?x?x2x2x8xf32>
+//   CHECK-DAG:   %[[K:.*]] = onnx.Reshape {{.*}} -> tensor<?x?x2x1x8xf32>
+//   CHECK-DAG:   %[[V:.*]] = onnx.Reshape {{.*}} -> tensor<?x?x2x1x4xf32>
+//       CHECK:   %[[D:.*]] = onnx.Exp {{.*}} : (tensor<?x?x2x8x1xf32>)
+//       CHECK:   %[[B:.*]] = onnx.Reshape {{.*}} -> tensor<?x?x1x1x1xf32>
+//       CHECK:   %[[PAST:.*]] = onnx.CheckSizes %arg3, %{{.*}} {axes = array<i64: 0>}
+//       CHECK:   %[[S:.*]] = onnx.Cast %[[PAST]] {{.*}} -> tensor<?x2x8x4xf32>
+//       CHECK:   %[[L:.*]]:2 = onnx.Loop %{{.*}}, %{{.*}}, %[[S]] {
+//       CHECK:   ^bb0(%[[I:.*]]: tensor<i64>, %[[GO:.*]]: tensor<i1>, %[[OLD:.*]]: tensor<?x2x8x4xf32>):
+//   CHECK-DAG:     %[[DI:.*]] = onnx.Gather %[[D]], %[[I]] {axis = 1 : i64}
+//   CHECK-DAG:     %[[KI:.*]] = onnx.Gather %[[K]], %[[I]] {axis = 1 : i64}
+//   CHECK-DAG:     %[[VI:.*]] = onnx.Gather %[[V]], %[[I]] {axis = 1 : i64}
+//   CHECK-DAG:     %[[BI:.*]] = onnx.Gather %[[B]], %[[I]] {axis = 1 : i64}
+//   CHECK-DAG:     %[[QI:.*]] = onnx.Gather %[[Q]], %[[I]] {axis = 1 : i64}
+//   CHECK-DAG:     %[[LESS:.*]] = onnx.Mul %[[OLD]], %[[DI]]
+//   CHECK-DAG:     %[[KNOWN:.*]] = onnx.MatMul %[[KI]], %[[LESS]]
+//   CHECK-DAG:     %[[ERROR:.*]] = onnx.Sub %[[VI]], %[[KNOWN]]
+//   CHECK-DAG:     %[[STEP:.*]] = onnx.Mul %[[BI]], %[[ERROR]]
+//   CHECK-DAG:     %[[COLUMN:.*]] = onnx.Reshape %[[KI]], {{.*}} -> tensor<?x2x8x1xf32>
+//   CHECK-DAG:     %[[OUTER:.*]] = onnx.Mul %[[COLUMN]], %[[STEP]]
+//   CHECK-DAG:     %[[NEW:.*]] = onnx.Add %[[LESS]], %[[OUTER]]
+//   CHECK-DAG:     %[[Y:.*]] = onnx.MatMul %[[QI]], %[[NEW]]
+//       CHECK:     onnx.Yield %[[GO]], %[[NEW]], %[[Y]]
+//       CHECK:   onnx.Transpose %[[L]]#1 {perm = array<i64: 1, 0, 2, 3, 4>}
+//       CHECK:   onnx.Mul %{{.*}}, %[[HALF]]
+//       CHECK:   onnx.Cast {{.*}} -> tensor<?x?x16xf16>
+//       CHECK:   onnx.Cast %[[L]]#0 {{.*}} -> tensor<?x2x8x4xbf16>
+func.func @linear_attention(%q: tensor<?x?x32xf16>, %k: tensor<?x?x16xf16>, %v: tensor<?x?x8xf16>, %s: tensor<?x2x8x4xbf16>, %d: tensor<?x?x16xf16>, %b: tensor<?x?x1xf16>)
+    -> (tensor<?x?x16xf16>, tensor<?x2x8x4xbf16>) {
+  %y, %t = onnx.LinearAttention %q, %k, %v, %s, %d, %b {q_num_heads = 4 : i64, kv_num_heads = 2 : i64, scale = 0.5 : f32}
+      : (tensor<?x?x32xf16>, tensor<?x?x16xf16>, tensor<?x?x8xf16>, tensor<?x2x8x4xbf16>, tensor<?x?x16xf16>, tensor<?x?x1xf16>) -> (tensor<?x?x16xf16>, tensor<?x2x8x4xbf16>)
+  return %y, %t : tensor<?x?x16xf16>, tensor<?x2x8x4xbf16>
+}
+
+// -----
+
+// Without a state there are zeros, and the scale is that of the keys.
+// CHECK-LABEL: func @linear_attention_first
+//       CHECK:   %[[HALF:.*]] = onnx.Constant dense<5.000000e-01>
+//       CHECK:   %[[S:.*]] = onnx.Expand {{.*}} -> tensor<2x1x4x3xf32>
+//       CHECK:   onnx.Loop %{{.*}}, %{{.*}}, %[[S]] {
+//   CHECK-NOT:     onnx.Sub
+//       CHECK:     onnx.Yield
+//       CHECK:   (tensor<1xi64>, none, tensor<2x1x4x3xf32>) -> (tensor<2x1x4x3xf32>, tensor<5x2x1x1x3xf32>)
+//       CHECK:   onnx.Mul %{{.*}}, %[[HALF]]
+func.func @linear_attention_first(%q: tensor<2x5x4xf32>, %k: tensor<2x5x4xf32>, %v: tensor<2x5x3xf32>) -> (tensor<2x5x3xf32>, tensor<2x1x4x3xf32>) {
+  %y, %t = onnx.LinearAttention %q, %k, %v {q_num_heads = 1 : i64, kv_num_heads = 1 : i64, update_rule = "linear"}
+      : (tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x5x3xf32>) -> (tensor<2x5x3xf32>, tensor<2x1x4x3xf32>)
+  return %y, %t : tensor<2x5x3xf32>, tensor<2x1x4x3xf32>
+}

@@ -8,7 +8,9 @@ func.func @main(
     %skip: tensor<?x?x8xf32> {onnx.name = "skip"},
     %ids: tensor<?x?xi32> {onnx.name = "ids"}, %mask: tensor<?x?xi32> {onnx.name = "mask"},
     %scores: tensor<?x5x?xf32> {onnx.name = "scores"}, %classes: tensor<?x?xi64> {onnx.name = "classes"},
-    %image: tensor<?x4x?xf32> {onnx.name = "image"}, %kernel: tensor<6x2x3xf32> {onnx.name = "kernel"})
+    %image: tensor<?x4x?xf32> {onnx.name = "image"}, %kernel: tensor<6x2x3xf32> {onnx.name = "kernel"},
+    %past_state: tensor<?x2x4x4xf32> {onnx.name = "past_state"}, %decay: tensor<?x?x2xf32> {onnx.name = "decay"},
+    %beta: tensor<?x?x2xf32> {onnx.name = "beta"})
     -> (tensor<?x?x8xf32> {onnx.name = "attended"}, tensor<?x?x8xf32> {onnx.name = "causal"},
         tensor<?x?x8xf32> {onnx.name = "grouped"},
         tensor<?x?x8xf32> {onnx.name = "skipped"},
@@ -18,7 +20,8 @@ func.func @main(
         tensor<?x6x?xf32> {onnx.name = "convolved"}, tensor<?x4x?xf32> {onnx.name = "filtered"},
         tensor<?x4x3xf32> {onnx.name = "state"}, tensor<?x?x8xf32> {onnx.name = "nibbles"},
         tensor<?x?x8xf32> {onnx.name = "floats"}, tensor<?x4x?xf32> {onnx.name = "spread"},
-        tensor<?x4x?xf32> {onnx.name = "few"}) {
+        tensor<?x4x?xf32> {onnx.name = "few"}, tensor<?x?x8xf32> {onnx.name = "recalled"},
+        tensor<?x2x4x4xf32> {onnx.name = "kept"}) {
   %none = onnx.None
   %attended = "onnx.ms.MultiHeadAttention"(%q, %k, %v, %none, %pad, %bias, %past, %past) {num_heads = 2 : i64}
       : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, none, tensor<?x?xi32>, tensor<?x?x?x?xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>) -> tensor<?x?x8xf32>
@@ -52,8 +55,10 @@ func.func @main(
   %spread = "onnx.Conv"(%image, %tap) {group = 4 : i64, strides = array<i64: 2>, pads = array<i64: 1, 2>}
       : (tensor<?x4x?xf32>, tensor<4x1x1xf32>) -> tensor<?x4x?xf32>
   %few = "onnx.AveragePool"(%image) {kernel_shape = array<i64: 6>, strides = array<i64: 3>, ceil_mode = 1 : i64} : (tensor<?x4x?xf32>) -> tensor<?x4x?xf32>
-  return %attended, %causal, %grouped, %skipped, %embedded, %tokens, %loss, %losses, %averaged, %largest, %convolved, %filtered, %state, %nibbles, %floats, %spread, %few
+  %recalled, %kept = "onnx.LinearAttention"(%q, %k, %v, %past_state, %decay, %beta) {q_num_heads = 2 : i64, kv_num_heads = 2 : i64}
+      : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x2x4x4xf32>, tensor<?x?x2xf32>, tensor<?x?x2xf32>) -> (tensor<?x?x8xf32>, tensor<?x2x4x4xf32>)
+  return %attended, %causal, %grouped, %skipped, %embedded, %tokens, %loss, %losses, %averaged, %largest, %convolved, %filtered, %state, %nibbles, %floats, %spread, %few, %recalled, %kept
       : tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?xi32>, tensor<f32>, tensor<?x?xf32>,
         tensor<?x4x?xf32>, tensor<?x4x?xf32>, tensor<?x6x?xf32>, tensor<?x4x?xf32>, tensor<?x4x3xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>,
-        tensor<?x4x?xf32>, tensor<?x4x?xf32>
+        tensor<?x4x?xf32>, tensor<?x4x?xf32>, tensor<?x?x8xf32>, tensor<?x2x4x4xf32>
 }
