@@ -27,6 +27,7 @@ struct Reach {
   bool mask = false;         // masks of attention
   bool rotary = false;       // cos or sin of a rotary embedding
   bool counted = false;      // sums of it: a mask is counted into positions
+  int64_t tableRows = 0;     // of the table that it indexes
 };
 
 } // namespace
@@ -40,14 +41,6 @@ static bool gathersRows(Operation *op, Value indices) {
   return table && table.getRank() == 2 &&
          isa<FloatType>(table.getElementType()) &&
          onnxDef(op->getOperand(0), "Constant");
-}
-
-/// Rows of the table that `tokens` index; -1 where there is none.
-static int64_t tableRowsOf(Value tokens) {
-  for (Operation *op : tokens.getUsers())
-    if (gathersRows(op, tokens))
-      return rankedType(op->getOperand(0)).getDimSize(0);
-  return -1;
 }
 
 /// Values that depend on a norm, a linear layer or attention.
@@ -104,7 +97,10 @@ static Reach reachOf(Value argument, const DenseSet<Value> &hidden) {
         reach.hidden = true;
         continue;
       }
-      reach.indexesTable |= gathersRows(op, values[i]);
+      if (gathersRows(op, values[i])) {
+        reach.indexesTable = true;
+        reach.tableRows = rankedType(op->getOperand(0)).getDimSize(0);
+      }
       reach.counted |= isOnnx(op, "CumSum");
       values.insert(op->result_begin(), op->result_end());
     }
@@ -329,7 +325,16 @@ struct RecognizeRolesPass
                     StringAttr::get(&getContext(), role));
   }
 
-  /// The one integer input whose table rows are the hidden state.
+  /// Whether some output has a number for each of `rows` tokens.
+  bool hasLogitsOf(int64_t rows) {
+    Operation *terminator = main.getBody().front().getTerminator();
+    return llvm::any_of(terminator->getOperands(), [&](Value output) {
+      return findHead(output).op && rankedType(output).getShape().back() == rows;
+    });
+  }
+
+  /// The integer input whose table rows are the hidden state: of several, the
+  /// one whose table has a row for each of the logits, or the first.
   bool recognizeTokens() {
     DenseSet<Value> hidden = hiddenValues(main.getBody().front());
     for (BlockArgument argument : main.getArguments()) {
@@ -342,8 +347,12 @@ struct RecognizeRolesPass
         continue;
       Reach reach = reachOf(argument, hidden);
       reaches.push_back({argument, reach});
-      if (!tokens && reach.indexesTable && reach.hidden)
+      bool entersHidden = reach.indexesTable && reach.hidden;
+      if (entersHidden && (!tokens || (hasLogitsOf(reach.tableRows) &&
+                                       !hasLogitsOf(vocabulary)))) {
         tokens = argument;
+        vocabulary = reach.tableRows;
+      }
     }
     if (!tokens)
       return false;
@@ -388,16 +397,30 @@ struct RecognizeRolesPass
     return type && type.getRank() == 2 ? axisName(argument, 1) : Attribute();
   }
 
+  /// Whether rows of a table are added to the tokens', or turn queries, by
+  /// their places. Segments of a text index a table, too: the name alone tells.
+  bool indexesPositions(BlockArgument argument, const Reach &reach) {
+    auto name =
+        main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "onnx.name");
+    return reach.indexesTable && name &&
+           name.getValue().contains_insensitive("position");
+  }
+
   void recognizeOthers() {
     for (auto [argument, reach] : reaches) {
-      if (argument == tokens || reach.hidden)
+      if (argument == tokens)
         continue;
       // Positions may make a causal mask too, and a padding mask may be
       // counted into positions: the length tells them apart.
       // and, where axes have no names, that nobody counts positions.
       bool asLongAsTokens = lengthName(argument) == lengthName(tokens) &&
                             (lengthName(tokens) || !reach.counted);
-      if (reach.rotary && (!reach.mask || asLongAsTokens))
+      if (asLongAsTokens && indexesPositions(argument, reach)) {
+        setRole(argument, "positions");
+        positionRows = reach.tableRows;
+      } else if (reach.hidden)
+        continue;
+      else if (reach.rotary && (!reach.mask || asLongAsTokens))
         setRole(argument, "positions");
       else if (reach.mask)
         setRole(argument, "attention_mask");
@@ -413,7 +436,7 @@ struct RecognizeRolesPass
       // Scores of other things than tokens may look like that, too.
       RankedTensorType type = rankedType(use.get());
       bool isOfTokens = (type.getRank() == 3 && !head.isScaled) ||
-                        type.getShape().back() == tableRowsOf(tokens);
+                        type.getShape().back() == vocabulary;
       if (!isOfTokens)
         continue;
       // A list of the logits of all positions is that of the last ones only
@@ -431,7 +454,7 @@ struct RecognizeRolesPass
   }
 
   void recognizeContext() {
-    int64_t rows = 0;
+    int64_t rows = positionRows;
     main.walk([&](transformer::RotaryOp op) {
       for (Value table : {op.getCos(), op.getSin()})
         if (int64_t own = tableRows(table))
@@ -445,6 +468,8 @@ struct RecognizeRolesPass
   ModuleOp module;
   func::FuncOp main;
   BlockArgument tokens;
+  /// Rows of the tables that tokens and positions index; 0: none.
+  int64_t vocabulary = 0, positionRows = 0;
   SmallVector<std::pair<BlockArgument, Reach>> reaches;
 };
 

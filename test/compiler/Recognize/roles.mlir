@@ -423,3 +423,27 @@ module attributes {bitnet.appended = array<i64: -1, 1>} {
     return %l : tensor<?x?x4xf32>
   }
 }
+
+// -----
+
+// Both index a table whose rows are added up: tokens are those that have logits. Of the others, the name tells
+// positions from segments, and the table how many there are.
+// CHECK: module attributes {bitnet.context_length = 16 : i64, bitnet.vocab_size = 4 : i64}
+// CHECK-LABEL: func.func @main(
+//  CHECK-SAME:   %arg0: tensor<?x?xi64> {bitnet.role = "positions"{{[^%]*}}}, %arg1: tensor<?x?xi64> {onnx.dims = ["batch", "seq"], onnx.name = "token_type_ids"}, %arg2: tensor<?x?xi64> {bitnet.role = "tokens"
+//  CHECK-SAME:   -> (tensor<?x?x4xf32> {bitnet.role = "logits"})
+func.func @main(%pos: tensor<?x?xi64> {onnx.name = "position_ids", onnx.dims = ["batch", "seq"]},
+                %types: tensor<?x?xi64> {onnx.name = "token_type_ids", onnx.dims = ["batch", "seq"]},
+                %ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["batch", "seq"]}) -> tensor<?x?x4xf32> {
+  %places = onnx.Constant dense<1.0> : tensor<16x8xf32>
+  %segments = onnx.Constant dense<1.0> : tensor<2x8xf32>
+  %table = onnx.Constant dense<1.0> : tensor<4x8xf32>
+  %p = onnx.Gather %places, %pos : (tensor<16x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %t = onnx.Gather %segments, %types : (tensor<2x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %h = onnx.Gather %table, %ids : (tensor<4x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  %a = onnx.Add %h, %p : (tensor<?x?x8xf32>, tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %b = onnx.Add %a, %t : (tensor<?x?x8xf32>, tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %f = transformer.rms_norm %b {eps = 1.0e-5 : f32} : (tensor<?x?x8xf32>) -> tensor<?x?x8xf32>
+  %l = transformer.linear %f, %table : (tensor<?x?x8xf32>, tensor<4x8xf32>) -> tensor<?x?x4xf32>
+  return %l : tensor<?x?x4xf32>
+}

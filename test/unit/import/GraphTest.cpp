@@ -195,6 +195,18 @@ TEST_F(Graph, NamesUnsupportedOperators) {
          "came with opset 23");
 }
 
+TEST_F(Graph, TakesLayerNormalizationOfOptimisersInAnyOpset) {
+  ModelProto model = emptyModel();
+  model.mutable_opset_import(0)->set_version(11);
+  addInput(model, "x", {-1, 4});
+  addInitializer(model, "w", {4});
+  addNode(model, "LayerNormalization", {"x", "w"}, {"y"});
+  addOutput(model, "y");
+  func::FuncOp main = expectMain(model);
+  ASSERT_TRUE(main);
+  EXPECT_EQ(bodyOf(main), "onnx.Constant onnx.LayerNormalization func.return");
+}
+
 TEST_F(Graph, ChecksVersions) {
   ModelProto model = absModel();
   auto *opset = model.mutable_opset_import(0);
