@@ -36,21 +36,21 @@ static LogicalResult checkAttributes(const NodeProto &node, int64_t opset,
     StringRef op, attribute;
     int64_t since;
   };
-  static const Entry entries[] = {{"DequantizeLinear", "axis", 13},
-                                  {"DequantizeLinear", "block_size", 21},
-                                  {"DequantizeLinear", "output_dtype", 23},
-                                  {"QuantizeLinear", "axis", 13},
-                                  {"QuantizeLinear", "saturate", 19},
-                                  {"QuantizeLinear", "block_size", 21},
-                                  {"QuantizeLinear", "output_dtype", 21},
-                                  {"QuantizeLinear", "precision", 23},
-                                  {"Resize", "coordinate_transformation_mode",
-                                   11},
-                                  {"Resize", "exclude_outside", 11},
-                                  {"Resize", "nearest_mode", 11},
-                                  {"Resize", "antialias", 18},
-                                  {"Resize", "axes", 18},
-                                  {"Resize", "keep_aspect_ratio_policy", 18}};
+  static const Entry entries[] = {
+      {"DequantizeLinear", "axis", 13},
+      {"DequantizeLinear", "block_size", 21},
+      {"DequantizeLinear", "output_dtype", 23},
+      {"QuantizeLinear", "axis", 13},
+      {"QuantizeLinear", "saturate", 19},
+      {"QuantizeLinear", "block_size", 21},
+      {"QuantizeLinear", "output_dtype", 21},
+      {"QuantizeLinear", "precision", 23},
+      {"Resize", "coordinate_transformation_mode", 11},
+      {"Resize", "exclude_outside", 11},
+      {"Resize", "nearest_mode", 11},
+      {"Resize", "antialias", 18},
+      {"Resize", "axes", 18},
+      {"Resize", "keep_aspect_ratio_policy", 18}};
   for (const Entry &entry : entries)
     if (entry.op == node.op_type() && opset < entry.since &&
         state.attributes.get(entry.attribute))

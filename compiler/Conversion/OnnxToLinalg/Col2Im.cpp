@@ -51,8 +51,7 @@ static std::optional<SmallVector<Steps>> readSteps(Operation *op,
     Number room = math.sub(
         math.add(steps.image, math.constant(steps.before + steps.after)),
         reach);
-    Number places =
-        math.add(math.div(room, math.constant(steps.stride)), one);
+    Number places = math.add(math.div(room, math.constant(steps.stride)), one);
     steps.places = math.select(math.less(room, zero), zero, places);
     all.push_back(steps);
   }
@@ -60,8 +59,8 @@ static std::optional<SmallVector<Steps>> readSteps(Operation *op,
 }
 
 /// Adds element `at` of each window, [N, C, places...] in `from`, to the image.
-static void addElements(BufferView from, BufferView image,
-                        ArrayRef<Steps> axes, ArrayRef<Number> at, Type element,
+static void addElements(BufferView from, BufferView image, ArrayRef<Steps> axes,
+                        ArrayRef<Number> at, Type element,
                         BufferLowering &lowering) {
   IndexMath &math = lowering.math;
   Number zero = math.constant(0), one = math.constant(1);
@@ -70,29 +69,27 @@ static void addElements(BufferView from, BufferView image,
     Number offset = math.sub(math.mul(at[i], math.constant(steps.dilation)),
                              math.constant(steps.before));
     // Places from `begin` to before `end` have this element in the image.
-    Number begin = math.div(
-        math.sub(math.constant(steps.stride - 1), offset), stride);
+    Number begin =
+        math.div(math.sub(math.constant(steps.stride - 1), offset), stride);
     begin = math.max(begin, zero);
-    Number end = math.div(
-        math.add(math.sub(steps.image, offset),
-                 math.constant(steps.stride - 1)),
-        stride);
+    Number end = math.div(math.add(math.sub(steps.image, offset),
+                                   math.constant(steps.stride - 1)),
+                          stride);
     end = math.min(math.max(end, begin), steps.places);
     Number count = math.max(math.sub(end, begin), zero);
     int64_t axis = int64_t(i) + 2;
     from = lowering.slice(from, axis, begin, count, one);
-    image = lowering.slice(image, axis,
-                           math.add(offset, math.mul(begin, stride)), count,
-                           stride);
+    image = lowering.slice(
+        image, axis, math.add(offset, math.mul(begin, stride)), count, stride);
   }
   lowering.forEachElement(
       from, image, [&](OpBuilder &builder, Location loc, ValueRange elements) {
         ScalarMath scalar(builder, loc);
         if (!isa<FloatType>(element))
           return scalar.add(elements[1], elements[0]);
-        return scalar.narrow(scalar.add(scalar.widen(elements[1]),
-                                        scalar.widen(elements[0])),
-                             element);
+        return scalar.narrow(
+            scalar.add(scalar.widen(elements[1]), scalar.widen(elements[0])),
+            element);
       });
 }
 

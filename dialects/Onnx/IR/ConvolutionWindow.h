@@ -20,10 +20,8 @@ struct Window {
 
 /// `count` numbers of an attribute, each at least `least`, which they are where
 /// it is absent; or an error.
-llvm::FailureOr<llvm::SmallVector<int64_t>> getExtents(Inference &in,
-                                                       llvm::StringRef name,
-                                                       size_t count,
-                                                       int64_t least);
+llvm::FailureOr<llvm::SmallVector<int64_t>>
+getExtents(Inference &in, llvm::StringRef name, size_t count, int64_t least);
 
 /// One window for each spatial axis of operand 0, [N, C, d1, ...], with kernels
 /// of the sizes `kernel`, from strides, dilations, pads, auto_pad and

@@ -19,9 +19,10 @@ int64_t Window::getResultSize(int64_t size) const {
   return last * stride >= size + before ? last : last + 1;
 }
 
-FailureOr<SmallVector<int64_t>>
-bitnet::onnx::getExtents(Inference &in, StringRef name, size_t count,
-                         int64_t least) {
+FailureOr<SmallVector<int64_t>> bitnet::onnx::getExtents(Inference &in,
+                                                         StringRef name,
+                                                         size_t count,
+                                                         int64_t least) {
   std::optional<ArrayRef<int64_t>> given = in.getInts(name);
   if (!given)
     return SmallVector<int64_t>(count, least);

@@ -211,13 +211,13 @@ LogicalResult bitnet::onnx::inferUpsample(Inference &in) {
   if (rank == 0)
     return in.error("operand has type ", in.getType(X),
                     ", expected 1 axis or more");
-  if (in.has(Scales) && failed(checkVector(in, Scales, "scales", rank,
-                                           in.getElements(Scales).isF32(),
-                                           "'f32'")))
+  if (in.has(Scales) &&
+      failed(checkVector(in, Scales, "scales", rank,
+                         in.getElements(Scales).isF32(), "'f32'")))
     return failure();
-  SmallVector<float> scales =
-      attribute ? llvm::to_vector(attribute.asArrayRef())
-                : getScales(in, Scales);
+  SmallVector<float> scales = attribute
+                                  ? llvm::to_vector(attribute.asArrayRef())
+                                  : getScales(in, Scales);
   if (attribute && int64_t(scales.size()) != rank)
     return in.error("has ", scales.size(), " scales for ", in.getType(X),
                     ", expected one for each axis");
@@ -242,7 +242,8 @@ LogicalResult bitnet::onnx::inferGridSample(Inference &in) {
   if (failed(in.checkElements(Grid, "grid", Elements::Float)) ||
       failed(checkChoice(
           in, "mode", {"linear", "bilinear", "nearest", "cubic", "bicubic"})) ||
-      failed(checkChoice(in, "padding_mode", {"zeros", "border", "reflection"})))
+      failed(
+          checkChoice(in, "padding_mode", {"zeros", "border", "reflection"})))
     return failure();
   bool isNearest = in.getString("mode", "linear") == "nearest";
   if (failed(in.checkElements(
@@ -314,8 +315,9 @@ LogicalResult bitnet::onnx::inferConvTranspose(Inference &in) {
     isRight &= !llvm::MulOverflow(terms, size, terms);
   if (!isRight)
     return in.error("convolves ", in.getType(X), " with ", in.getType(W),
-                    " in ", group, " groups, expected channels to agree and a "
-                                   "kernel of sizes known and positive");
+                    " in ", group,
+                    " groups, expected channels to agree and a "
+                    "kernel of sizes known and positive");
   if (in.has(B) && failed(verifyCompatibleShape({channels}, in.getShape(B))))
     return in.error("bias has type ", in.getType(B), ", expected ", channels,
                     " elements");
@@ -350,8 +352,8 @@ LogicalResult bitnet::onnx::inferCol2Im(Inference &in) {
   if (in.getRank(Input) != 3 || count < 1 || block->size() != count ||
       !in.getElements(Image).isSignlessInteger(64) ||
       !in.getElements(Block).isSignlessInteger(64))
-    return in.error("puts ", in.getType(Input), " of blocks ", in.getType(Block),
-                    " into ", in.getType(Image),
+    return in.error("puts ", in.getType(Input), " of blocks ",
+                    in.getType(Block), " into ", in.getType(Image),
                     ", expected three axes and as many 'i64' of both");
   if (failed(getExtents(in, "strides", count, 1)) ||
       failed(getExtents(in, "dilations", count, 1)) ||
@@ -369,9 +371,8 @@ LogicalResult bitnet::onnx::inferCol2Im(Inference &in) {
   if (isKnown(channels) && channels % elements != 0)
     return in.error("has ", channels, " channels, expected a multiple of ",
                     elements);
-  SmallVector<int64_t> shape = {in.getShape(Input)[0],
-                                isKnown(channels) ? channels / elements
-                                                  : dynamic};
+  SmallVector<int64_t> shape = {
+      in.getShape(Input)[0], isKnown(channels) ? channels / elements : dynamic};
   for (Extent size : *image) {
     if (size.isKnown() && *size.number < 0)
       return in.error("has an image of size ", *size.number,

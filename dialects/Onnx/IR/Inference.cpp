@@ -75,7 +75,8 @@ LogicalResult Inference::checkAttributes() const {
       return error("`", name, "` is ", toText(number.getValue()),
                    ", expected 0 or 1");
     // What fills or bounds may be infinite.
-    if (llvm::is_contained({"value", "min", "max", "extrapolation_value"}, name))
+    if (llvm::is_contained({"value", "min", "max", "extrapolation_value"},
+                           name))
       continue;
     if (auto number = dyn_cast<FloatAttr>(attribute.getValue());
         number && !number.getValue().isFinite())

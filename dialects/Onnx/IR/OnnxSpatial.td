@@ -41,8 +41,8 @@ def Onnx_ResizeOp : Onnx_Op<"Resize", ["X", "Roi", "Scales", "Sizes"], 1, 10> {
 
     ```mlir
     %none = onnx.None
-    %scales = onnx.Constant dense<[1.0, 1.0, 2.0]> : tensor<3xf32>
-    %y = onnx.Resize %x, %none, %scales : (tensor<?x8x16xf32>, none, tensor<3xf32>) -> tensor<?x8x32xf32>
+    %sizes = onnx.Constant dense<[2, 8, 32]> : tensor<3xi64>
+    %y = onnx.Resize %x, %none, %none, %sizes : (tensor<2x8x16xf32>, none, none, tensor<3xi64>) -> tensor<2x8x32xf32>
     ```
   }];
   let attributes = (ins Onnx_DefaultInt<"0">:$antialias, OptionalAttr<DenseI64ArrayAttr>:$axes,

@@ -39,13 +39,8 @@ bitnet::onnx::getTransposedWindows(Inference &in, ArrayRef<int64_t> kernel) {
                     "\"VALID\", \"SAME_UPPER\" or \"SAME_LOWER\"");
   SmallVector<TransposedWindow> windows;
   for (size_t i = 0; i < count; ++i) {
-    TransposedWindow window{kernel[i],
-                            (*strides)[i],
-                            (*dilations)[i],
-                            0,
-                            -(*added)[i],
-                            std::nullopt,
-                            mode == "SAME_UPPER"};
+    TransposedWindow window{kernel[i],    (*strides)[i], (*dilations)[i],     0,
+                            -(*added)[i], std::nullopt,  mode == "SAME_UPPER"};
     if (in.getInts("output_shape")) {
       window.size = (*sizes)[i];
     } else if (mode.starts_with("SAME")) {

@@ -110,10 +110,16 @@ ResizedAxis Resizer::describe(int64_t i, Value commonScale) {
     Value scale = elementOf(op.getScales(), i);
     axis.scale = emit.cast(scale, f64);
     axis.to = emit.make("Floor", emit.mul(emit.cast(axis.from, f32), scale));
+    // Types tell what floats only fold to.
+    std::optional<ConstantReader> scales = getConstant(op.getScales());
+    int64_t known = typeOf(op.getX()).getDimSize(axis.axis);
+    if (scales && !ShapedType::isDynamic(known))
+      if (auto size = getScaledSize(known, float(scales->getFloat(i))))
+        axis.to = emit.integer(*size);
   } else if (commonScale) {
     axis.scale = commonScale;
-    axis.to = emit.make("Floor", emit.add(emit.mul(commonScale, from),
-                                          number(0.5)));
+    axis.to =
+        emit.make("Floor", emit.add(emit.mul(commonScale, from), number(0.5)));
   } else {
     axis.to = elementOf(op.getSizes(), i);
     axis.length = emit.cast(axis.to, f64);
@@ -121,13 +127,10 @@ ResizedAxis Resizer::describe(int64_t i, Value commonScale) {
   }
   if (!axis.length)
     axis.length = emit.mul(axis.scale, from);
-  int64_t known = typeOf(op.getResult()).getDimSize(axis.axis);
-  axis.to = ShapedType::isDynamic(known) ? emit.cast(axis.to, i64)
-                                         : emit.integer(known);
+  axis.to = emit.cast(axis.to, i64);
   if (op.getCoordinateTransformationMode() == "tf_crop_and_resize") {
     axis.start = emit.cast(elementOf(op.getRoi(), i), f64);
-    axis.end =
-        emit.cast(elementOf(op.getRoi(), i + int64_t(axes.size())), f64);
+    axis.end = emit.cast(elementOf(op.getRoi(), i + int64_t(axes.size())), f64);
   }
   return axis;
 }
@@ -139,8 +142,8 @@ Value Resizer::getPlaces(const ResizedAxis &axis) {
   Value last = emit.sub(from, one);
   // What stands instead where the result is one element.
   auto unlessOne = [&](Value ofOne, Value ofMore) {
-    return emit.make(
-        "Where", {emit.make("Equal", {axis.length, one}), ofOne, ofMore});
+    return emit.make("Where",
+                     {emit.make("Equal", {axis.length, one}), ofOne, ofMore});
   };
   if (mode == "asymmetric")
     return emit.div(places, axis.scale);
@@ -149,8 +152,8 @@ Value Resizer::getPlaces(const ResizedAxis &axis) {
     return unlessOne(number(0), emit.div(emit.mul(places, last), step));
   if (mode == "tf_crop_and_resize") {
     Value part = emit.mul(emit.sub(axis.end, axis.start), last);
-    Value inside = unlessOne(emit.mul(part, half),
-                             emit.div(emit.mul(places, part), step));
+    Value inside =
+        unlessOne(emit.mul(part, half), emit.div(emit.mul(places, part), step));
     return emit.add(inside, emit.mul(axis.start, last));
   }
   places = emit.div(emit.add(places, half), axis.scale);
@@ -260,9 +263,7 @@ Value Resizer::resize() {
   Value x = op.getX();
   Type element = typeOf(x).getElementType();
   bool isNearest = op.getMode() == "nearest";
-  Type state = isNearest                 ? element
-               : isa<FloatType>(element) ? getWide(x)
-                                         : f64;
+  Type state = isNearest ? element : isa<FloatType>(element) ? getWide(x) : f64;
   x = emit.cast(x, state);
   Value commonScale;
   if (isGiven(op.getSizes()) && op.getKeepAspectRatioPolicy() != "stretch")

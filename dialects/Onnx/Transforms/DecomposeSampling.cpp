@@ -23,8 +23,7 @@ Value bitnet::onnx::countPlaces(Value size, OpEmitter &emit) {
 Value bitnet::onnx::toIndices(Value places, Value size, OpEmitter &emit) {
   Value index = emit.cast(places, emit.builder.getI64Type());
   Value last = emit.sub(size, emit.integer(1));
-  return emit.make("Min",
-                   {emit.make("Max", {index, emit.integer(0)}), last});
+  return emit.make("Min", {emit.make("Max", {index, emit.integer(0)}), last});
 }
 
 /// A scalar of the elements of `like`.
@@ -57,8 +56,8 @@ Value bitnet::onnx::cubicWeight(Value d, double a, OpEmitter &emit) {
 Value bitnet::onnx::weigh(Value x, Value weight, OpEmitter &emit) {
   weight = emit.cast(weight, typeOf(x).getElementType());
   Value zero = number(0, x, emit);
-  return emit.make("Where", {emit.make("Equal", {weight, zero}), zero,
-                             emit.mul(x, weight)});
+  return emit.make(
+      "Where", {emit.make("Equal", {weight, zero}), zero, emit.mul(x, weight)});
 }
 
 //===----------------------------------------------------------------------===//
@@ -183,8 +182,7 @@ SmallVector<Tap> SampledAxis::getTaps(Value places) {
 
 /// The elements that both are: `tap` along an axis of `size` behind those of
 /// `outer`.
-static Tap join(const Tap &outer, const Tap &tap, Value size,
-                OpEmitter &emit) {
+static Tap join(const Tap &outer, const Tap &tap, Value size, OpEmitter &emit) {
   if (!outer.index)
     return tap;
   Tap both;
@@ -233,10 +231,10 @@ struct DecomposeGridSample : OpRewritePattern<GridSampleOp> {
     // [N, C, places].
     Value image = emit.reshapeTo(
         x, {sizes[0], sizes[1], countElements(x, 2, axes + 2, emit)});
-    Value places = emit.reshapeTo(
-        emit.cast(grid, getWide(grid)),
-        {emit.sizeOf(grid, 0), countElements(grid, 1, axes + 1, emit),
-         emit.ints(axes)});
+    Value places = emit.reshapeTo(emit.cast(grid, getWide(grid)),
+                                  {emit.sizeOf(grid, 0),
+                                   countElements(grid, 1, axes + 1, emit),
+                                   emit.ints(axes)});
     SmallVector<Tap> taps(1);
     for (int64_t axis = 0; axis < axes; ++axis) {
       SampledAxis sampled(op, axis + 2, getWide(grid), emit);
@@ -274,15 +272,17 @@ struct DecomposeAffineGrid : OpRewritePattern<AffineGridOp> {
     Type element = typeOf(op.getTheta()).getElementType();
     Type type = getWide(op.getTheta());
     int64_t axes = typeOf(op.getSize()).getDimSize(0) - 2;
-    auto size = [&](int64_t i) { return emit.slice(op.getSize(), 0, i, i + 1); };
-    Value theta = emit.checkSizes(
-        op.getTheta(), {0, 1, 2},
-        {size(0), emit.ints(axes), emit.ints(axes + 1)});
+    auto size = [&](int64_t i) {
+      return emit.slice(op.getSize(), 0, i, i + 1);
+    };
+    Value theta =
+        emit.checkSizes(op.getTheta(), {0, 1, 2},
+                        {size(0), emit.ints(axes), emit.ints(axes + 1)});
     theta = emit.cast(theta, type);
     // Column `i` of each matrix, behind the spatial axes.
     auto column = [&](int64_t i) {
-      Value each = emit.make("Gather", {theta, emit.integer(i)},
-                             emit.attr("axis", 2));
+      Value each =
+          emit.make("Gather", {theta, emit.integer(i)}, emit.attr("axis", 2));
       return emit.unsqueeze(each,
                             llvm::to_vector(llvm::seq<int64_t>(1, axes + 1)));
     };
@@ -303,7 +303,8 @@ private:
   /// one, or with `aligned` their middles.
   static Value getPlaces(Value size, bool aligned, Type type, OpEmitter &emit) {
     auto scalar = [&](double value) { return emit.scalar(type, value); };
-    Value places = emit.mul(emit.cast(countPlaces(size, emit), type), scalar(2));
+    Value places =
+        emit.mul(emit.cast(countPlaces(size, emit), type), scalar(2));
     Value parts = emit.cast(size, type);
     if (aligned)
       // One place is -1, as in the reference.

@@ -34,8 +34,8 @@ static Value multiply(Value x, Value w, int64_t group, OpEmitter &emit) {
     area = emit.mul(area, emit.sizeOf(x, axis));
   Value kernels =
       emit.transpose(emit.reshape(w, {group, inputs, terms}), {0, 2, 1});
-  Value columns = emit.reshapeTo(
-      x, {batch, emit.ints(group), emit.ints(inputs), area});
+  Value columns =
+      emit.reshapeTo(x, {batch, emit.ints(group), emit.ints(inputs), area});
   return emit.reshapeTo(emit.make("MatMul", {kernels, columns}),
                         {batch, emit.ints(group * terms), area});
 }
@@ -51,8 +51,7 @@ static std::pair<Value, Value> getCuts(const TransposedWindow &window,
   Value odd = emit.make("Mod", {total, emit.ints(2)});
   Value half = emit.div(emit.sub(total, odd), emit.ints(2));
   Value before = window.isUpper ? half : emit.sub(total, half);
-  return {before,
-          emit.sub(emit.sub(full, emit.ints(*window.size)), before)};
+  return {before, emit.sub(emit.sub(full, emit.ints(*window.size)), before)};
 }
 
 namespace {
@@ -81,12 +80,12 @@ struct DecomposeConvTranspose : OpRewritePattern<ConvTransposeOp> {
     auto ints = [&](StringRef name, ArrayRef<int64_t> values) {
       return rewriter.getNamedAttr(name, rewriter.getDenseI64ArrayAttr(values));
     };
-    Value y = emit.make(
-        "Col2Im",
-        {multiply(emit.cast(x, wide), emit.cast(op.getW(), wide), op.getGroup(),
-                  emit),
-         emit.concat(sizes, 0), emit.ints(kernel)},
-        {ints("strides", strides), ints("dilations", dilations)});
+    Value y =
+        emit.make("Col2Im",
+                  {multiply(emit.cast(x, wide), emit.cast(op.getW(), wide),
+                            op.getGroup(), emit),
+                   emit.concat(sizes, 0), emit.ints(kernel)},
+                  {ints("strides", strides), ints("dilations", dilations)});
     before.append(after);
     if (isCut)
       y = emit.make("Pad", {y, emit.concat(before, 0)});
