@@ -168,6 +168,12 @@ Dim ShapeTracer::computeSize(Value tensor, int64_t axis) {
       return (*target)[axis];
     return (*target)[axis].isConstant(1) ? sizeOf(first, axis) : own;
   }
+  if (isOnnx(op, "Tile")) {
+    std::optional<SmallVector<int64_t>> repeats = constants(op->getOperand(1));
+    bool isOnce = repeats && axis < int64_t(repeats->size()) &&
+                  (*repeats)[axis] == 1;
+    return isOnce ? sizeOf(first, axis) : own;
+  }
   if (isOnnx(op, "TopK")) {
     int64_t along = intAttr(op, "axis", -1);
     along = along < 0 ? along + type.getRank() : along;
