@@ -54,7 +54,10 @@ static void buildNormalize(OpPassManager &passes) {
   functions.addPass(onnx::createNormalizePass());
   functions.addPass(createCanonicalizerPass());
   functions.addPass(onnx::createFoldShapesPass());
-  functions.addPass(onnx::createInferShapesPass());
+  // Only now is all known that the graph itself says.
+  onnx::InferShapesPassOptions infer;
+  infer.fromProducts = true;
+  functions.addPass(onnx::createInferShapesPass(infer));
   functions.addPass(onnx::createFoldConstantsPass());
   functions.addPass(onnx::createNormalizePass());
   functions.addPass(createCSEPass());

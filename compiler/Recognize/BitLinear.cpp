@@ -343,6 +343,7 @@ struct RecognizeBitLinearPass
       // What erases dead ops begins with the innermost.
       for (Block *block : llvm::reverse(blocks)) {
         normalizeProducts(*block);
+        sinkReshapes(*block);
         hoistTransposes(*block);
         splitSiblings(*block);
       }

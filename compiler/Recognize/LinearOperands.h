@@ -33,6 +33,10 @@ void reachConstant(LinearOperands &linear);
 /// axes of size 1, into products that matchLinearOperands knows.
 void normalizeProducts(mlir::Block &block);
 
+/// Computes linear layers in front of the reshapes of rows that they have in
+/// front of them: on what is quantised.
+void sinkReshapes(mlir::Block &block);
+
 /// Computes quantisers behind the transposes that linear layers have in front
 /// of them: over the last axis, as they are known.
 void hoistTransposes(mlir::Block &block);

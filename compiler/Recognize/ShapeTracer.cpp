@@ -2,11 +2,13 @@
 
 #include "compiler/Recognize/Matchers.h"
 
+#include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/Ternary/IR/TernaryOps.h"
 #include "dialects/Transformer/IR/TransformerOps.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/SaveAndRestore.h"
 
@@ -23,20 +25,6 @@ static constexpr int64_t kMaxElements = 16;
 /// Values that are followed one from the other: what lies deeper is not
 /// understood.
 static constexpr int kMaxDepth = 512;
-
-static bool isUnaryElementwise(Operation *op) {
-  static constexpr StringLiteral names[] = {
-      "Identity", "Cast", "Neg",     "Abs",   "Clip", "Round",
-      "Sqrt",     "Cos",  "Sin",     "Relu",  "Not",  "Reciprocal",
-      "Sigmoid",  "Exp",  "Softmax", "IsNaN", "Gelu"};
-  return llvm::any_of(names, [&](StringRef name) { return isOnnx(op, name); });
-}
-
-static bool isBroadcasting(Operation *op) {
-  static constexpr StringLiteral names[] = {"Add", "Sub", "Mul",
-                                            "Div", "Pow", "Where"};
-  return llvm::any_of(names, [&](StringRef name) { return isOnnx(op, name); });
-}
 
 /// Whether sizes, and what is told of them, are numbers of `type`.
 static bool holdsSizes(Type type) {
@@ -67,6 +55,27 @@ Dim ShapeTracer::sizeOf(Value tensor, int64_t axis) {
   return size;
 }
 
+/// Whether two sizes are one: sizes of inputs of the same name are.
+static bool areSame(const Dim &a, const Dim &b) {
+  auto nameOf = [](const Dim &dim) {
+    auto argument = dyn_cast_or_null<BlockArgument>(dim.value);
+    auto function = argument && dim.kind == Dim::Kind::Axis
+                        ? dyn_cast_or_null<FunctionOpInterface>(
+                              argument.getOwner()->getParentOp())
+                        : FunctionOpInterface();
+    auto names = function ? function.getArgAttrOfType<ArrayAttr>(
+                                argument.getArgNumber(), "onnx.dims")
+                          : ArrayAttr();
+    return names && dim.number < int64_t(names.size())
+               ? dyn_cast<StringAttr>(names[dim.number])
+               : StringAttr();
+  };
+  if (a == b)
+    return true;
+  StringAttr name = nameOf(a);
+  return name && !name.empty() && name == nameOf(b);
+}
+
 /// The size that all operands agree on which do not repeat along the axis.
 Dim ShapeTracer::broadcastSize(Operation *op, Value tensor, int64_t axis) {
   int64_t rank = rankedType(tensor).getRank();
@@ -79,7 +88,7 @@ Dim ShapeTracer::broadcastSize(Operation *op, Value tensor, int64_t axis) {
     Dim size = sizeOf(operand, own);
     if (size.isConstant(1))
       continue;
-    if (agreed && !(*agreed == size))
+    if (agreed && !areSame(*agreed, size))
       return {Dim::Kind::Axis, axis, tensor};
     agreed = size;
   }
@@ -97,7 +106,9 @@ Dim ShapeTracer::computeSize(Value tensor, int64_t axis) {
   if (!firstType)
     return own;
   bool isLast = axis == type.getRank() - 1;
-  if (isUnaryElementwise(op) ||
+  bool isFirst = tensor == op->getResult(0);
+  if ((isFirst && op->hasTrait<onnx::SameShape>()) ||
+      isOnnx(op, "CheckSizes") ||
       isa<tensor::CastOp, ternary::QuantizeOp, transformer::RMSNormOp,
           transformer::LayerNormOp, transformer::RotaryOp,
           transformer::GatedActivationOp, transformer::CheckLengthsOp>(op))
@@ -105,7 +116,7 @@ Dim ShapeTracer::computeSize(Value tensor, int64_t axis) {
   if (isa<ternary::LinearOp, ternary::FloatLinearOp, transformer::LinearOp,
           transformer::AttentionOp>(op))
     return isLast ? own : sizeOf(first, axis);
-  if (isBroadcasting(op))
+  if (op->hasTrait<onnx::Broadcasting>())
     return broadcastSize(op, tensor, axis);
   if (isOnnx(op, "MatMul")) {
     RankedTensorType second = rankedType(op->getOperand(1));
@@ -138,6 +149,47 @@ Dim ShapeTracer::computeSize(Value tensor, int64_t axis) {
     int64_t along = intAttr(op, "axis", 0);
     along = along < 0 ? along + type.getRank() : along;
     return along == axis ? own : sizeOf(first, axis);
+  }
+  if (op->getName().getStringRef().starts_with("onnx.Reduce")) {
+    std::optional<SmallVector<int64_t>> axes = axesOf(op);
+    bool isKept = axes && intAttr(op, "keepdims", 1) == 1 &&
+                  llvm::none_of(*axes, [&](int64_t reduced) {
+                    return (reduced < 0 ? reduced + type.getRank() : reduced) ==
+                           axis;
+                  });
+    return isKept ? sizeOf(first, axis) : own;
+  }
+  if (isOnnx(op, "Expand")) {
+    std::optional<Dims> target = elements(op->getOperand(1));
+    bool isSameRank = firstType.getRank() == type.getRank();
+    if (!isSameRank || !target || int64_t(target->size()) != type.getRank())
+      return own;
+    if (sizeOf(first, axis).isConstant(1))
+      return (*target)[axis];
+    return (*target)[axis].isConstant(1) ? sizeOf(first, axis) : own;
+  }
+  if (isOnnx(op, "Tile")) {
+    std::optional<SmallVector<int64_t>> repeats = constants(op->getOperand(1));
+    bool isOnce = repeats && axis < int64_t(repeats->size()) &&
+                  (*repeats)[axis] == 1;
+    return isOnce ? sizeOf(first, axis) : own;
+  }
+  if (isOnnx(op, "TopK")) {
+    int64_t along = intAttr(op, "axis", -1);
+    along = along < 0 ? along + type.getRank() : along;
+    return along == axis ? own : sizeOf(first, axis);
+  }
+  if (isOnnx(op, "Slice")) {
+    std::optional<SmallVector<int64_t>> axes =
+        op->getNumOperands() > 3 ? constants(op->getOperand(3)) : std::nullopt;
+    bool isCut = !axes || llvm::any_of(*axes, [&](int64_t cut) {
+      return (cut < 0 ? cut + type.getRank() : cut) == axis;
+    });
+    return isCut ? own : sizeOf(first, axis);
+  }
+  if (isOnnx(op, "ConstantOfShape")) {
+    std::optional<Dims> shape = elements(first);
+    return shape && axis < int64_t(shape->size()) ? (*shape)[axis] : own;
   }
   if (isOnnx(op, "Gather") && intAttr(op, "axis", 0) == 0) {
     RankedTensorType indices = rankedType(op->getOperand(1));

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 
+import numpy as np
+
 failures = 0
 
 
@@ -122,10 +124,23 @@ def run_cases(models, work):
     expect("empty weights", generate + ["--prompt", "x", "-n", "1"], "weights")
 
 
+def shape_cases(models, work):
+    """Rows whose length the weights alone say: of another one they are no input of the product."""
+    folder = os.path.join(work, "shapes")
+    os.makedirs(folder)
+    lib = os.path.join(folder, "rows")
+    build(["bitnet-opt", "compile", os.path.join(models, "forms", "rows_of_unknown_length", "model.onnx"), "--emit=lib", "-o", lib])
+    np.save(os.path.join(folder, "x.npy"), np.ones((2, 3, 4, 16), np.float32))
+    np.save(os.path.join(folder, "like.npy"), np.ones((1, 3), np.float32))
+    expect("rows of another length", ["bitnet-run", lib, "invoke", "--input", f"x={folder}/x.npy", "--input", f"like={folder}/like.npy",
+                                      "--output", f"y={folder}/y.npy"], "shapes", folder)
+
+
 def main():
     models = sys.argv[1]
     with tempfile.TemporaryDirectory() as work:
         compile_cases(models, work)
+        shape_cases(models, work)
         run_cases(models, work)
     if failures:
         sys.exit(f"{failures} cases fail")

@@ -288,6 +288,10 @@ Extent ShapeAnalysis::traceDim(Value value, int64_t axis) {
         int64_t cut = split.getAxis() + (split.getAxis() < 0 ? rank : 0);
         return axis == cut ? own() : getDim(split.getInput(), axis);
       })
+      .Case<TopKOp>([&](TopKOp top) {
+        int64_t cut = top.getAxis() + (top.getAxis() < 0 ? rank : 0);
+        return axis == cut ? own() : getDim(top.getX(), axis);
+      })
       .Case<SliceOp>([&](SliceOp slice) {
         std::optional<SmallVector<int64_t>> axes = getNumbers(slice.getAxes());
         std::optional<SmallVector<int64_t>> starts =

@@ -48,7 +48,15 @@ def InferShapesPass : Pass<"onnx-infer-shapes", "mlir::func::FuncOp"> {
     dialect uses keeps its type: that op's types may depend on it.
 
     An op whose operands contradict each other is an error.
+
+    With `from-products`, rows of unknown length that are multiplied by a matrix
+    of a known one have that length: `onnx.CheckSizes`, put behind what makes
+    them, ends runs where they have another.
   }];
+  let options = [
+    Option<"fromProducts", "from-products", "bool", "false",
+           "Take the length of rows from the matrices they are multiplied by">
+  ];
 }
 
 def FoldShapesPass : Pass<"onnx-fold-shapes", "mlir::func::FuncOp"> {

@@ -182,3 +182,40 @@ func.func @main(%q: tensor<?x2x?x8xf32> {onnx.dims = ["batch", "", "seq", ""]},
   %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32>
   return %y, %k, %v : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
 }
+
+// -----
+
+// What is appended is as long as the text, whatever computes it: norms,
+// activations, masks, tables of positions of an input that has the same name.
+// CHECK: bitnet.appended = array<i64: 3, 1>
+// CHECK: rt.kv_cache @keys
+func.func @main(%x: tensor<1x?x16xf32> {onnx.name = "x", onnx.dims = ["", "seq", ""]},
+                %pk: tensor<1x2x?x8xf32> {onnx.name = "pk", onnx.dims = ["", "", "past", ""]},
+                %pv: tensor<1x2x?x8xf32> {onnx.name = "pv", onnx.dims = ["", "", "past", ""]},
+                %at: tensor<1x?xi64> {onnx.name = "at", onnx.dims = ["", "seq"]}, %table: tensor<32x8xf32>)
+    -> (tensor<1x2x?x8xf32> {onnx.name = "y"}, tensor<1x2x?x8xf32> {onnx.name = "k"}, tensor<1x2x?x8xf32> {onnx.name = "v"}) {
+  %heads = onnx.Constant dense<[0, 0, 2, 8]> : tensor<4xi64>
+  %twice = onnx.Constant dense<[1, 1, 2]> : tensor<3xi64>
+  %some = onnx.Constant dense<4> : tensor<1xi64>
+  %zero = onnx.Constant dense<0> : tensor<1xi64>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %two = onnx.Constant dense<2> : tensor<1xi64>
+  %places = onnx.Gather %table, %at : (tensor<32x8xf32>, tensor<1x?xi64>) -> tensor<1x?x8xf32>
+  %wide = onnx.Tile %places, %twice : (tensor<1x?x8xf32>, tensor<3xi64>) -> tensor<1x?x16xf32>
+  %sum = onnx.Add %x, %wide : (tensor<1x?x16xf32>, tensor<1x?x16xf32>) -> tensor<1x?x16xf32>
+  %mean = onnx.ReduceMean %sum {axes = array<i64: 2>} : (tensor<1x?x16xf32>) -> tensor<1x?x1xf32>
+  %centred = onnx.Sub %sum, %mean : (tensor<1x?x16xf32>, tensor<1x?x1xf32>) -> tensor<1x?x16xf32>
+  %act = onnx.Tanh %centred : (tensor<1x?x16xf32>) -> tensor<1x?x16xf32>
+  %top, %which = onnx.TopK %act, %some : (tensor<1x?x16xf32>, tensor<1xi64>) -> (tensor<1x?x4xf32>, tensor<1x?x4xi64>)
+  %least = onnx.Slice %top, %zero, %one, %two : (tensor<1x?x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x?x1xf32>
+  %keep = onnx.GreaterOrEqual %act, %least : (tensor<1x?x16xf32>, tensor<1x?x1xf32>) -> tensor<1x?x16xi1>
+  %shape = onnx.Shape %act : (tensor<1x?x16xf32>) -> tensor<3xi64>
+  %zeros = onnx.ConstantOfShape %shape : (tensor<3xi64>) -> tensor<1x?x16xf32>
+  %sparse = onnx.Where %keep, %act, %zeros : (tensor<1x?x16xi1>, tensor<1x?x16xf32>, tensor<1x?x16xf32>) -> tensor<1x?x16xf32>
+  %split = onnx.Reshape %sparse, %heads : (tensor<1x?x16xf32>, tensor<4xi64>) -> tensor<1x?x2x8xf32>
+  %q = onnx.Transpose %split {perm = array<i64: 0, 2, 1, 3>} : (tensor<1x?x2x8xf32>) -> tensor<1x2x?x8xf32>
+  %k = onnx.Concat %pk, %q {axis = 2 : i64} : (tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>) -> tensor<1x2x?x8xf32>
+  %v = onnx.Concat %pv, %q {axis = 2 : i64} : (tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>) -> tensor<1x2x?x8xf32>
+  %y = transformer.attention %q, %k, %v {scale = 1.0 : f32} : (tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>) -> tensor<1x2x?x8xf32>
+  return %y, %k, %v : tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>
+}

@@ -133,7 +133,35 @@ def joined_attention():
     return g.model(), [feed(2, 3, 4), feed(1, 5, 0)]
 
 
-FORMS = [quantizer_by_reciprocal, quantizer_dropped_axis, quantizer_unit, conv_pointwise, conv_pointwise_sequence, fused_products, joined_attention]
+def rows_through_gemm():
+    """Reshape to rows, Gemm and Reshape back of what was quantised before, codes first, then real numbers: onnxsim's MatMul and Add."""
+    g = Graph()
+    h = g.input("x", ["batch", "seq", 64])
+
+    def gemm(x, n, k, *bias):
+        flat = g.op("Reshape", x, g.const([-1, k], np.int64))
+        y = g.op("Gemm", flat, g.const(trits(k, n)), *bias)
+        leading = g.op("Slice", g.op("Shape", x), *(g.const([i], np.int64) for i in (0, 2, 0)))
+        return g.op("Reshape", y, g.op("Concat", leading, g.const([n], np.int64), axis=0))
+
+    step = scalar(g, "Max", scalar(g, "Div", g.op("ReduceMax", g.op("Abs", h), g.const([-1], np.int64), keepdims=1), 127), 1e-6)
+    codes = g.op("Clip", g.op("Round", g.op("Div", h, step)), g.const(-128), g.const(127))
+    h = g.op("Relu", g.op("Mul", gemm(codes, 48, 64), step))
+    g.output("y", gemm(g.fake_quantize(h), 40, 48, g.const(normal(40))), ["batch", "seq", 40])
+    return g.model(), [{"x": normal(2, 3, 64)}, {"x": normal(1, 1, 64)}]
+
+
+def rows_of_unknown_length():
+    """Heads joined by a -1 beside sizes of another input: the weights alone say how long rows are."""
+    g = Graph()
+    x = g.input("x", ["batch", "seq", 4, 16])
+    like = g.input("like", ["b", "s"])
+    h = g.op("Reshape", x, g.op("Concat", g.op("Shape", like), g.const([-1], np.int64), axis=0))
+    g.output("y", g.op("MatMul", g.fake_quantize(h), g.const(trits(64, 40) * 0.5)), ["b", "s", 40])
+    return g.model(), [{"x": normal(2, 3, 4, 16), "like": normal(2, 3)}, {"x": normal(1, 6, 4, 16), "like": normal(3, 2)}]
+
+
+FORMS = [quantizer_by_reciprocal, quantizer_dropped_axis, quantizer_unit, conv_pointwise, conv_pointwise_sequence, fused_products, joined_attention, rows_through_gemm, rows_of_unknown_length]
 
 
 if __name__ == "__main__":

@@ -93,3 +93,16 @@ func.func @narrow(%x: tensor<?x8xf32>) {
   %0 = onnx.Reshape %x, %target : (tensor<?x8xf32>, tensor<2xi64>) -> tensor<?x?xf32>
   return
 }
+
+// The largest elements of rows are of as many rows.
+// CHECK-LABEL: func @largest
+func.func @largest(%x: tensor<?x64xf32>) {
+  %k = onnx.Constant dense<8> : tensor<1xi64>
+  %minus_one = onnx.Constant dense<-1> : tensor<1xi64>
+  %v, %i = onnx.TopK %x, %k : (tensor<?x64xf32>, tensor<1xi64>) -> (tensor<?x8xf32>, tensor<?x8xi64>)
+  %shape = onnx.Shape %v {end = 1 : i64} : (tensor<?x8xf32>) -> tensor<1xi64>
+  %both = onnx.Concat %shape, %minus_one {axis = 0 : i64} : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
+  // CHECK: onnx.Reshape {{.*}} -> tensor<?x64xf32>
+  %0 = onnx.Reshape %x, %both : (tensor<?x64xf32>, tensor<2xi64>) -> tensor<?x?xf32>
+  return
+}
