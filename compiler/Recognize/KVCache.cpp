@@ -343,12 +343,16 @@ bool KVCacheRecognizer::findAppended(
           (size.kind == Dim::Kind::Axis && argument &&
            argument.getOwner() == &main.getBody().front() &&
            !pasts.contains(argument));
-      if (!isKnown || (common && !areSameSize(*common, size)))
+      // Behind a sum of layers nothing tells whether it is the same.
+      if (!isKnown)
+        continue;
+      if (common && !areSameSize(*common, size))
         return false;
       common = size;
     }
-  appended = *common;
-  return true;
+  if (common)
+    appended = *common;
+  return common.has_value();
 }
 
 static Value axisSize(OpBuilder &builder, Location loc, Value tensor,

@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 VERDICTS = {
+    "forms/decoder_delta_caches": "pieces",
     "forms/decoder_f16": "pieces",
     "forms/decoder_flat_hidden": "pieces",
     "forms/decoder_flat_logits": "pieces",
@@ -21,8 +22,10 @@ VERDICTS = {
     "forms/decoder_last_by_split": "pieces",
     "forms/decoder_last_hidden": "pieces",
     "forms/decoder_last_logits": "pieces",
+    "forms/decoder_layer_caches": "pieces",
     "forms/decoder_long_tables": "Where",
     "forms/decoder_softcap": "pieces",
+    "forms/decoder_stacked_caches": "pieces",
     "forms/decoder_token_mean": "ReduceMean",
     "forms/decoder_unnamed": "pieces",
     "forms/merged_decoder": "pieces",
