@@ -5,6 +5,7 @@
 #include "compiler/Recognize/ShapeTracer.h"
 #include "compiler/Recognize/StackedCaches.h"
 
+#include "dialects/Onnx/IR/OnnxOps.h"
 #include "dialects/RT/IR/RTOps.h"
 
 #include "mlir/IR/SymbolTable.h"
@@ -38,6 +39,8 @@ struct CachedOperand {
   bool lengthFirst = false;
   /// The graph output is `fresh`.
   bool isNewOnly = false;
+  /// A run has to check that `fresh` is as long as the others'.
+  bool checksLength = false;
 
   int64_t lengthAxis() const { return lengthFirst ? 1 : 2; }
   int64_t headsAxis() const { return lengthFirst ? 2 : 1; }
@@ -71,7 +74,7 @@ private:
   StringRef dimName(BlockArgument argument, unsigned axis);
   bool findBatch(const CachedOperand &cached,
                  const llvm::SmallDenseSet<BlockArgument> &pasts);
-  bool findAppended(ArrayRef<CachedAttention> all,
+  bool findAppended(MutableArrayRef<CachedAttention> all,
                     const llvm::SmallDenseSet<BlockArgument> &pasts);
   bool areSameSize(Dim a, Dim b);
   void describeSizes();
@@ -329,30 +332,38 @@ bool KVCacheRecognizer::areSameSize(Dim a, Dim b) {
 
 /// Finds the axis of an argument that stays, or the number, which says how many
 /// entries a run appends: one for all, as there is one length of the past.
+/// Behind a sum of layers a size is not always told: the run checks it then.
 bool KVCacheRecognizer::findAppended(
-    ArrayRef<CachedAttention> all,
+    MutableArrayRef<CachedAttention> all,
     const llvm::SmallDenseSet<BlockArgument> &pasts) {
   ShapeTracer tracer;
   std::optional<Dim> common;
-  for (const CachedAttention &attention : all)
-    for (const CachedOperand &cached : {attention.key, attention.value}) {
-      Dim size = tracer.sizeOf(cached.fresh, cached.lengthAxis());
+  bool checks = false;
+  for (CachedAttention &attention : all)
+    for (CachedOperand *cached : {&attention.key, &attention.value}) {
+      Dim size = tracer.sizeOf(cached->fresh, cached->lengthAxis());
       auto argument = dyn_cast_or_null<BlockArgument>(size.value);
       bool isKnown =
           size.kind == Dim::Kind::Constant ||
           (size.kind == Dim::Kind::Axis && argument &&
            argument.getOwner() == &main.getBody().front() &&
            !pasts.contains(argument));
-      // Behind a sum of layers nothing tells whether it is the same.
-      if (!isKnown)
+      Operation *op = size.value ? size.value.getDefiningOp() : nullptr;
+      if (op && op->hasTrait<onnx::Broadcasting>()) {
+        checks = true;
         continue;
-      if (common && !areSameSize(*common, size))
+      }
+      if (!isKnown || (common && !areSameSize(*common, size)))
         return false;
       common = size;
     }
-  if (common)
-    appended = *common;
-  return common.has_value();
+  if (!common)
+    return false;
+  appended = *common;
+  // Of all, that layers stay alike.
+  for (CachedAttention &attention : all)
+    attention.key.checksLength = attention.value.checksLength = checks;
+  return true;
 }
 
 static Value axisSize(OpBuilder &builder, Location loc, Value tensor,
@@ -479,6 +490,17 @@ FlatSymbolRefAttr KVCacheRecognizer::createCache(const CachedOperand &cached,
 void KVCacheRecognizer::rewriteOperand(const CachedOperand &cached,
                                        OpOperand &use) {
   Value operand = cached.fresh;
+  if (cached.checksLength) {
+    OpBuilder builder(cached.concat);
+    Location loc = cached.concat->getLoc();
+    Value size = appended.value ? axisSize(builder, loc, appended.value,
+                                           appended.number)
+                                : createIndices(builder, loc, appended.number);
+    operand = createOnnx(
+        builder, loc, "CheckSizes", operand.getType(), {operand, size},
+        builder.getNamedAttr("axes", builder.getDenseI64ArrayAttr(
+                                         {cached.lengthAxis()})));
+  }
   for (Operation *step : llvm::reverse(cached.steps)) {
     SmallVector<int64_t> shape(rankedType(operand).getShape());
     if (swapsLength(step))
