@@ -1,4 +1,4 @@
-// What an op holds goes with it, constants that the same run made included. The run with sanitizers sees what is read behind its end.
+// What an op holds goes with it, constants that the same run made included: a memory checker sees what is read behind its end.
 // RUN: bitnet-opt %s --onnx-fold-constants | FileCheck %s
 // RUN: bitnet-opt %s --onnx-fold-shapes | FileCheck %s --check-prefix=SHAPES
 
