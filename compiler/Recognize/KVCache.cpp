@@ -343,13 +343,13 @@ bool KVCacheRecognizer::findAppended(
     for (CachedOperand *cached : {&attention.key, &attention.value}) {
       Dim size = tracer.sizeOf(cached->fresh, cached->lengthAxis());
       auto argument = dyn_cast_or_null<BlockArgument>(size.value);
-      bool isKnown =
-          size.kind == Dim::Kind::Constant ||
-          (size.kind == Dim::Kind::Axis && argument &&
-           argument.getOwner() == &main.getBody().front() &&
-           !pasts.contains(argument));
+      bool isKnown = size.kind == Dim::Kind::Constant ||
+                     (size.kind == Dim::Kind::Axis && argument &&
+                      argument.getOwner() == &main.getBody().front() &&
+                      !pasts.contains(argument));
       Operation *op = size.value ? size.value.getDefiningOp() : nullptr;
-      if (op && op->hasTrait<onnx::Broadcasting>()) {
+      if (size.kind == Dim::Kind::Axis && op &&
+          op->hasTrait<onnx::Broadcasting>()) {
         checks = true;
         continue;
       }
@@ -493,13 +493,13 @@ void KVCacheRecognizer::rewriteOperand(const CachedOperand &cached,
   if (cached.checksLength) {
     OpBuilder builder(cached.concat);
     Location loc = cached.concat->getLoc();
-    Value size = appended.value ? axisSize(builder, loc, appended.value,
-                                           appended.number)
-                                : createIndices(builder, loc, appended.number);
+    Value size = appended.value
+                     ? axisSize(builder, loc, appended.value, appended.number)
+                     : createIndices(builder, loc, appended.number);
     operand = createOnnx(
         builder, loc, "CheckSizes", operand.getType(), {operand, size},
-        builder.getNamedAttr("axes", builder.getDenseI64ArrayAttr(
-                                         {cached.lengthAxis()})));
+        builder.getNamedAttr(
+            "axes", builder.getDenseI64ArrayAttr({cached.lengthAxis()})));
   }
   for (Operation *step : llvm::reverse(cached.steps)) {
     SmallVector<int64_t> shape(rankedType(operand).getShape());

@@ -329,7 +329,8 @@ struct RecognizeRolesPass
   bool hasLogitsOf(int64_t rows) {
     Operation *terminator = main.getBody().front().getTerminator();
     return llvm::any_of(terminator->getOperands(), [&](Value output) {
-      return findHead(output).op && rankedType(output).getShape().back() == rows;
+      return findHead(output).op &&
+             rankedType(output).getShape().back() == rows;
     });
   }
 
@@ -357,7 +358,8 @@ struct RecognizeRolesPass
     if (!tokens)
       return false;
     if (!appendsTokens()) {
-      main.emitWarning("caches do not grow by the number of tokens: no session");
+      main.emitWarning(
+          "caches do not grow by the number of tokens: no session");
       return false;
     }
     setRole(tokens, "tokens");
@@ -366,8 +368,7 @@ struct RecognizeRolesPass
 
   /// Whether a run appends as many entries to each cache as it has tokens.
   bool appendsTokens() {
-    auto appended =
-        module->getAttrOfType<DenseI64ArrayAttr>("bitnet.appended");
+    auto appended = module->getAttrOfType<DenseI64ArrayAttr>("bitnet.appended");
     if (!appended)
       return true;
     int64_t input = appended[0], number = appended[1];

@@ -152,11 +152,11 @@ Dim ShapeTracer::computeSize(Value tensor, int64_t axis) {
   }
   if (op->getName().getStringRef().starts_with("onnx.Reduce")) {
     std::optional<SmallVector<int64_t>> axes = axesOf(op);
-    bool isKept = axes && intAttr(op, "keepdims", 1) == 1 &&
-                  llvm::none_of(*axes, [&](int64_t reduced) {
-                    return (reduced < 0 ? reduced + type.getRank() : reduced) ==
-                           axis;
-                  });
+    bool isKept =
+        axes && intAttr(op, "keepdims", 1) == 1 &&
+        llvm::none_of(*axes, [&](int64_t reduced) {
+          return (reduced < 0 ? reduced + type.getRank() : reduced) == axis;
+        });
     return isKept ? sizeOf(first, axis) : own;
   }
   if (isOnnx(op, "Expand")) {
@@ -170,8 +170,8 @@ Dim ShapeTracer::computeSize(Value tensor, int64_t axis) {
   }
   if (isOnnx(op, "Tile")) {
     std::optional<SmallVector<int64_t>> repeats = constants(op->getOperand(1));
-    bool isOnce = repeats && axis < int64_t(repeats->size()) &&
-                  (*repeats)[axis] == 1;
+    bool isOnce =
+        repeats && axis < int64_t(repeats->size()) && (*repeats)[axis] == 1;
     return isOnce ? sizeOf(first, axis) : own;
   }
   if (isOnnx(op, "TopK")) {

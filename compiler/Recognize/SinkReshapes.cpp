@@ -59,8 +59,8 @@ static Value multiply(OpBuilder &builder, Location loc, Value x,
 
 /// Whether `op` is a reshape whose result provably has the shape of `y`.
 static bool reshapesTo(Operation *op, Value y) {
-  bool isReshape = isOnnx(op, "Reshape") || isOnnx(op, "Squeeze") ||
-                   isOnnx(op, "Unsqueeze");
+  bool isReshape =
+      isOnnx(op, "Reshape") || isOnnx(op, "Squeeze") || isOnnx(op, "Unsqueeze");
   RankedTensorType type =
       isReshape ? rankedType(op->getResult(0)) : RankedTensorType();
   return type && type.getRank() == rankedType(y).getRank() &&

@@ -15,7 +15,7 @@ struct bitnet_results {
   void **copies;
   int64_t *copy_bytes;
   bn_bindings bindings;
-  void **kv; ///< memory of each cache
+  void **kv;      ///< memory of each cache
   void **present; ///< for each graph output, what its caches hold after the run
   int64_t *kv_bytes, *present_bytes;
   int64_t batch, past, seq;

@@ -120,10 +120,9 @@ LogicalResult Describer::axis(StringRef name, std::array<int64_t, 2> &out) {
   if (!found)
     return success();
   ArrayRef<int64_t> pair = found.asArrayRef();
-  bool isInput =
-      pair.size() == 2 && pair[0] >= 0 &&
-      uint64_t(pair[0]) < result.inputs.size() && pair[1] >= 0 &&
-      uint64_t(pair[1]) < result.inputs[pair[0]].dims.size();
+  bool isInput = pair.size() == 2 && pair[0] >= 0 &&
+                 uint64_t(pair[0]) < result.inputs.size() && pair[1] >= 0 &&
+                 uint64_t(pair[1]) < result.inputs[pair[0]].dims.size();
   bool isNumber = pair.size() == 2 && pair[0] == -1 && pair[1] >= 0;
   if (!isInput && !isNumber)
     return module.emitError("attribute '")
